@@ -1,0 +1,46 @@
+/** A small typed emitter: `on` returns the release of what it acquired. */
+export class Emitter<Events extends Record<keyof Events, (...args: never[]) => void>> {
+  readonly #listeners = new Map<keyof Events, Set<(...args: never[]) => void>>();
+
+  /** Calls `listener` at every `event`; the function returned stops that. */
+  on<Name extends keyof Events>(event: Name, listener: Events[Name]): () => void {
+    let listeners = this.#listeners.get(event);
+    if (listeners === undefined) {
+      listeners = new Set();
+      this.#listeners.set(event, listeners);
+    }
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+
+  /** Calls `listener` at the next `event` only. */
+  once<Name extends keyof Events>(event: Name, listener: Events[Name]): () => void {
+    const off = this.on(event, ((...args: Parameters<Events[Name]>) => {
+      off();
+      listener(...(args as never[]));
+    }) as Events[Name]);
+    return off;
+  }
+
+  /** Calls the listeners of `event` in the order they came. A listener that throws does not keep the others from it. */
+  emit<Name extends keyof Events>(event: Name, ...args: Parameters<Events[Name]>): void {
+    const listeners = this.#listeners.get(event);
+    if (listeners === undefined || listeners.size === 0) return;
+    let failure: { error: unknown } | undefined;
+    for (const listener of [...listeners]) {
+      try {
+        listener(...(args as never[]));
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** Whether anybody listens, so that an event that costs something to describe need not be. */
+  has(event: keyof Events): boolean {
+    return (this.#listeners.get(event)?.size ?? 0) > 0;
+  }
+}

@@ -1,0 +1,189 @@
+import { type ClientMessage, Kind, type ServerMessage } from "./message.ts";
+
+/** Says what is wrong with a message's shape, or nothing where all is well. */
+type Validator = (message: readonly unknown[]) => string | undefined;
+
+const MAX_ID = 0xffff_ffff;
+/** Bounds every name that comes from outside, in UTF-16 units. */
+export const MAX_NAME_LENGTH = 255;
+
+/** What a server takes, by kind. A kind that is not here is none of a server's business. */
+const FROM_CLIENT = table({
+  [Kind.HELLO]: hello,
+  [Kind.CALL]: call,
+  [Kind.RESULT]: answer,
+  [Kind.ERROR]: error,
+  [Kind.CHUNK]: answer,
+  [Kind.CANCEL]: answer,
+  [Kind.SUBSCRIBE]: subscribe,
+  [Kind.UNSUBSCRIBE]: (message) => id(message[1]) ?? name(message[2], "the channel"),
+  [Kind.PUBLISH]: publish,
+  [Kind.PING]: anything,
+  [Kind.PONG]: anything,
+  [Kind.AUTH]: (message) => id(message[1]) ?? text(message[2], "the token"),
+});
+
+/** What a client takes, by kind. */
+const FROM_SERVER = table({
+  [Kind.WELCOME]: (message) => record(message[1], "WELCOME's second element"),
+  [Kind.CALL]: call,
+  [Kind.RESULT]: answer,
+  [Kind.ERROR]: error,
+  [Kind.ACK]: answer,
+  [Kind.CHUNK]: answer,
+  [Kind.CANCEL]: answer,
+  [Kind.SUBSCRIBED]: (message) => id(message[1]) ?? record(message[2], "SUBSCRIBED's third element"),
+  [Kind.EVENT]: (message) => name(message[1], "the channel") ?? optionalRecord(message[3], "EVENT's last element"),
+  [Kind.PRESENCE]: (message) => name(message[1], "the channel"),
+  [Kind.PING]: anything,
+  [Kind.PONG]: anything,
+  [Kind.GOAWAY]: (message) => text(message[1], "the reason") ?? record(message[2], "GOAWAY's last element"),
+});
+
+/**
+ * Checks what a client sent, after decoding and before anything is done about it.
+ * @returns what is wrong, in words for the sender, or undefined where the value is a {@link ClientMessage}.
+ */
+export function complaintAboutClientMessage(value: unknown): string | undefined {
+  return complaint(value, FROM_CLIENT);
+}
+
+/** The same for what a server sent: undefined where the value is a {@link ServerMessage}. */
+export function complaintAboutServerMessage(value: unknown): string | undefined {
+  return complaint(value, FROM_SERVER);
+}
+
+/** Type guard on {@link complaintAboutClientMessage}, where the words do not matter. */
+export function isClientMessage(value: unknown): value is ClientMessage {
+  return complaint(value, FROM_CLIENT) === undefined;
+}
+
+/** Type guard on {@link complaintAboutServerMessage}, where the words do not matter. */
+export function isServerMessage(value: unknown): value is ServerMessage {
+  return complaint(value, FROM_SERVER) === undefined;
+}
+
+/** The id of something malformed, where one can be read: a complaint should reach the request it is about. */
+export function readId(value: unknown): number | null {
+  return Array.isArray(value) && isId(value[1]) ? value[1] : null;
+}
+
+function complaint(value: unknown, validators: readonly (Validator | undefined)[]): string | undefined {
+  if (!Array.isArray(value)) return "A message is an array that begins with its kind.";
+  const kind: unknown = value[0];
+  const validate = typeof kind === "number" ? validators[kind] : undefined;
+  if (validate === undefined) return `No message of kind ${describe(kind)} is taken here.`;
+  return validate(value);
+}
+
+function table(validators: Partial<Record<Kind, Validator>>): readonly (Validator | undefined)[] {
+  return Array.from({ length: Kind.AUTH + 1 }, (_, kind) => validators[kind as Kind]);
+}
+
+function call(message: readonly unknown[]): string | undefined {
+  if (!isId(message[1])) return id(message[1]);
+  if (!isName(message[2])) return name(message[2], "the procedure");
+  const options = message[4];
+  if (options === undefined || options === null) return undefined;
+  return record(options, "CALL's options") ?? callOptions(options as { timeoutMs?: unknown; key?: unknown });
+}
+
+function callOptions({ timeoutMs, key }: { timeoutMs?: unknown; key?: unknown }): string | undefined {
+  if (timeoutMs !== undefined && timeoutMs !== null && !(typeof timeoutMs === "number" && timeoutMs > 0)) {
+    return "timeoutMs must be a number of milliseconds above 0.";
+  }
+  return key === undefined || key === null ? undefined : name(key, "key");
+}
+
+function answer(message: readonly unknown[]): string | undefined {
+  return id(message[1]);
+}
+
+function error(message: readonly unknown[]): string | undefined {
+  return optionalId(message[1]) ?? text(message[2], "the code") ?? text(message[3], "the error's message");
+}
+
+function hello(message: readonly unknown[]): string | undefined {
+  const options = message[1];
+  if (options === undefined || options === null) return undefined;
+  const wrong = record(options, "HELLO's options");
+  if (wrong !== undefined) return wrong;
+  const { token, resume } = options as { token?: unknown; resume?: unknown };
+  if (token !== undefined && token !== null && typeof token !== "string") return "token must be a string.";
+  if (resume === undefined || resume === null) return undefined;
+  return record(resume, "resume") ?? resumption(resume as { session?: unknown; secret?: unknown });
+}
+
+function resumption({ session, secret }: { session?: unknown; secret?: unknown }): string | undefined {
+  return name(session, "resume.session") ?? name(secret, "resume.secret");
+}
+
+function subscribe(message: readonly unknown[]): string | undefined {
+  const wrong = id(message[1]) ?? name(message[2], "the channel") ?? optionalRecord(message[3], "SUBSCRIBE's options");
+  if (wrong !== undefined || message[3] === undefined || message[3] === null) return wrong;
+  const { since, presence } = message[3] as { since?: unknown; presence?: unknown };
+  if (presence !== undefined && presence !== null && typeof presence !== "boolean")
+    return "presence must be a boolean.";
+  if (since === undefined || since === null) return undefined;
+  return record(since, "since") ?? position(since as { epoch?: unknown; offset?: unknown });
+}
+
+function position({ epoch, offset }: { epoch?: unknown; offset?: unknown }): string | undefined {
+  if (typeof offset !== "number" || !Number.isSafeInteger(offset) || offset < 0) {
+    return "since.offset must be a whole number from 0.";
+  }
+  return name(epoch, "since.epoch");
+}
+
+function publish(message: readonly unknown[]): string | undefined {
+  const wrong = optionalId(message[1]) ?? name(message[2], "the channel");
+  return wrong ?? (message.length < 4 ? "A publication needs its data, be it null." : undefined);
+}
+
+function anything(): undefined {
+  return undefined;
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= MAX_ID && Number.isInteger(value);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= MAX_NAME_LENGTH;
+}
+
+function id(value: unknown): string | undefined {
+  return isId(value) ? undefined : `An id is a whole number from 0 to ${MAX_ID}, not ${describe(value)}.`;
+}
+
+function optionalId(value: unknown): string | undefined {
+  return value === null || value === undefined ? undefined : id(value);
+}
+
+function name(value: unknown, what: string): string | undefined {
+  return isName(value) ? undefined : `${sentence(what)} must be a string of 1 to ${MAX_NAME_LENGTH} characters.`;
+}
+
+function text(value: unknown, what: string): string | undefined {
+  return typeof value === "string" ? undefined : `${sentence(what)} must be a string.`;
+}
+
+function record(value: unknown, what: string): string | undefined {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return undefined;
+  return `${sentence(what)} must be an object.`;
+}
+
+function optionalRecord(value: unknown, what: string): string | undefined {
+  return value === undefined || value === null ? undefined : record(value, what);
+}
+
+function sentence(what: string): string {
+  return what.startsWith("the ") ? `T${what.slice(1)}` : what;
+}
+
+/** Names a value from outside without repeating more than a few characters of it. */
+function describe(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 20));
+  return Array.isArray(value) ? "an array" : typeof value;
+}

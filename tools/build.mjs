@@ -1,0 +1,86 @@
+// Builds everything into dist/: the server and the client as ES modules with types, the browser bundles, the demo page.
+// `--if-needed` does nothing where the last build is newer than every source.
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const stamp = join(root, "dist", ".built");
+const SOURCES = [
+  "shared",
+  "client",
+  "server",
+  "tools/build.mjs",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "package.json",
+];
+
+/** Time of the newest file below `path`, in milliseconds. */
+function newest(path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  // the folder's own time tells of files that are gone
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+/** Whether dist/ is missing or older than a source. A package from the registry has no sources, and is never stale. */
+export function isStale() {
+  if (!existsSync(join(root, "tsconfig.build.json"))) return false;
+  if (!existsSync(stamp)) return true;
+  const built = statSync(stamp).mtimeMs;
+  return SOURCES.some((source) => newest(join(root, source)) > built);
+}
+
+/** Builds into dist/. Throws with the compiler's words where it fails. */
+export async function build() {
+  const started = performance.now();
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  const tsc = spawnSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
+  if (tsc.status !== 0) throw new Error(`The build failed.\n${tsc.stdout}${tsc.stderr}`);
+  const { buildSync } = await import("esbuild");
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    target: "es2022",
+    sourcemap: true,
+    logLevel: "error",
+  };
+  buildSync({
+    ...common,
+    entryPoints: { client: "client/index.ts" },
+    format: "iife",
+    globalName: "fugitive",
+    outdir: "dist/web",
+  });
+  buildSync({
+    ...common,
+    entryPoints: { client: "client/index.ts" },
+    format: "esm",
+    outdir: "dist/web",
+    outExtension: { ".js": ".mjs" },
+  });
+  buildSync({ ...common, entryPoints: { demo: "server/web/demo.ts" }, format: "esm", outdir: "dist/web" });
+  mkdirSync(join(root, "dist/web"), { recursive: true });
+  for (const file of readdirSync(join(root, "server/web"))) {
+    if (/\.(html|css|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, "dist/web", file));
+  }
+  writeFileSync(stamp, "");
+  process.stderr.write(`built dist/ in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && (!process.argv.includes("--if-needed") || isStale())) {
+  await build().catch((error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  });
+}

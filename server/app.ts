@@ -1,0 +1,114 @@
+import type { Contract } from "../shared/contract.ts";
+import type { StandardSchema } from "../shared/standard-schema.ts";
+import type { Connection } from "./connection/connection.ts";
+import type { CallContext } from "./dispatch/context.ts";
+import type { Plugin } from "./plugin.ts";
+
+/**
+ * Runs around a procedure: do something, call `next()` for the rest of the chain and the procedure itself, do
+ * something with what it gives. Not calling `next` answers in the procedure's place. `next()` gives what the procedure
+ * gave: a value, a promise of one, or a generator.
+ */
+export type Middleware = (context: CallContext, next: () => unknown) => unknown;
+
+/** A procedure with options. */
+export interface ProcedureOptions<Input> {
+  /**
+   * Any Standard Schema validator: zod, valibot, arktype. What it returns is what the handler gets.
+   * @default none: the handler gets what the client sent, whatever its annotation says
+   */
+  readonly input?: StandardSchema<unknown, Input>;
+  readonly handler: (input: Input, context: CallContext) => unknown;
+  /** Milliseconds until the caller gets TIMEOUT; each item of a stream starts it anew. @default the server's `callTimeoutMs` */
+  readonly timeoutMs?: number;
+  /** Middleware of this procedure alone, inside that of the application. */
+  readonly use?: readonly Middleware[];
+}
+
+/** A procedure as its author writes it: a plain function, or one with options. */
+export type ProcedureDefinition<Input = never> =
+  | ((input: never, context: CallContext) => unknown)
+  | ProcedureOptions<Input>;
+
+type ProcedureDefinitions<Inputs> = { [Name in keyof Inputs]: ProcedureDefinition<Inputs[Name]> };
+
+/** What holds for the channels of one name or pattern. */
+export interface ChannelRule {
+  /** Checks what is published; what it returns is what subscribers get. */
+  readonly data?: StandardSchema;
+  /** Whether clients may subscribe. @default true */
+  readonly subscribe?: boolean;
+  /** Whether clients may publish; the server always may. @default true */
+  readonly publish?: boolean;
+}
+
+/** A finished reply, for those who watch. */
+export interface Reply {
+  readonly connection: Connection;
+  readonly id: number;
+  readonly procedure: string;
+  /** The error code where the call failed. */
+  readonly code?: string;
+}
+
+/** What an application or a plugin may listen to, in each socket worker. */
+export interface ServerEvents {
+  /** A client has connected. */
+  connection(connection: Connection): void;
+  /** A client has gone; `code` is the WebSocket close code. */
+  terminated(connection: Connection, code: number): void;
+  /** A call has been answered. */
+  reply(reply: Reply): void;
+  /** A call's answer was ready, but its connection is gone. Follows `reply`. */
+  stale(reply: Reply): void;
+  /** Something of the application threw what it did not throw on purpose, or its health check failed. */
+  error(error: unknown): void;
+}
+
+export interface AppDefinition<Procedures, Channels> {
+  /** What clients may call, by name. Dots group names: `client.methods.math.add`. */
+  readonly procedures?: Procedures;
+  /**
+   * Which channels there are, by name or pattern (a prefix and `*`); the longest that fits counts. A channel that none
+   * fits does not exist: `{ "*": {} }` opens them all.
+   */
+  readonly channels?: Channels;
+  /** Middleware around every procedure, the first one outermost. */
+  readonly use?: readonly Middleware[];
+  readonly plugins?: readonly Plugin[];
+  /** Files served over HTTP on the public port, by path, e.g. `{ "/": new URL("./index.html", import.meta.url) }`. */
+  readonly files?: Readonly<Record<string, URL>>;
+  /** Listeners, e.g. `{ connection: (connection) => … }`. */
+  readonly on?: Partial<ServerEvents>;
+  /** Rejects or throws where the application is not well: `/healthz` then answers 500 and `$health` an error. */
+  readonly healthcheck?: () => unknown;
+}
+
+/** An application: what {@link defineApp} made. Its type tells clients of its procedures and channels. */
+export interface App<Procedures = unknown, Channels = unknown> extends Contract<Procedures, Channels> {
+  readonly definition: AppDefinition<Readonly<Record<string, ProcedureDefinition>>, Readonly<Record<string, ChannelRule>>>;
+}
+
+/**
+ * Describes an application. Nothing runs yet: pass it to `createServer`, or export it as `app` from a module and run
+ * `fugitive serve ./that-module.js`. Handlers get their input's type from the schema where there is one, and otherwise
+ * from their own annotation.
+ *
+ * @example
+ * export const app = defineApp({
+ *   procedures: {
+ *     "math.add": ({ x, y }: { x: number; y: number }) => x + y,
+ *     "math.div": { input: z.object({ x: z.number(), y: z.number() }), handler: ({ x, y }) => x / y },
+ *   },
+ *   channels: { "chat:*": {} },
+ * });
+ */
+export function defineApp<
+  Procedures = Record<never, never>,
+  Inputs extends Record<string, unknown> = Record<never, never>,
+  const Channels extends Readonly<Record<string, ChannelRule>> = Record<never, never>,
+>(
+  definition: AppDefinition<Procedures & ProcedureDefinitions<Inputs>, Channels>,
+): App<Procedures, Channels> {
+  return { definition: definition as App["definition"] };
+}

@@ -1,0 +1,75 @@
+import type { Emitter } from "../shared/emitter.ts";
+import type { App, ChannelRule, Middleware, ProcedureDefinition, ServerEvents } from "./app.ts";
+import { type Procedure, prepareProcedure } from "./dispatch/procedures.ts";
+import type { Logger } from "./logger.ts";
+import type { PluginApi } from "./plugin.ts";
+import { ChannelRules } from "./pubsub/channel-rules.ts";
+
+export interface AssemblyOptions {
+  readonly app: App;
+  /** The server's own procedures. */
+  readonly builtins: Readonly<Record<string, ProcedureDefinition>>;
+  readonly events: Emitter<ServerEvents>;
+  readonly log: Logger;
+  readonly timeoutMs: number;
+  publish(channel: string, data: unknown): void;
+}
+
+/** An application with its plugins, ready to run. */
+export interface Assembly {
+  readonly procedures: ReadonlyMap<string, Procedure>;
+  readonly rules: ChannelRules;
+  /** Undoes what the plugins did, last one first. */
+  dispose(): void;
+}
+
+/** Puts an application and its plugins together. Throws, naming the culprit, where they contradict each other. */
+export function assemble(options: AssemblyOptions): Assembly {
+  const { definition } = options.app;
+  const definitions = new Map<string, ProcedureDefinition>(Object.entries(options.builtins));
+  const use: Middleware[] = [...(definition.use ?? [])];
+  const rules = new ChannelRules();
+  const disposers: (() => void)[] = [];
+
+  function add(name: string, procedure: ProcedureDefinition): void {
+    if (name === "" || name.startsWith("$")) throw new Error(`"${name}" is no name for a procedure: "$" is the server's own.`);
+    if (definitions.has(name)) throw new Error(`There is a procedure "${name}" already.`);
+    definitions.set(name, procedure);
+  }
+
+  for (const [name, procedure] of Object.entries(definition.procedures ?? {})) add(name, procedure);
+  for (const [name, rule] of Object.entries(definition.channels ?? {})) rules.add(name, rule);
+  for (const [event, listener] of Object.entries(definition.on ?? {})) {
+    if (listener !== undefined) options.events.on(event as keyof ServerEvents, listener);
+  }
+  for (const plugin of definition.plugins ?? []) {
+    const api: PluginApi = {
+      log: options.log.child({ plugin: plugin.name }),
+      procedure: add,
+      channel: (name: string, rule: ChannelRule) => rules.add(name, rule),
+      use: (middleware) => void use.push(middleware),
+      on: (event, listener) => options.events.on(event, listener),
+      publish: options.publish,
+    };
+    try {
+      const dispose = plugin.setup(api);
+      if (dispose !== undefined) disposers.unshift(dispose);
+    } catch (error) {
+      throw new Error(`The plugin "${plugin.name}" cannot be set up: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  const procedures = new Map<string, Procedure>();
+  for (const [name, procedure] of definitions) {
+    // the application's middleware is about its own procedures: a guard must not lock out `$health`
+    const around = name.startsWith("$") ? [] : use;
+    procedures.set(name, prepareProcedure(name, procedure, { use: around, timeoutMs: options.timeoutMs }));
+  }
+  return {
+    procedures,
+    rules,
+    dispose: () => {
+      for (const dispose of disposers) dispose();
+    },
+  };
+}

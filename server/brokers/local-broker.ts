@@ -1,0 +1,92 @@
+import { createConnection } from "node:net";
+import { AppError } from "../../shared/errors.ts";
+import { BusType } from "../bus/bus-frame.ts";
+import { Link } from "../bus/link.ts";
+import type { Broker, Deliver, Done } from "./broker.ts";
+
+export interface LocalBrokerOptions {
+  /** Path of the primary's Unix domain socket (or Windows named pipe). */
+  readonly path: string;
+  /** Proves to the primary that this process is one of its own. */
+  readonly secret: string;
+  /** This socket worker's number. */
+  readonly worker: number;
+  /** Bytes that may wait to be sent; beyond, publications are refused. */
+  readonly budget: number;
+  readonly deliver: Deliver;
+  /** The primary is gone. Not called after `close`. */
+  readonly lost: () => void;
+}
+
+/** How long a refused publisher is asked to wait, in milliseconds. */
+const RETRY_AFTER_MS = 100;
+
+/** The broker of one host: the bus to the primary. Resolves once the primary has let it in. */
+export function connectLocalBroker(options: LocalBrokerOptions): Promise<Broker> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(options.path);
+    /** What waits for an answer, by the reference it was sent with. */
+    const waiting = new Map<number, Done>();
+    let lastReference = 0;
+    let closed = false;
+
+    function reference(done: Done): number {
+      do lastReference = (lastReference + 1) % 0x1_0000_0000;
+      while (lastReference === 0 || waiting.has(lastReference));
+      waiting.set(lastReference, done);
+      return lastReference;
+    }
+
+    function answered(to: number): void {
+      const done = waiting.get(to);
+      waiting.delete(to);
+      done?.(undefined);
+    }
+
+    const link = new Link(socket, {
+      frame(frame) {
+        switch (frame.type) {
+          case BusType.EVENT:
+            options.deliver(frame.channel, frame.data);
+            break;
+          case BusType.PUBLISHED:
+          case BusType.SUBSCRIBED:
+            answered(frame.reference);
+            break;
+          case BusType.JOINED:
+            resolve(broker);
+            break;
+        }
+      },
+      closed(error) {
+        const left = [...waiting.values()];
+        waiting.clear();
+        for (const done of left) done(new AppError("UNAVAILABLE", "The server is going down."));
+        reject(error ?? new Error("The primary refused this socket worker on its bus."));
+        if (!closed) options.lost();
+        closed = true;
+      },
+    });
+    link.send(BusType.JOIN, options.worker, "", Buffer.from(options.secret));
+
+    const broker: Broker = {
+      publish(channel, data, done) {
+        if (closed) done?.(new AppError("UNAVAILABLE", "The server is going down."));
+        else if (link.unsent > options.budget) {
+          done?.(new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS }));
+        } else link.send(BusType.PUBLISH, done === undefined ? 0 : reference(done), channel, data);
+      },
+      subscribe(channel, done) {
+        if (closed) done(new AppError("UNAVAILABLE", "The server is going down."));
+        else link.send(BusType.SUBSCRIBE, reference(done), channel);
+      },
+      unsubscribe(channel) {
+        if (!closed) link.send(BusType.UNSUBSCRIBE, 0, channel);
+      },
+      close() {
+        closed = true;
+        link.close();
+      },
+    };
+  });
+}

@@ -1,0 +1,119 @@
+/**
+ * What travels between the primary and its socket workers:
+ *
+ *     u32 bytes that follow · u8 type · u32 reference · u16 bytes of the channel · channel (UTF-8) · data
+ *
+ * One shape for all types, so that the primary can route a publication by looking at the channel and pass the rest
+ * on as bytes.
+ */
+export const BusType = {
+  /** worker → primary, first of all: reference = the worker's number, data = the shared secret. */
+  JOIN: 1,
+  /** primary → worker: welcome. */
+  JOINED: 2,
+  /** worker → primary: somebody here wants this channel (or pattern); reference = for the answer. */
+  SUBSCRIBE: 3,
+  /** primary → worker: from now on every publication comes. */
+  SUBSCRIBED: 4,
+  /** worker → primary: nobody here wants it any more. */
+  UNSUBSCRIBE: 5,
+  /** worker → primary: reference = for the answer, or 0 where none is wanted. */
+  PUBLISH: 6,
+  /** primary → worker: the publication has its place in the channel's order. */
+  PUBLISHED: 7,
+  /** primary → worker: a publication. */
+  EVENT: 8,
+} as const;
+
+export type BusType = (typeof BusType)[keyof typeof BusType];
+
+const LENGTH_BYTES = 4;
+const HEAD_BYTES = LENGTH_BYTES + 7;
+const TYPE_AT = 4;
+const REFERENCE_AT = 5;
+const CHANNEL_LENGTH_AT = 9;
+
+/** Bytes that a frame of this content takes. */
+export function busFrameSize(channelBytes: number, dataBytes: number): number {
+  return HEAD_BYTES + channelBytes + dataBytes;
+}
+
+/** Writes a frame at `at` and returns where the next one goes. The caller has made room for {@link busFrameSize} bytes. */
+export function writeBusFrame(
+  target: Buffer,
+  at: number,
+  type: BusType,
+  reference: number,
+  channel: string,
+  channelBytes: number,
+  data: Uint8Array | undefined,
+): number {
+  const channelAt = at + HEAD_BYTES;
+  target[at + TYPE_AT] = type;
+  target.writeUInt32LE(reference, at + REFERENCE_AT);
+  target.writeUInt16LE(channelBytes, at + CHANNEL_LENGTH_AT);
+  target.write(channel, channelAt, "utf8");
+  let end = channelAt + channelBytes;
+  if (data !== undefined) {
+    target.set(data, end);
+    end += data.length;
+  }
+  target.writeUInt32LE(end - at - LENGTH_BYTES, at);
+  return end;
+}
+
+/** A received frame, looked at in place: one object per link is moved along, and nothing is copied until asked for. */
+export class BusFrame {
+  #buffer: Buffer = Buffer.alloc(0);
+  #start = 0;
+  #end = 0;
+
+  /** Points at the frame that begins at `start`. @returns where it ends, or -1 where it is not whole yet. */
+  move(buffer: Buffer, start: number, available: number): number {
+    if (available - start < LENGTH_BYTES) return -1;
+    const end = start + LENGTH_BYTES + buffer.readUInt32LE(start);
+    if (end > available) return -1;
+    this.#buffer = buffer;
+    this.#start = start;
+    this.#end = end;
+    return end;
+  }
+
+  get type(): number {
+    return this.#buffer[this.#start + TYPE_AT] as number;
+  }
+
+  get reference(): number {
+    return this.#buffer.readUInt32LE(this.#start + REFERENCE_AT);
+  }
+
+  get channel(): string {
+    const at = this.#start + HEAD_BYTES;
+    return this.#buffer.toString("utf8", at, at + this.#buffer.readUInt16LE(this.#start + CHANNEL_LENGTH_AT));
+  }
+
+  /** The data's bytes, valid only until the next frame is looked at. */
+  get data(): Buffer {
+    return this.#buffer.subarray(
+      this.#start + HEAD_BYTES + this.#buffer.readUInt16LE(this.#start + CHANNEL_LENGTH_AT),
+      this.#end,
+    );
+  }
+
+  get size(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Copies the whole frame to `target` under another type, without reference: a publication on its way out. */
+  copyAs(type: BusType, target: Buffer, at: number): number {
+    this.#buffer.copy(target, at, this.#start, this.#end);
+    target[at + TYPE_AT] = type;
+    target.writeUInt32LE(0, at + REFERENCE_AT);
+    return at + this.size;
+  }
+}
+
+/** Bytes that a frame at the head of `buffer` needs in all, or undefined where not even that is known. */
+export function neededBytes(buffer: Buffer, start: number, available: number): number | undefined {
+  return available - start < LENGTH_BYTES ? undefined : LENGTH_BYTES + buffer.readUInt32LE(start);
+}

@@ -1,0 +1,71 @@
+import type { Socket } from "node:net";
+
+const FIRST_SIZE = 16 * 1024;
+/** A buffer that grew beyond this in a burst is not kept for quiet times. */
+const KEPT_SIZE = 1024 * 1024;
+
+/**
+ * The sending half of a link: frames gather in one buffer, which leaves as one write per turn of the event loop, or
+ * when the previous write is done, whichever comes later. Under load batches so grow by themselves.
+ */
+export class OutQueue {
+  readonly #socket: Socket;
+  readonly #drained: () => void;
+  #gathering: Buffer = Buffer.allocUnsafe(FIRST_SIZE);
+  #spare: Buffer | undefined;
+  #length = 0;
+  #inFlight = 0;
+  #scheduled = false;
+
+  /** @param drained told after each write that is done */
+  constructor(socket: Socket, drained: () => void) {
+    this.#socket = socket;
+    this.#drained = drained;
+  }
+
+  /** Bytes gathered or on their way and not yet taken by the kernel. */
+  get unsent(): number {
+    return this.#length + this.#inFlight;
+  }
+
+  /** Makes room for `size` bytes more. Write them to `buffer` at `at`, then `commit` the new end. */
+  reserve(size: number): void {
+    const needed = this.#length + size;
+    if (needed <= this.#gathering.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#gathering.length * 2));
+    this.#gathering.copy(grown, 0, 0, this.#length);
+    this.#gathering = grown;
+  }
+
+  get buffer(): Buffer {
+    return this.#gathering;
+  }
+
+  get at(): number {
+    return this.#length;
+  }
+
+  commit(end: number): void {
+    this.#length = end;
+    if (this.#scheduled || this.#inFlight > 0) return;
+    this.#scheduled = true;
+    setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    if (this.#inFlight > 0 || this.#length === 0 || this.#socket.destroyed) return;
+    const leaving = this.#gathering;
+    const length = this.#length;
+    this.#gathering = this.#spare ?? Buffer.allocUnsafe(FIRST_SIZE);
+    this.#spare = undefined;
+    this.#length = 0;
+    this.#inFlight = length;
+    this.#socket.write(leaving.subarray(0, length), () => {
+      this.#inFlight = 0;
+      if (leaving.length <= KEPT_SIZE) this.#spare = leaving;
+      this.#flush();
+      this.#drained();
+    });
+  };
+}

@@ -1,0 +1,23 @@
+import { extname } from "node:path";
+import { start } from "../serve.ts";
+import { runCli } from "./cli.ts";
+
+const EXIT_GRACE_MS = 1000;
+
+/** Runs the command line in this process, with its streams and environment, and sets its exit code. */
+export async function runProcess(argv: readonly string[]): Promise<void> {
+  const code = await runCli(argv, {
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    // a path in a string is not rewritten by the compiler: the demo is .ts here and .js once compiled
+    defaultApp: new URL(`../demo/app${extname(import.meta.url)}`, import.meta.url),
+    start,
+  });
+  if (code === undefined) return;
+  // process.exit() at once would cut off text that a pipe has not taken yet, but a start that failed half-way may
+  // leave something open that keeps this process alive
+  process.exitCode = code;
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
+}

@@ -1,0 +1,49 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+
+/** Digits, with `_` anywhere between them: `1048576` or `1_048_576`. */
+const WHOLE_NUMBER = /^\d+(?:_\d+)*$/;
+const HOST_NAME = /^[A-Za-z0-9_.-]+$/;
+
+/**
+ * The kinds of value an option may have. Each takes the text of a flag or of the environment as well as the JSON of a
+ * file, and its only error message says what is expected, so that it reads "expected …, found …".
+ */
+export function wholeNumber(min: number, max: number): z.ZodType<number> {
+  const expected = `a whole number from ${withSeparators(min)} to ${withSeparators(max)}`;
+  return z.preprocess(numberFromText, z.int(expected).min(min, expected).max(max, expected));
+}
+
+/** A whole number, or the word `off`. */
+export function wholeNumberOrOff(min: number, max: number): z.ZodType<number | "off"> {
+  const expected = `a whole number from ${withSeparators(min)} to ${withSeparators(max)}, or off`;
+  return z.preprocess(numberFromText, z.union([z.int().min(min).max(max), z.literal("off")], expected));
+}
+
+export function oneOf<const Word extends string>(...words: readonly Word[]): z.ZodType<Word> {
+  return z.enum(words, `one of ${words.join(", ")}`);
+}
+
+/** A name for people and labels: some text, without line breaks. */
+export function shortText(maxLength: number): z.ZodType<string> {
+  const expected = `text of 1 to ${maxLength} characters on one line`;
+  return z
+    .string(expected)
+    .max(maxLength, expected)
+    .regex(/^\P{Cc}*\S\P{Cc}*$/u, expected);
+}
+
+/** What a socket can be bound to. Refuses what people paste instead: URLs, and addresses with a port. */
+export function hostAddress(): z.ZodType<string> {
+  const expected = "an IP address or a host name, without scheme and port";
+  return z.string(expected).refine((text) => isIP(text) !== 0 || HOST_NAME.test(text), expected);
+}
+
+/** 1048576 → `1_048_576`, the way it may be typed as well; up to four digits stay together. */
+export function withSeparators(value: number): string {
+  return value < 10_000 ? String(value) : value.toLocaleString("en-US").replaceAll(",", "_");
+}
+
+function numberFromText(value: unknown): unknown {
+  return typeof value === "string" && WHOLE_NUMBER.test(value) ? Number(value.replaceAll("_", "")) : value;
+}

@@ -1,0 +1,30 @@
+import { CONFIG_FILE_NAME } from "./config-file.ts";
+import { withSeparators } from "./option-types.ts";
+import { GROUPS, OPTION_KEYS, OPTIONS } from "./options.ts";
+
+type Row = readonly [flag: string, env: string, initial: string, description: string];
+
+/** All options as aligned text for `--help`, by group: flag, environment variable, default, description. */
+export function optionsHelp(): string {
+  const sections: [title: string, rows: Row[]][] = GROUPS.map((group) => [
+    group,
+    OPTION_KEYS.filter((key) => OPTIONS[key].group === group).map((key) => {
+      const { flag, env, default: initial, defaultText, description } = OPTIONS[key];
+      return [
+        `--${flag}`,
+        env,
+        defaultText ?? (typeof initial === "number" ? withSeparators(initial) : initial),
+        description,
+      ];
+    }),
+  ]);
+  sections.unshift([
+    "file",
+    [["--config", "FUGITIVE_CONFIG", CONFIG_FILE_NAME, "JSON file of options; keys like maxPayload"]],
+  ]);
+  const header: Row = ["flag", "environment", "default", "what it sets"];
+  const all = [header, ...sections.flatMap(([, rows]) => rows)];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  const line = (row: Row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
+  return [line(header), ...sections.flatMap(([title, rows]) => ["", title, ...rows.map(line)])].join("\n");
+}

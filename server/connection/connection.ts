@@ -1,0 +1,240 @@
+import { DecodeError } from "../../shared/budget.ts";
+import { type Codec, isBatch } from "../../shared/codec.ts";
+import { CLOSE_CODES, CloseCode } from "../../shared/codes.ts";
+import { errorReply } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
+import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
+import type { RunningCall } from "../dispatch/running-call.ts";
+import type { Counters } from "../metrics.ts";
+import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
+import type { Turn } from "./turn.ts";
+
+/** What all connections of a socket worker share. */
+export interface ConnectionServices {
+  readonly msgpack: Codec<Uint8Array>;
+  readonly json: Codec<string>;
+  readonly turn: Turn;
+  readonly counters: Counters;
+  /** Largest message, in bytes. */
+  readonly maxPayload: number;
+  /** Does what a decoded message asks for. */
+  dispatch(connection: Connection, message: unknown): void;
+  closed(connection: Connection, code: number): void;
+}
+
+/** Identity given to a client that said HELLO. */
+export interface Session {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** A connection that says goodbye may hold out for so long, in milliseconds, before it is cut off. */
+const GOODBYE_MS = 3_000;
+/** What one turn has to say leaves in frames of about this size, in bytes or characters. */
+const FRAME_SIZE = 64 * 1024;
+const NO_PIECES: readonly Frame[] = [];
+
+/** One client, as the server sees it. */
+export class Connection implements SocketOwner {
+  /** Unique in the cluster. */
+  readonly id: string;
+  /** Path the client connected to. */
+  readonly path: string;
+  readonly query: string;
+  /** The client's IP address. */
+  readonly address: string;
+  /** Whether replies are MessagePack; JSON otherwise. */
+  readonly binary: boolean;
+  session: Session | undefined;
+  /** @internal Calls that are not answered yet, by id; made when the first one comes. */
+  calls: Map<number, RunningCall> | undefined;
+  /** @internal Subscribed channels; made with the first one. */
+  channels: Set<string> | undefined;
+  /** @internal Whether anything was heard since the last heartbeat. */
+  heard = true;
+  /** @internal Which of the moments within a heartbeat is this connection's. */
+  slot = 0;
+  /** @internal Malformed messages so far. */
+  malformed = 0;
+  /** @internal Whether a message came: HELLO has to come before all others. */
+  spoke = false;
+  readonly #socket: Socket;
+  readonly #codec: Codec;
+  readonly #services: ConnectionServices;
+  #pieces: Frame[] = NO_PIECES as Frame[];
+  #size = 0;
+  #inTurn = false;
+  #closing = false;
+  #whenDrained: (() => void)[] | undefined;
+
+  constructor(id: string, socket: Socket, request: UpgradeRequest, binary: boolean, services: ConnectionServices) {
+    this.id = id;
+    this.path = request.path;
+    this.query = request.query;
+    this.address = request.address;
+    this.binary = binary;
+    this.#socket = socket;
+    this.#codec = binary ? services.msgpack : services.json;
+    this.#services = services;
+  }
+
+  /** Whether anything sent now can still arrive. */
+  get open(): boolean {
+    return this.#socket.open && !this.#closing;
+  }
+
+  /** Bytes sent that the kernel has not taken yet: a measure of how slowly the client reads. */
+  get unsent(): number {
+    return this.#socket.unsent + this.#size;
+  }
+
+  /**
+   * Closes the connection, after what was sent before.
+   * @param code a WebSocket close code; PROTOCOL.md says what a client does after each
+   */
+  close(code: number = CloseCode.NORMAL, reason?: string): void {
+    if (!this.open) return;
+    this.flush();
+    this.#closing = true;
+    const known = CLOSE_CODES as Readonly<Record<number, { text: string } | undefined>>;
+    this.#socket.end(code, reason ?? known[code]?.text ?? "");
+    // a peer that reads nothing never sees the close frame
+    if (this.#socket.open) setTimeout(() => this.#socket.terminate(), GOODBYE_MS).unref();
+  }
+
+  /**
+   * @internal Encodes a message at once and sends it at the end of the turn, with all else that is said by then.
+   * @throws EncodeError where it cannot be encoded; nothing is sent then
+   */
+  send(message: ServerMessage): void {
+    if (!this.open) return;
+    const piece = this.#codec.encode(message);
+    if (this.#pieces === NO_PIECES) {
+      this.#pieces = [piece];
+      if (!this.#inTurn) this.#services.turn.flushLater(this);
+    } else this.#pieces.push(piece);
+    this.#size += piece.length;
+    if (this.#size >= FRAME_SIZE) this.flush();
+  }
+
+  /** @internal Sends a frame that was made for many, behind what was said before. */
+  sendFrame(frame: Frame): void {
+    if (!this.open) return;
+    this.flush();
+    this.#write(frame);
+  }
+
+  /** @internal Sends what has gathered. */
+  flush(): void {
+    const pieces = this.#pieces;
+    if (pieces === NO_PIECES) return;
+    this.#pieces = NO_PIECES as Frame[];
+    this.#size = 0;
+    if (this.open) this.#write(this.#codec.frame(pieces));
+  }
+
+  /** @internal Resolves when everything sent has been taken by the kernel, or the connection is gone. */
+  drain(): Promise<void> {
+    this.flush();
+    if (!this.#socket.open || this.#socket.unsent === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenDrained ??= [];
+      this.#whenDrained.push(resolve);
+    });
+  }
+
+  /** @internal */
+  subscribe(topic: string): void {
+    this.#socket.subscribe(topic);
+  }
+
+  /** @internal */
+  unsubscribe(topic: string): void {
+    this.#socket.unsubscribe(topic);
+  }
+
+  /** @internal Asks for a sign of life. Protocol ping for all, and a message for clients that cannot see that one. */
+  probe(): void {
+    this.#socket.ping();
+    if (this.session !== undefined) this.send([Kind.PING]);
+  }
+
+  /** @internal */
+  message(bytes: ArrayBuffer, binary: boolean): void {
+    this.heard = true;
+    if (this.#closing) return;
+    this.#inTurn = true;
+    try {
+      if (bytes.byteLength > this.#services.maxPayload) {
+        throw new DecodeError(`The message is larger than ${this.#services.maxPayload} bytes.`, "size");
+      }
+      this.#dispatch(binary ? this.#decodeBinary(bytes) : this.#decodeText(bytes));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#refuse(error);
+    } finally {
+      this.#inTurn = false;
+      this.flush();
+    }
+  }
+
+  /** @internal */
+  alive(): void {
+    this.heard = true;
+  }
+
+  /** @internal */
+  drained(): void {
+    const waiting = this.#whenDrained;
+    if (waiting === undefined || this.#socket.unsent > 0) return;
+    this.#whenDrained = undefined;
+    for (const resolve of waiting) resolve();
+  }
+
+  /** @internal A publication was lost on it: better to close, so that it comes back, than to leave a silent gap. */
+  dropped(): void {
+    if (this.#closing) return;
+    this.#services.counters.slowReaders++;
+    this.close(CloseCode.SLOW_READER);
+  }
+
+  /** @internal */
+  closed(code: number): void {
+    this.#closing = true;
+    this.#pieces = NO_PIECES as Frame[];
+    for (const resolve of this.#whenDrained ?? []) resolve();
+    this.#services.closed(this, code);
+  }
+
+  #write(frame: Frame): void {
+    if (!this.#socket.send(frame)) this.dropped();
+  }
+
+  // A text frame is JSON and a binary one MessagePack, whatever was negotiated for the replies.
+  #decodeBinary(bytes: ArrayBuffer): unknown {
+    return this.#services.msgpack.decode(Buffer.from(bytes));
+  }
+
+  #decodeText(bytes: ArrayBuffer): unknown {
+    return this.#services.json.decode(Buffer.from(bytes).toString());
+  }
+
+  #dispatch(decoded: unknown): void {
+    if (!isBatch(decoded)) {
+      this.#services.dispatch(this, decoded);
+      return;
+    }
+    for (const message of decoded) {
+      if (this.#closing) return;
+      this.#services.dispatch(this, message);
+    }
+  }
+
+  /** A frame that does not decode is answered once, and nothing more is read from who sent it. */
+  #refuse(error: DecodeError): void {
+    this.#services.counters.undecodable++;
+    const tooLarge = error.reason === "size";
+    this.send(errorReply(null, new AppError(tooLarge ? "TOO_LARGE" : "BAD_REQUEST", error.message)));
+    this.close(tooLarge ? CloseCode.TOO_BIG : CloseCode.UNDECODABLE);
+  }
+}

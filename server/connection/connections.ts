@@ -1,0 +1,58 @@
+import type { Connection } from "./connection.ts";
+
+/** The heartbeats of all connections are spread over so many moments, so that they never all speak at once. */
+const SLOTS = 25;
+
+/** The connections of one socket worker, and their heartbeats. */
+export class Connections {
+  readonly #byId = new Map<string, Connection>();
+  readonly #slots: Set<Connection>[] = Array.from({ length: SLOTS }, () => new Set());
+  #next = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  add(connection: Connection): void {
+    this.#byId.set(connection.id, connection);
+    connection.slot = this.#next++ % SLOTS;
+    this.#slots[connection.slot]?.add(connection);
+  }
+
+  delete(connection: Connection): void {
+    this.#byId.delete(connection.id);
+    this.#slots[connection.slot]?.delete(connection);
+  }
+
+  get(id: string): Connection | undefined {
+    return this.#byId.get(id);
+  }
+
+  values(): IterableIterator<Connection> {
+    return this.#byId.values();
+  }
+
+  /**
+   * Asks every connection for a sign of life once per `heartbeatMs`, and hands those that gave none since the last
+   * time to `dead`: a silent peer is noticed within twice that time.
+   */
+  startHeartbeats(heartbeatMs: number, dead: (connection: Connection) => void): void {
+    let slot = 0;
+    this.#timer = setInterval(() => {
+      for (const connection of this.#slots[slot++ % SLOTS] as Set<Connection>) {
+        if (!connection.heard) {
+          dead(connection);
+          continue;
+        }
+        connection.heard = false;
+        connection.probe();
+      }
+    }, heartbeatMs / SLOTS);
+    this.#timer.unref();
+  }
+
+  stopHeartbeats(): void {
+    clearInterval(this.#timer);
+  }
+}

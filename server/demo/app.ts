@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { AppError, defineApp } from "../index.ts";
+import { packageUrl } from "../http/package-file.ts";
+import { hashPassword } from "./hash-password.ts";
+
+const LONGEST_DELAY_MS = 60_000;
+const MOST_COUNTS = 1_000_000;
+
+const pair = z.object({ x: z.number(), y: z.number() });
+const line = z.object({ name: z.string().max(40), text: z.string().min(1).max(2_000) });
+
+/** What `npm start` serves: something of everything, to try and to read. */
+export const app = defineApp({
+  procedures: {
+    "test.echo": (data: unknown) => data,
+    "test.reverse": { input: z.string(), handler: (text) => [...text].reverse().join("") },
+    "test.delay": {
+      input: z.number().min(0).max(LONGEST_DELAY_MS),
+      timeoutMs: LONGEST_DELAY_MS + 1_000,
+      handler: (ms, context) =>
+        new Promise<number>((resolve, reject) => {
+          const timer = setTimeout(() => resolve(ms), ms);
+          context.signal.addEventListener("abort", () => {
+            clearTimeout(timer);
+            reject(context.signal.reason);
+          });
+        }),
+    },
+    /** Counts to a number, one chunk each, and returns it. */
+    "test.count": {
+      input: z.number().int().min(0).max(MOST_COUNTS),
+      handler: function* (to) {
+        for (let count = 1; count <= to; count++) yield count;
+        return to;
+      },
+    },
+    "math.add": { input: pair, handler: ({ x, y }) => x + y },
+    "math.sub": { input: pair, handler: ({ x, y }) => x - y },
+    "math.mul": { input: pair, handler: ({ x, y }) => x * y },
+    "math.div": {
+      input: pair,
+      handler: ({ x, y }) => {
+        if (y === 0) throw new AppError("BAD_REQUEST", "Nothing can be divided by zero.");
+        return x / y;
+      },
+    },
+    "heavy.hash": {
+      input: z.object({ password: z.string().max(1_024), iterations: z.number().int().min(1).max(10_000_000).optional() }),
+      handler: ({ password, iterations }) => hashPassword(password, iterations),
+    },
+  },
+
+  channels: {
+    "chat:*": { data: line },
+    "history:*": {},
+    "presence:*": {},
+    "*": {},
+  },
+
+  files: {
+    "/": packageUrl("dist/web/index.html"),
+    "/demo.css": packageUrl("dist/web/demo.css"),
+    "/demo.js": packageUrl("dist/web/demo.js"),
+  },
+});

@@ -1,0 +1,73 @@
+import type { Connection } from "../connection/connection.ts";
+import type { Logger } from "../logger.ts";
+import type { Procedure } from "./procedures.ts";
+
+/** What every call may reach of the server. */
+export interface ContextServices {
+  readonly log: Logger;
+  publish(channel: string, data: unknown): void;
+}
+
+/** One call, as its middleware and its procedure see it. */
+export class CallContext {
+  /** Who calls. */
+  readonly connection: Connection;
+  /** The call's id, unique among its connection's calls in flight. */
+  readonly id: number;
+  /** What is called. */
+  readonly procedure: Procedure;
+  /** What the procedure will get; middleware may replace it. */
+  input: unknown;
+  /** Milliseconds the call may take; each item of a stream starts them anew. */
+  readonly timeoutMs: number;
+  readonly #services: ContextServices;
+  #abort: AbortController | undefined;
+  #ended: unknown;
+
+  constructor(
+    connection: Connection,
+    id: number,
+    procedure: Procedure,
+    input: unknown,
+    timeoutMs: number,
+    services: ContextServices,
+  ) {
+    this.connection = connection;
+    this.id = id;
+    this.procedure = procedure;
+    this.input = input;
+    this.timeoutMs = timeoutMs;
+    this.#services = services;
+  }
+
+  /** Aborts when the caller cancels, its time runs out or its connection closes: stop then, nobody waits any more. */
+  get signal(): AbortSignal {
+    // made on demand: most procedures never look
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#ended !== undefined) this.#abort.abort(this.#ended);
+    }
+    return this.#abort.signal;
+  }
+
+  /** A log that names the connection and the procedure. */
+  get log(): Logger {
+    return this.#services.log.child({ connection: this.connection.id, procedure: this.procedure.name });
+  }
+
+  /** Publishes to a channel as the server, whatever clients may. Throws where there is no such channel. */
+  publish(channel: string, data: unknown): void {
+    this.#services.publish(channel, data);
+  }
+
+  /** @internal Nobody waits for this call any more. */
+  abort(reason: Error): void {
+    this.#ended = reason;
+    this.#abort?.abort(reason);
+  }
+
+  /** @internal Why nobody waits, or undefined while somebody does. */
+  get aborted(): unknown {
+    return this.#ended;
+  }
+}

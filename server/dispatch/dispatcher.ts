@@ -1,0 +1,62 @@
+import { CloseCode } from "../../shared/codes.ts";
+import { AppError, errorReply } from "../../shared/errors.ts";
+import { type ClientMessage, Kind } from "../../shared/message.ts";
+import { complaintAboutClientMessage, readId } from "../../shared/validate-message.ts";
+import type { Connection } from "../connection/connection.ts";
+import { handleAnswer } from "../handlers/answer.ts";
+import { handleAuth } from "../handlers/auth.ts";
+import { handleCall } from "../handlers/call.ts";
+import { handleCancel } from "../handlers/cancel.ts";
+import { handleHello } from "../handlers/hello.ts";
+import { handlePing } from "../handlers/ping.ts";
+import { handlePong } from "../handlers/pong.ts";
+import { handlePublish } from "../handlers/publish.ts";
+import { handleSubscribe } from "../handlers/subscribe.ts";
+import { handleUnsubscribe } from "../handlers/unsubscribe.ts";
+import type { Services } from "./services.ts";
+
+/** Does what one kind of message asks for. */
+export type Handler<Message extends ClientMessage> = (
+  connection: Connection,
+  message: Message,
+  services: Services,
+) => void;
+
+type Handlers = { [K in ClientMessage[0]]: Handler<Extract<ClientMessage, readonly [K, ...unknown[]]>> };
+
+const HANDLERS: Handlers = {
+  [Kind.HELLO]: handleHello,
+  [Kind.CALL]: handleCall,
+  [Kind.RESULT]: handleAnswer,
+  [Kind.ERROR]: handleAnswer,
+  [Kind.CHUNK]: handleAnswer,
+  [Kind.CANCEL]: handleCancel,
+  [Kind.SUBSCRIBE]: handleSubscribe,
+  [Kind.UNSUBSCRIBE]: handleUnsubscribe,
+  [Kind.PUBLISH]: handlePublish,
+  [Kind.PING]: handlePing,
+  [Kind.PONG]: handlePong,
+  [Kind.AUTH]: handleAuth,
+};
+
+/** By kind, as an array: the hot path looks a handler up by its number. */
+const BY_KIND = Array.from({ length: Kind.AUTH + 1 }, (_, kind) => HANDLERS[kind as ClientMessage[0]]) as Handler<never>[];
+
+/** Checks a decoded message and hands it to its kind's handler. */
+export function dispatch(connection: Connection, value: unknown, services: Services): void {
+  const complaint = complaintAboutClientMessage(value);
+  if (complaint !== undefined) {
+    refuse(connection, value, complaint, services);
+    return;
+  }
+  const message = value as ClientMessage;
+  BY_KIND[message[0]]?.(connection, message as never, services);
+  connection.spoke = true;
+}
+
+function refuse(connection: Connection, value: unknown, complaint: string, services: Services): void {
+  services.counters.malformed++;
+  connection.malformed++;
+  connection.send(errorReply(readId(value), new AppError("BAD_REQUEST", complaint)));
+  if (connection.malformed >= services.config.maxMalformed) connection.close(CloseCode.NONSENSE);
+}

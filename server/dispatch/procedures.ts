@@ -1,0 +1,74 @@
+import { AppError } from "../../shared/errors.ts";
+import type { SchemaIssue, StandardSchema } from "../../shared/standard-schema.ts";
+import type { Middleware, ProcedureDefinition } from "../app.ts";
+import { compose, type Run } from "./compose.ts";
+import type { CallContext } from "./context.ts";
+
+/** A procedure, ready to run. */
+export interface Procedure {
+  readonly name: string;
+  readonly run: Run;
+  readonly timeoutMs: number;
+  readonly input: StandardSchema | undefined;
+}
+
+type Handler = (input: unknown, context: CallContext) => unknown;
+
+/** The procedures by name. A Map, as the names come from outside. */
+export type Procedures = ReadonlyMap<string, Procedure>;
+
+export interface ProcedureDefaults {
+  readonly use: readonly Middleware[];
+  readonly timeoutMs: number;
+}
+
+/** Makes a definition ready to run: middleware, then validation, then its handler, put together once. */
+export function prepareProcedure(name: string, definition: ProcedureDefinition, defaults: ProcedureDefaults): Procedure {
+  const { handler, input, timeoutMs, use } = read(name, definition);
+  const run: Run =
+    input === undefined ? (context) => handler(context.input, context) : (context) => validated(input, handler, context);
+  return {
+    name,
+    run: compose([...defaults.use, ...use], run),
+    timeoutMs: timeoutMs ?? defaults.timeoutMs,
+    input,
+  };
+}
+
+function read(name: string, definition: ProcedureDefinition) {
+  const { handler, input, timeoutMs, use } =
+    typeof definition === "function" ? { handler: definition } : { timeoutMs: undefined, ...definition };
+  if (typeof handler !== "function") {
+    throw new TypeError(`The procedure "${name}" needs a function, or an object with a handler.`);
+  }
+  if (input !== undefined && typeof input["~standard"]?.validate !== "function") {
+    throw new TypeError(`The input of "${name}" must be a Standard Schema validator, as zod, valibot or arktype make.`);
+  }
+  return { handler: handler as Handler, input: input as StandardSchema | undefined, timeoutMs, use: use ?? [] };
+}
+
+function validated(schema: StandardSchema, handler: Handler, context: CallContext): unknown {
+  const result = schema["~standard"].validate(context.input);
+  if (result instanceof Promise) {
+    return result.then((later) => {
+      if (later.issues !== undefined) throw refusal(later.issues, "input");
+      context.input = later.value;
+      return handler(later.value, context);
+    });
+  }
+  if (result.issues !== undefined) throw refusal(result.issues, "input");
+  context.input = result.value;
+  return handler(result.value, context);
+}
+
+/** What a caller is told of a value that its schema refuses. */
+export function refusal(issues: readonly SchemaIssue[], what: string): AppError {
+  const told = issues.slice(0, 10).map((issue) => ({ message: issue.message, path: issue.path?.map(step) ?? [] }));
+  const [first] = told;
+  const where = first === undefined || first.path.length === 0 ? "" : ` at ${first.path.join(".")}`;
+  return new AppError("BAD_REQUEST", `The ${what} is not valid${where}: ${first?.message ?? "refused"}`, { issues: told });
+}
+
+function step(segment: PropertyKey | { readonly key: PropertyKey }): string {
+  return String(typeof segment === "object" ? segment.key : segment);
+}

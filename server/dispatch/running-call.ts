@@ -1,0 +1,68 @@
+import { AppError } from "../../shared/errors.ts";
+import type { CallContext } from "./context.ts";
+import type { Timed } from "./deadlines.ts";
+import { replyError, replyResult } from "./replies.ts";
+import type { Services } from "./services.ts";
+
+/** A call that could not be answered at once: it is cancelled, times out or is answered, whichever comes first. */
+export class RunningCall implements Timed {
+  deadline: number;
+  readonly context: CallContext;
+  readonly #services: Services;
+  #over = false;
+
+  constructor(context: CallContext, services: Services) {
+    this.context = context;
+    this.#services = services;
+    this.deadline = performance.now() + context.timeoutMs;
+    const { connection } = context;
+    connection.calls ??= new Map();
+    connection.calls.set(context.id, this);
+    services.deadlines.add(this);
+  }
+
+  /** Whether it has been answered, or nobody waits any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** It is getting somewhere: its time begins anew. */
+  extend(): void {
+    this.deadline = performance.now() + this.context.timeoutMs;
+  }
+
+  resolve(value: unknown): void {
+    if (this.#end()) replyResult(this.context, value, this.#services);
+  }
+
+  reject(error: unknown): void {
+    if (this.#end()) replyError(this.context, error, this.#services);
+  }
+
+  expired(): void {
+    this.#stop(new AppError("TIMEOUT", `"${this.context.procedure.name}" took longer than ${this.context.timeoutMs} ms.`));
+  }
+
+  cancel(): void {
+    this.#stop(new AppError("CANCELLED"));
+  }
+
+  /** The connection is gone. The result will be too late, and is reported as stale when it comes. */
+  abandon(): void {
+    this.#services.deadlines.delete(this);
+    this.context.abort(new AppError("CANCELLED", "The connection closed."));
+  }
+
+  #stop(reason: AppError): void {
+    this.reject(reason);
+    this.context.abort(reason);
+  }
+
+  #end(): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.#services.deadlines.delete(this);
+    this.context.connection.calls?.delete(this.context.id);
+    return true;
+  }
+}

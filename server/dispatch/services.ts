@@ -1,0 +1,22 @@
+import type { Emitter } from "../../shared/emitter.ts";
+import type { ServerEvents } from "../app.ts";
+import type { Config } from "../config.ts";
+import type { Counters } from "../metrics.ts";
+import type { Hub } from "../pubsub/hub.ts";
+import type { Publisher } from "../pubsub/publisher.ts";
+import type { ContextServices } from "./context.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { Procedures } from "./procedures.ts";
+
+/** All that the handlers may reach. Put together once, by the socket worker. */
+export interface Services extends ContextServices {
+  readonly config: Config;
+  /** This socket worker's number. */
+  readonly worker: number;
+  readonly procedures: Procedures;
+  readonly publisher: Publisher;
+  readonly hub: Hub;
+  readonly events: Emitter<ServerEvents>;
+  readonly deadlines: Deadlines;
+  readonly counters: Counters;
+}

@@ -1,0 +1,77 @@
+import { AppError, errorReply } from "../../shared/errors.ts";
+import type { CallMessage } from "../../shared/message.ts";
+import type { Connection } from "../connection/connection.ts";
+import { CallContext } from "../dispatch/context.ts";
+import { replyError, replyResult } from "../dispatch/replies.ts";
+import { RunningCall } from "../dispatch/running-call.ts";
+import type { Services } from "../dispatch/services.ts";
+import { runStream, streamOf } from "../dispatch/stream.ts";
+
+/** How long a refused caller is asked to wait, in milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+/**
+ * Runs a procedure. One that answers at once costs neither a promise nor an entry anywhere; the others are kept until
+ * they are answered, cancelled or out of time.
+ */
+export function handleCall(connection: Connection, message: CallMessage, services: Services): void {
+  const [, id, name, input, options] = message;
+  const procedure = services.procedures.get(name);
+  const refusal = procedure === undefined ? notFound(name) : busy(connection, id, services);
+  if (procedure === undefined || refusal !== undefined) {
+    connection.send(errorReply(id, refusal));
+    return;
+  }
+  services.counters.calls++;
+  const timeoutMs = options?.timeoutMs ?? procedure.timeoutMs;
+  const context = new CallContext(connection, id, procedure, input, timeoutMs, services);
+  let result: unknown;
+  try {
+    result = procedure.run(context);
+  } catch (error) {
+    replyError(context, error, services);
+    return;
+  }
+  if (typeof result === "object" && result !== null) settle(context, result, services);
+  else replyResult(context, result, services);
+}
+
+/** A result that is an object may be a promise, a stream, or just an object. */
+function settle(context: CallContext, result: object, services: Services): void {
+  if (isPromise(result)) {
+    const call = new RunningCall(context, services);
+    result.then(
+      (value) => settleLater(call, value),
+      (error) => call.reject(error),
+    );
+    return;
+  }
+  const stream = streamOf(result);
+  if (stream === undefined) replyResult(context, result, services);
+  else void runStream(new RunningCall(context, services), stream);
+}
+
+/** What a promise gave: middleware that awaits may have made one of a stream. */
+function settleLater(call: RunningCall, value: unknown): void {
+  const stream = typeof value === "object" && value !== null && !call.over ? streamOf(value) : undefined;
+  if (stream === undefined) call.resolve(value);
+  else void runStream(call, stream);
+}
+
+function isPromise(result: object): result is PromiseLike<unknown> {
+  return typeof (result as Partial<PromiseLike<unknown>>).then === "function";
+}
+
+function notFound(name: string): AppError {
+  return new AppError("NOT_FOUND", `There is no procedure "${name}".`);
+}
+
+function busy(connection: Connection, id: number, services: Services): AppError | undefined {
+  const { calls } = connection;
+  if (calls === undefined || calls.size === 0) return undefined;
+  if (calls.has(id)) return new AppError("BAD_REQUEST", `The id ${id} is in use by a call in flight.`);
+  if (calls.size < services.config.maxCalls) return undefined;
+  return new AppError("OVERLOADED", `More than ${services.config.maxCalls} calls are in flight on this connection.`, {
+    retryAfterMs: RETRY_AFTER_MS,
+  });
+}

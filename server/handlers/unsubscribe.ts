@@ -1,0 +1,9 @@
+import { Kind, type UnsubscribeMessage } from "../../shared/message.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Services } from "../dispatch/services.ts";
+
+/** Ends a subscription. Ending what is not there changes nothing. */
+export function handleUnsubscribe(connection: Connection, message: UnsubscribeMessage, { hub }: Services): void {
+  hub.unsubscribe(connection, message[2]);
+  connection.send([Kind.ACK, message[1]]);
+}

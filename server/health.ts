@@ -1,0 +1,55 @@
+import { AppError } from "../shared/errors.ts";
+import type { Counters } from "./metrics.ts";
+
+/** What `$health` answers. */
+export interface HealthReport {
+  readonly ok: true;
+  readonly pid: number;
+  readonly worker: number;
+  readonly node: string;
+  readonly version: string;
+  /** Seconds since this socket worker started. */
+  readonly uptime: number;
+  readonly connections: number;
+  /** Channels and patterns with subscribers here. */
+  readonly channels: number;
+  /** Bytes of memory this process holds. */
+  readonly memory: number;
+  readonly counters: Counters;
+}
+
+export interface HealthOptions {
+  /** The application's own check: rejects, throws, or takes too long where it is not well. */
+  readonly healthcheck: (() => unknown) | undefined;
+  /** Milliseconds it may take. */
+  readonly limitMs: number;
+  report(): HealthReport;
+  /** Told of what the check rejected with. */
+  failed(error: unknown): void;
+}
+
+/** Checks the application's health. Throws UNAVAILABLE where it is not well; what it threw on purpose goes out as it is. */
+export async function checkHealth(options: HealthOptions): Promise<HealthReport> {
+  const { healthcheck, limitMs } = options;
+  if (healthcheck !== undefined) {
+    try {
+      await limited(Promise.resolve().then(healthcheck), limitMs);
+    } catch (error) {
+      options.failed(error);
+      throw error instanceof AppError ? error : new AppError("UNAVAILABLE", "The application is not well.");
+    }
+  }
+  return options.report();
+}
+
+async function limited(promise: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The health check took longer than ${limitMs} ms.`)), limitMs);
+  });
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Fugitive's server.
+ *
+ * @module
+ */
+export { AppError } from "../shared/errors.ts";
+export type { StandardSchema } from "../shared/standard-schema.ts";
+export {
+  type App,
+  type AppDefinition,
+  type ChannelRule,
+  defineApp,
+  type Middleware,
+  type ProcedureDefinition,
+  type ProcedureOptions,
+  type Reply,
+  type ServerEvents,
+} from "./app.ts";
+export { type Config, ConfigError, type LoadedConfig, loadConfig } from "./config.ts";
+export type { Connection } from "./connection/connection.ts";
+export type { CallContext } from "./dispatch/context.ts";
+export type { HealthReport } from "./health.ts";
+export type { Logger } from "./logger.ts";
+export { definePlugin, type Plugin, type PluginApi } from "./plugin.ts";
+export { createServer, type Server, type ServerOptions } from "./server.ts";

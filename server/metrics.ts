@@ -1,0 +1,32 @@
+/** What a socket worker counts. Plain numbers: counting costs an increment. */
+export interface Counters {
+  /** Messages that decoded but had a wrong shape. */
+  malformed: number;
+  /** Frames that did not decode. */
+  undecodable: number;
+  /** Answers to nothing known. */
+  ignored: number;
+  /** Connections closed for reading too slowly. */
+  slowReaders: number;
+  /** Connections closed for giving no sign of life. */
+  dead: number;
+  /** Calls that were started. */
+  calls: number;
+  /** Publications that clients or the application made here. */
+  published: number;
+  /** Publications that came from the bus for subscribers here. */
+  delivered: number;
+}
+
+export function createCounters(): Counters {
+  return {
+    malformed: 0,
+    undecodable: 0,
+    ignored: 0,
+    slowReaders: 0,
+    dead: 0,
+    calls: 0,
+    published: 0,
+    delivered: 0,
+  };
+}

@@ -1,0 +1,58 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { explainPortError } from "./free-port.ts";
+import type { Primary } from "./primary.ts";
+
+export interface ControlApiOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly node: string;
+  readonly version: string;
+  readonly primary: Primary;
+}
+
+/** How long a socket worker may take to say how it is, in milliseconds; one that does not is reported as silent. */
+const STATUS_MS = 1_000;
+
+/** The control port, for operators: health, readiness, and how the processes are. Resolves to what closes it. */
+export async function startControlApi(options: ControlApiOptions): Promise<{ port: number; server: Server }> {
+  const startedAt = Date.now();
+  const server = createServer((request, response) => {
+    answer(request, options, startedAt).then(
+      ({ status, body }) => write(response, status, body),
+      () => write(response, 500, { error: "internal error" }),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(explainPortError(error, options.host, options.port, "CONTROL_PORT")));
+    server.listen({ host: options.host, port: options.port }, resolve);
+  });
+  return { port: (server.address() as { port: number }).port, server };
+}
+
+async function answer(request: IncomingMessage, options: ControlApiOptions, startedAt: number) {
+  // a page that a browser shows has no business here, not even one that found a name for this address
+  if (request.headers.origin !== undefined || request.headers["sec-fetch-site"] === "cross-site") {
+    return { status: 403, body: { error: "the control port is not for browsers' pages" } };
+  }
+  const { primary } = options;
+  const path = (request.url ?? "/").split("?")[0];
+  if (request.method !== "GET") return { status: 405, body: { error: "only GET is known here" } };
+  if (path === "/healthz") return { status: 200, body: { ok: true } };
+  if (path === "/readyz") return primary.closing ? { status: 503, body: { ok: false } } : { status: 200, body: { ok: true } };
+  if (path !== "/status") return { status: 404, body: { error: "not found; there are /healthz, /readyz and /status" } };
+  const workers = await Promise.all(
+    primary.workers.map(async (worker) => {
+      const status = await worker.status(STATUS_MS);
+      const uptime = (performance.now() - worker.bornAt) / 1000;
+      return { worker: worker.number, pid: worker.pid, uptime, ...(status ?? { silent: true }) };
+    }),
+  );
+  const { node, version } = options;
+  const uptime = (Date.now() - startedAt) / 1000;
+  return { status: 200, body: { node, version, pid: process.pid, uptime, port: primary.port, workers } };
+}
+
+function write(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,156 @@
+import cluster from "node:cluster";
+import type { Config } from "../config.ts";
+import type { Logger } from "../logger.ts";
+import { BusHub } from "./bus-hub.ts";
+import { RestartDelay } from "./restart-delay.ts";
+import { WorkerProcess } from "./worker-process.ts";
+
+export interface PrimaryOptions {
+  readonly config: Config;
+  readonly log: Logger;
+}
+
+/** How long beyond the drain limit a socket worker may take to end before it is killed, in milliseconds. */
+const LAST_GRACE_MS = 3_000;
+
+/** The primary: forks the socket workers, deals them the connections, replaces those that die, and ends them in order. */
+export class Primary {
+  readonly bus: BusHub;
+  readonly #options: PrimaryOptions;
+  readonly #workers = new Map<number, WorkerProcess>();
+  readonly #delays = new Map<number, RestartDelay>();
+  #closing: Promise<void> | undefined;
+  #port: number;
+  #allGone: (() => void) | undefined;
+
+  constructor(options: PrimaryOptions) {
+    this.#options = options;
+    this.#port = options.config.port;
+    this.bus = new BusHub({
+      budget: options.config.busBudget,
+      stuck: (number) => this.#kill(number, "it takes nothing from the bus"),
+    });
+  }
+
+  /** The port that clients connect to. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The socket workers that live, by number. */
+  get workers(): readonly WorkerProcess[] {
+    return [...this.#workers.values()].sort((a, b) => a.number - b.number);
+  }
+
+  get closing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Starts everything. Resolves when all socket workers serve; rejects, all ended, when one of them cannot. */
+  async start(): Promise<void> {
+    cluster.schedulingPolicy = cluster.SCHED_RR;
+    await this.bus.listen();
+    const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
+    try {
+      await Promise.all(numbers.map((number) => this.#firstStart(number)));
+    } catch (error) {
+      for (const worker of this.#workers.values()) worker.kill();
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Drains and ends all socket workers, then the bus. Safe to call again: it is the same end. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Ends everything at once. */
+  kill(): void {
+    for (const worker of this.#workers.values()) worker.kill();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#workers.size > 0) {
+      const gone = new Promise<void>((resolve) => {
+        this.#allGone = resolve;
+      });
+      for (const worker of this.#workers.values()) worker.tell({ type: "drain" });
+      const timer = setTimeout(() => {
+        this.#options.log.warn("some socket workers did not end in time and are killed");
+        this.kill();
+      }, this.#options.config.drainMs + LAST_GRACE_MS);
+      await gone;
+      clearTimeout(timer);
+    }
+    this.bus.close();
+  }
+
+  #firstStart(number: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let failure: Error | undefined;
+      this.#fork(number, {
+        serving: resolve,
+        failed: (message, code) => {
+          failure = Object.assign(new Error(message), { code });
+        },
+        exited: (how) => reject(failure ?? new Error(`Socket worker ${number} ended before it served (${how}).`)),
+      });
+    });
+  }
+
+  #fork(number: number, first?: FirstStart): void {
+    const { config, log } = this.#options;
+    let served = false;
+    const birth = { worker: number, bus: this.bus.address, config: { ...config, port: this.#port } };
+    const worker = new WorkerProcess(birth, {
+      serving: (port) => {
+        served = true;
+        this.#port = port;
+        log.debug({ worker: number, worker_pid: worker.pid }, "socket worker serves");
+        first?.serving();
+      },
+      failed: (message, code) => {
+        if (first !== undefined) first.failed(message, code);
+        else log.error({ worker: number }, `a socket worker cannot serve: ${message}`);
+      },
+      exited: (code, signal) => {
+        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+        this.#workers.delete(number);
+        if (this.#workers.size === 0) this.#allGone?.();
+        if (!served && first !== undefined) first.exited(how);
+        else if (!this.closing) this.#replace(worker, how);
+      },
+    });
+    this.#workers.set(number, worker);
+  }
+
+  #replace(dead: WorkerProcess, how: string): void {
+    const { number, pid, bornAt } = dead;
+    const delay = this.#delayOf(number).next(performance.now() - bornAt);
+    const when = delay === 0 ? "at once" : `in ${delay} ms`;
+    this.#options.log.error({ worker: number, worker_pid: pid }, `a socket worker died (${how}); replacing it ${when}`);
+    setTimeout(() => {
+      if (!this.closing) this.#fork(number);
+    }, delay);
+  }
+
+  #delayOf(number: number): RestartDelay {
+    const delay = this.#delays.get(number) ?? new RestartDelay();
+    this.#delays.set(number, delay);
+    return delay;
+  }
+
+  #kill(number: number, why: string): void {
+    this.#options.log.error({ worker: number }, `killing a socket worker: ${why}`);
+    this.#workers.get(number)?.kill();
+  }
+}
+
+/** What is different when a worker starts for the first time: failing is not its own business but everybody's. */
+interface FirstStart {
+  serving(): void;
+  failed(message: string, code: string | undefined): void;
+  exited(how: string): void;
+}

@@ -1,0 +1,19 @@
+import type { App } from "./app.ts";
+import type { StartRequest } from "./cli/cli.ts";
+import { createServer } from "./server.ts";
+
+/** Serves the application that a module exports as `app` or as its default. Resolves when everything is up. */
+export async function start({ appUrl, config }: StartRequest): Promise<void> {
+  await createServer(() => loadApp(appUrl), { loaded: config }).listen();
+}
+
+async function loadApp(url: URL): Promise<App> {
+  const { app, default: fallback } = (await import(url.href)) as { app?: unknown; default?: unknown };
+  const found = app ?? fallback;
+  if (isApp(found)) return found;
+  throw new Error(`${url.pathname} exports no application: export const app = defineApp({ … });`);
+}
+
+function isApp(value: unknown): value is App {
+  return typeof value === "object" && value !== null && typeof (value as Partial<App>).definition === "object";
+}

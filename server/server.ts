@@ -1,0 +1,73 @@
+import cluster from "node:cluster";
+import { Emitter } from "../shared/emitter.ts";
+import type { App, ServerEvents } from "./app.ts";
+import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
+import { createLogger, type Logger } from "./logger.ts";
+import { type RunningRole, runPrimary, runSocketWorker, runSingleProcess } from "./roles.ts";
+import { SOCKET_WORKER_ENV } from "./primary/control-message.ts";
+
+export interface ServerOptions extends Partial<Config> {
+  /** A configuration that is loaded already; without one, file and environment are read. */
+  readonly loaded?: LoadedConfig;
+  readonly log?: Logger;
+}
+
+/** A running, or not yet running, server: `createServer(app).listen()`. */
+export interface Server {
+  /** What this process is to the cluster. */
+  readonly role: "primary" | "socket worker" | "single process";
+  /** The port clients connect to; 0 before `listen`. */
+  readonly port: number;
+  /** Resolves when everything serves. Rejects, with everything ended, when it cannot. */
+  listen(): Promise<void>;
+  /** Lets calls finish, tells clients to come back, and ends; in the primary, with all other processes. */
+  close(): Promise<void>;
+  /** Publishes to a channel. Not in the primary, where no application runs. */
+  publish(channel: string, data: unknown): void;
+  /** Listens to what happens in this process; the function returned stops that. */
+  on<Name extends keyof ServerEvents>(event: Name, listener: ServerEvents[Name]): () => void;
+}
+
+/**
+ * Makes a server of an application. With `workers` above 0 this process becomes the primary and forks socket workers
+ * that run the same script again up to this very call; there it makes a socket worker. With `workers: 0` all happens
+ * in this process.
+ *
+ * @param app the application, or a function that loads it: in the primary it is never called
+ * @param options configuration that beats the file and the environment
+ * @throws ConfigError where the configuration is wrong
+ * @example await createServer(app, { port: 9000 }).listen();
+ */
+export function createServer(app: App | (() => Promise<App>), options: ServerOptions = {}): Server {
+  const { loaded, log: givenLog, ...overrides } = options;
+  const events = new Emitter<ServerEvents>();
+  const birth = cluster.isWorker ? process.env[SOCKET_WORKER_ENV] : undefined;
+  const configuration = loaded ?? loadConfig({ env: process.env, cwd: process.cwd(), overrides });
+  const { config } = configuration;
+  const role = birth !== undefined ? "socket worker" : config.workers === 0 ? "single process" : "primary";
+  const log = givenLog ?? createLogger({ level: config.logLevel, format: config.logFormat });
+  const load = typeof app === "function" ? app : () => Promise.resolve(app);
+  let running: RunningRole | undefined;
+
+  return {
+    role,
+    get port() {
+      return running?.port ?? 0;
+    },
+    async listen() {
+      if (running !== undefined) throw new Error("This server listens already.");
+      if (birth !== undefined) running = await runSocketWorker({ load, birth: JSON.parse(birth), events, log });
+      else if (role === "primary") running = await runPrimary({ configuration, log });
+      else running = await runSingleProcess({ load, configuration, events, log });
+    },
+    async close() {
+      await running?.close();
+      running = undefined;
+    },
+    publish(channel, data) {
+      if (running?.publish === undefined) throw new Error(`There is nothing to publish with in the ${role} now.`);
+      running.publish(channel, data);
+    },
+    on: (event, listener) => events.on(event, listener),
+  };
+}

@@ -1,0 +1,182 @@
+import { randomBytes } from "node:crypto";
+import { CloseCode } from "../shared/codes.ts";
+import type { Emitter } from "../shared/emitter.ts";
+import { createJsonCodec } from "../shared/json-codec.ts";
+import { SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
+import { createMsgpackCodec, createPack } from "../shared/msgpack-codec.ts";
+import type { App, ServerEvents } from "./app.ts";
+import { assemble } from "./assembly.ts";
+import { connectLocalBroker } from "./brokers/local-broker.ts";
+import { builtins } from "./builtins/builtins.ts";
+import type { Config } from "./config.ts";
+import { Connection, type ConnectionServices } from "./connection/connection.ts";
+import { Connections } from "./connection/connections.ts";
+import { drainConnections } from "./connection/drain.ts";
+import { Turn } from "./connection/turn.ts";
+import { zlibDeflate } from "./connection/zlib-deflate.ts";
+import { Deadlines } from "./dispatch/deadlines.ts";
+import { dispatch } from "./dispatch/dispatcher.ts";
+import type { Services } from "./dispatch/services.ts";
+import { checkHealth } from "./health.ts";
+import { publicRoutes } from "./http/public-routes.ts";
+import type { Logger } from "./logger.ts";
+import { createCounters } from "./metrics.ts";
+import { EventFrames } from "./pubsub/event-frames.ts";
+import { Hub } from "./pubsub/hub.ts";
+import { Publisher } from "./pubsub/publisher.ts";
+import { negotiate } from "./connection/negotiate.ts";
+import { createUwsTransport } from "./transport/uws-transport.ts";
+import { readVersion } from "./version.ts";
+
+export interface SocketWorkerOptions {
+  readonly app: App;
+  readonly config: Config;
+  /** This worker's number: from 1, or 0 where one process does all. */
+  readonly worker: number;
+  /** Where the primary's bus is. */
+  readonly bus: { readonly path: string; readonly secret: string };
+  readonly events: Emitter<ServerEvents>;
+  readonly log: Logger;
+  /** The bus to the primary broke: there is no going on. */
+  lost(): void;
+}
+
+export interface SocketWorker {
+  /** The port that was opened. */
+  readonly port: number;
+  readonly connections: Connections;
+  publish(channel: string, data: unknown): void;
+  /** Takes no more connections, lets calls in flight finish, tells clients to come back, and closes. */
+  drain(): Promise<void>;
+}
+
+/** Starts a socket worker: the one place that constructs its services. Resolves once it serves. */
+export async function startSocketWorker(options: SocketWorkerOptions): Promise<SocketWorker> {
+  const { app, config, worker, events, log } = options;
+  const started = performance.now();
+  const version = readVersion();
+  const counters = createCounters();
+  const connections = new Connections();
+  const deadlines = new Deadlines();
+  const pack = createPack();
+  const msgpack = createMsgpackCodec({
+    deflate: zlibDeflate,
+    budget: config,
+    deflateThreshold: config.deflateThreshold,
+  });
+  let ready = false;
+
+  const broker = await connectLocalBroker({
+    ...options.bus,
+    worker,
+    budget: config.busBudget,
+    deliver: (channel, data) => hub.deliver(channel, data),
+    lost: options.lost,
+  });
+
+  const health = () =>
+    checkHealth({
+      healthcheck: app.definition.healthcheck,
+      limitMs: config.healthcheckMs,
+      report: () => ({
+        ok: true,
+        pid: process.pid,
+        worker,
+        node: config.node,
+        version,
+        uptime: (performance.now() - started) / 1000,
+        connections: connections.size,
+        channels: hub.size,
+        memory: process.memoryUsage.rss(),
+        counters,
+      }),
+      failed(error) {
+        log.error({ error }, "the health check failed");
+        events.emit("error", error);
+      },
+    });
+
+  const assembly = assemble({
+    app,
+    builtins: builtins({ health, procedures: () => assembly.procedures }),
+    events,
+    log,
+    timeoutMs: config.callTimeoutMs,
+    publish: (channel, data) => publisher.publish(channel, data),
+  });
+
+  const connectionServices: ConnectionServices = {
+    msgpack,
+    json: createJsonCodec(config),
+    turn: new Turn(),
+    counters,
+    maxPayload: config.maxPayload,
+    dispatch: (connection, message) => dispatch(connection, message, services),
+    closed(connection, code) {
+      connections.delete(connection);
+      for (const call of connection.calls?.values() ?? []) call.abandon();
+      hub.forget(connection);
+      log.debug({ connection: connection.id, code }, "connection closed");
+      events.emit("terminated", connection, code);
+    },
+  };
+
+  const idPrefix = `${randomBytes(6).toString("base64url")}-`;
+  let lastId = 0;
+  const transport = createUwsTransport(
+    { ...config, warn: (text) => log.warn(text) },
+    {
+      upgrade: negotiate,
+      open(socket, request, subprotocol) {
+        const id = idPrefix + (++lastId).toString(36);
+        const binary = subprotocol === SUBPROTOCOL_MSGPACK;
+        const connection = new Connection(id, socket, request, binary, connectionServices);
+        connections.add(connection);
+        log.debug({ connection: id, address: request.address }, "connection opened");
+        events.emit("connection", connection);
+        return connection;
+      },
+    },
+    publicRoutes({ files: app.definition.files ?? {}, ready: () => ready, health }),
+  );
+
+  const { procedures, rules } = assembly;
+  const publisher = new Publisher({ rules, broker, pack, counters });
+  const hub = new Hub({ rules, broker, frames: new EventFrames(pack, msgpack), transport, counters });
+  const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
+  const services: Services = {
+    config,
+    worker,
+    log,
+    procedures,
+    publisher,
+    publish,
+    hub,
+    events,
+    deadlines,
+    counters,
+  };
+
+  const port = await transport.listen();
+  connections.startHeartbeats(config.heartbeatMs, (connection) => {
+    counters.dead++;
+    connection.close(CloseCode.NO_HEARTBEAT);
+  });
+  ready = true;
+
+  return {
+    port,
+    connections,
+    publish,
+    async drain() {
+      ready = false;
+      transport.stopListening();
+      await drainConnections(connections, config.drainMs);
+      connections.stopHeartbeats();
+      deadlines.close();
+      transport.close();
+      broker.close();
+      assembly.dispose();
+    },
+  };
+}

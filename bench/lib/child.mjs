@@ -1,0 +1,23 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** Starts a measured server and waits until it serves. `usage()` asks it for its CPU microseconds and memory. */
+export async function startServer(file, args = [], execArgv = []) {
+  const child = fork(fileURLToPath(new URL(`../servers/${file}`, import.meta.url)), args, { execArgv });
+  const [{ port }] = await once(child, "message");
+  return {
+    port,
+    pid: child.pid,
+    async usage() {
+      child.send("usage");
+      const [{ cpu, memory }] = await once(child, "message");
+      return { cpu: cpu.user + cpu.system, memory };
+    },
+    async stop() {
+      const gone = once(child, "exit");
+      child.kill();
+      await gone;
+    },
+  };
+}

@@ -27,7 +27,13 @@ export async function benchCalls() {
     { name: "Fugitive, depth 1", server: ours, frame: single, calls: 1, subprotocol: MSGPACK },
     { name: "Fugitive, depth 1, async procedure", server: ours, frame: later, calls: 1, subprotocol: MSGPACK },
     { name: "Fugitive, batches of 16", server: ours, frame: batch, calls: 16, subprotocol: MSGPACK },
-    { name: "Fugitive, batches of 16, async procedures", server: ours, frame: laterBatch, calls: 16, subprotocol: MSGPACK },
+    {
+      name: "Fugitive, batches of 16, async procedures",
+      server: ours,
+      frame: laterBatch,
+      calls: 16,
+      subprotocol: MSGPACK,
+    },
   ].map((arm) => ({ ...arm, costs: [], rates: [] }));
   for (let round = -1; round < ROUNDS; round++) {
     for (const { server, frame, calls, subprotocol, costs, rates } of arms) {

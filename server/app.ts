@@ -86,7 +86,10 @@ export interface AppDefinition<Procedures, Channels> {
 
 /** An application: what {@link defineApp} made. Its type tells clients of its procedures and channels. */
 export interface App<Procedures = unknown, Channels = unknown> extends Contract<Procedures, Channels> {
-  readonly definition: AppDefinition<Readonly<Record<string, ProcedureDefinition>>, Readonly<Record<string, ChannelRule>>>;
+  readonly definition: AppDefinition<
+    Readonly<Record<string, ProcedureDefinition>>,
+    Readonly<Record<string, ChannelRule>>
+  >;
 }
 
 /**
@@ -107,8 +110,6 @@ export function defineApp<
   Procedures = Record<never, never>,
   Inputs extends Record<string, unknown> = Record<never, never>,
   const Channels extends Readonly<Record<string, ChannelRule>> = Record<never, never>,
->(
-  definition: AppDefinition<Procedures & ProcedureDefinitions<Inputs>, Channels>,
-): App<Procedures, Channels> {
+>(definition: AppDefinition<Procedures & ProcedureDefinitions<Inputs>, Channels>): App<Procedures, Channels> {
   return { definition: definition as App["definition"] };
 }

@@ -32,7 +32,8 @@ export function assemble(options: AssemblyOptions): Assembly {
   const disposers: (() => void)[] = [];
 
   function add(name: string, procedure: ProcedureDefinition): void {
-    if (name === "" || name.startsWith("$")) throw new Error(`"${name}" is no name for a procedure: "$" is the server's own.`);
+    if (name === "" || name.startsWith("$"))
+      throw new Error(`"${name}" is no name for a procedure: "$" is the server's own.`);
     if (definitions.has(name)) throw new Error(`There is a procedure "${name}" already.`);
     definitions.set(name, procedure);
   }
@@ -53,7 +54,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     };
     try {
       const dispose = plugin.setup(api);
-      if (dispose !== undefined) disposers.unshift(dispose);
+      if (typeof dispose === "function") disposers.unshift(dispose as () => void);
     } catch (error) {
       throw new Error(`The plugin "${plugin.name}" cannot be set up: ${(error as Error).message}`, { cause: error });
     }

@@ -19,8 +19,8 @@ export interface PluginApi {
 /** Installs procedures, channels, middleware and listeners under one name. */
 export interface Plugin {
   readonly name: string;
-  /** May return a function that undoes it, called when the server closes. */
-  setup(api: PluginApi): void | (() => void);
+  /** Anything returned that is a function undoes it, and is called when the server closes. */
+  setup(api: PluginApi): unknown;
 }
 
 /** Defines a plugin. @example definePlugin({ name: "clock", setup: ({ procedure }) => procedure("clock.now", () => Date.now()) }) */

@@ -42,7 +42,8 @@ export async function openRaw(port, subprotocol, frame) {
       const short = data[at + 1] & 0x7f;
       const head = short < 126 ? 2 : short === 126 ? 4 : 10;
       if (data.length - at < head) break;
-      const length = short < 126 ? short : short === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2));
+      const length =
+        short < 126 ? short : short === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2));
       if (data.length - at < head + length) break;
       frame(length, data, at + head);
       at += head + length;

@@ -1,7 +1,8 @@
 // Bare uWebSockets.js servers to measure against. argv[2]: "echo" sends frames back as they are; "codec" decodes the
 // MessagePack message and encodes the answer, and does nothing else.
-import { Packr, Unpackr } from "msgpackr";
+
 import { App } from "uWebSockets.js";
+import { Packr, Unpackr } from "msgpackr";
 import { report } from "../lib/report-usage.mjs";
 
 const format = { useRecords: false, variableMapSize: true };

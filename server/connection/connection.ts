@@ -1,8 +1,7 @@
 import { DecodeError } from "../../shared/budget.ts";
 import { type Codec, isBatch } from "../../shared/codec.ts";
 import { CLOSE_CODES, CloseCode } from "../../shared/codes.ts";
-import { errorReply } from "../../shared/errors.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, errorReply } from "../../shared/errors.ts";
 import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
 import type { Counters } from "../metrics.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { AppError, defineApp } from "../index.ts";
 import { packageUrl } from "../http/package-file.ts";
+import { AppError, defineApp } from "../index.ts";
 import { hashPassword } from "./hash-password.ts";
 
 const LONGEST_DELAY_MS = 60_000;
@@ -45,7 +45,10 @@ export const app = defineApp({
       },
     },
     "heavy.hash": {
-      input: z.object({ password: z.string().max(1_024), iterations: z.number().int().min(1).max(10_000_000).optional() }),
+      input: z.object({
+        password: z.string().max(1_024),
+        iterations: z.number().int().min(1).max(10_000_000).optional(),
+      }),
       handler: ({ password, iterations }) => hashPassword(password, iterations),
     },
   },

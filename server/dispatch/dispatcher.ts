@@ -40,7 +40,10 @@ const HANDLERS: Handlers = {
 };
 
 /** By kind, as an array: the hot path looks a handler up by its number. */
-const BY_KIND = Array.from({ length: Kind.AUTH + 1 }, (_, kind) => HANDLERS[kind as ClientMessage[0]]) as Handler<never>[];
+const BY_KIND = Array.from(
+  { length: Kind.AUTH + 1 },
+  (_, kind) => HANDLERS[kind as ClientMessage[0]],
+) as Handler<never>[];
 
 /** Checks a decoded message and hands it to its kind's handler. */
 export function dispatch(connection: Connection, value: unknown, services: Services): void {

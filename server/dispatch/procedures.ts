@@ -23,10 +23,16 @@ export interface ProcedureDefaults {
 }
 
 /** Makes a definition ready to run: middleware, then validation, then its handler, put together once. */
-export function prepareProcedure(name: string, definition: ProcedureDefinition, defaults: ProcedureDefaults): Procedure {
+export function prepareProcedure(
+  name: string,
+  definition: ProcedureDefinition,
+  defaults: ProcedureDefaults,
+): Procedure {
   const { handler, input, timeoutMs, use } = read(name, definition);
   const run: Run =
-    input === undefined ? (context) => handler(context.input, context) : (context) => validated(input, handler, context);
+    input === undefined
+      ? (context) => handler(context.input, context)
+      : (context) => validated(input, handler, context);
   return {
     name,
     run: compose([...defaults.use, ...use], run),
@@ -66,7 +72,9 @@ export function refusal(issues: readonly SchemaIssue[], what: string): AppError 
   const told = issues.slice(0, 10).map((issue) => ({ message: issue.message, path: issue.path?.map(step) ?? [] }));
   const [first] = told;
   const where = first === undefined || first.path.length === 0 ? "" : ` at ${first.path.join(".")}`;
-  return new AppError("BAD_REQUEST", `The ${what} is not valid${where}: ${first?.message ?? "refused"}`, { issues: told });
+  return new AppError("BAD_REQUEST", `The ${what} is not valid${where}: ${first?.message ?? "refused"}`, {
+    issues: told,
+  });
 }
 
 function step(segment: PropertyKey | { readonly key: PropertyKey }): string {

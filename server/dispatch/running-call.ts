@@ -40,7 +40,9 @@ export class RunningCall implements Timed {
   }
 
   expired(): void {
-    this.#stop(new AppError("TIMEOUT", `"${this.context.procedure.name}" took longer than ${this.context.timeoutMs} ms.`));
+    this.#stop(
+      new AppError("TIMEOUT", `"${this.context.procedure.name}" took longer than ${this.context.timeoutMs} ms.`),
+    );
   }
 
   cancel(): void {

@@ -21,7 +21,14 @@ export interface PublicRoutesOptions {
 /** What the public port serves over plain HTTP. */
 export function publicRoutes({ files, ready, health }: PublicRoutesOptions): HttpRoute[] {
   const routes: HttpRoute[] = [
-    { path: "/healthz", answer: () => health().then(() => text(200, "ok"), () => text(500, "not well")) },
+    {
+      path: "/healthz",
+      answer: () =>
+        health().then(
+          () => text(200, "ok"),
+          () => text(500, "not well"),
+        ),
+    },
     { path: "/readyz", answer: () => (ready() ? text(200, "ready") : text(503, "not ready")) },
   ];
   for (const [path, bundle] of Object.entries(BUNDLES)) {

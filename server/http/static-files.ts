@@ -37,6 +37,8 @@ export function fileRoute(path: string, file: string | URL): HttpRoute {
   return {
     path,
     answer: (request) =>
-      request.headers.get("if-none-match") === etag ? { status: 304, headers, body: "" } : { status: 200, headers, body },
+      request.headers.get("if-none-match") === etag
+        ? { status: 304, headers, body: "" }
+        : { status: 200, headers, body },
   };
 }

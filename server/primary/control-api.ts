@@ -38,7 +38,8 @@ async function answer(request: IncomingMessage, options: ControlApiOptions, star
   const path = (request.url ?? "/").split("?")[0];
   if (request.method !== "GET") return { status: 405, body: { error: "only GET is known here" } };
   if (path === "/healthz") return { status: 200, body: { ok: true } };
-  if (path === "/readyz") return primary.closing ? { status: 503, body: { ok: false } } : { status: 200, body: { ok: true } };
+  if (path === "/readyz")
+    return primary.closing ? { status: 503, body: { ok: false } } : { status: 200, body: { ok: true } };
   if (path !== "/status") return { status: 404, body: { error: "not found; there are /healthz, /readyz and /status" } };
   const workers = await Promise.all(
     primary.workers.map(async (worker) => {

@@ -18,12 +18,14 @@ export function findPort(host: string, port: number): Promise<number> {
 /** Says in one line what is wrong with a port and what to do; keeps `code` and `syscall` of the system's error. */
 export function explainPortError(error: Error, host: string, port: number, option: string): Error {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  const text = EXPLANATIONS[code ?? ""]?.(`${host}:${port}`, option) ?? `cannot listen on ${host}:${port}: ${error.message}`;
+  const text =
+    EXPLANATIONS[code ?? ""]?.(`${host}:${port}`, option) ?? `cannot listen on ${host}:${port}: ${error.message}`;
   return Object.assign(new Error(text, { cause: error }), { code, syscall });
 }
 
 const EXPLANATIONS: Readonly<Record<string, (where: string, option: string) => string>> = {
   EADDRINUSE: (where, option) => `${where} is taken by another program: stop that, or choose another ${option}`,
-  EACCES: (where, option) => `${where} may not be opened by this user: choose a ${option} above 1023, or grant the right`,
+  EACCES: (where, option) =>
+    `${where} may not be opened by this user: choose a ${option} above 1023, or grant the right`,
   EADDRNOTAVAIL: (where) => `this machine has no address ${where}`,
 };

@@ -47,10 +47,13 @@ export class Publisher {
     }
     const result = rule.data["~standard"].validate(data);
     if (result instanceof Promise) {
-      result.then((later) => {
-        if (later.issues !== undefined) done?.(refusal(later.issues, "data"));
-        else this.#send(channel, later.value, done);
-      }, () => done?.(new AppError("INTERNAL")));
+      result.then(
+        (later) => {
+          if (later.issues !== undefined) done?.(refusal(later.issues, "data"));
+          else this.#send(channel, later.value, done);
+        },
+        () => done?.(new AppError("INTERNAL")),
+      );
       return;
     }
     if (result.issues !== undefined) throw refusal(result.issues, "data");

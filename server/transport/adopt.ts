@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket as NetSocket } from "node:net";
+import { createServer, type Socket as NetSocket, type Server } from "node:net";
 
 /** Duplicates a descriptor, closed on exec; -1 where the system refuses. */
 type Duplicate = (descriptor: number) => number;

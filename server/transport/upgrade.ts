@@ -1,6 +1,6 @@
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse, us_socket_context_t } from "uWebSockets.js";
-import type { UserData } from "./uws-socket.ts";
 import type { HttpAnswer, TransportHooks, UpgradeAnswer, UpgradeRequest } from "./transport.ts";
+import type { UserData } from "./uws-socket.ts";
 
 const decoder = new TextDecoder();
 

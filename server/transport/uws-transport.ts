@@ -1,15 +1,15 @@
-import type { Server } from "node:net";
 import {
   App,
+  type TemplatedApp,
   type HttpRequest as UwsRequest,
   type HttpResponse as UwsResponse,
-  type TemplatedApp,
-  us_listen_socket_close,
-  us_socket_local_port,
   type us_listen_socket,
+  us_listen_socket_close,
   type us_socket,
+  us_socket_local_port,
   type WebSocketBehavior,
 } from "uWebSockets.js";
+import type { Server } from "node:net";
 import type { Frame } from "../../shared/message.ts";
 import { listenAndAdopt, loadDuplicate } from "./adopt.ts";
 import type { HttpRoute, Transport, TransportHooks, TransportOptions } from "./transport.ts";
@@ -127,7 +127,7 @@ function answer(response: UwsResponse, request: UwsRequest, route: HttpRoute): v
     respond(response, result);
     return;
   }
-  result
+  void result
     .catch(() => ({ status: 500, body: "Internal error\n" }))
     .then((late) => {
       if (!aborted) response.cork(() => respond(response, late));

@@ -125,7 +125,10 @@ export async function runSingleProcess(options: WithApp & { configuration: Loade
   const { configuration, events, log } = options;
   const { config } = configuration;
   const port = await findPort(config.host, config.port);
-  const hub = new BusHub({ budget: config.busBudget, stuck: () => log.error("this process does not keep up with itself") });
+  const hub = new BusHub({
+    budget: config.busBudget,
+    stuck: () => log.error("this process does not keep up with itself"),
+  });
   await hub.listen();
   try {
     const worker = await startSocketWorker({

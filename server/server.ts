@@ -3,8 +3,8 @@ import { Emitter } from "../shared/emitter.ts";
 import type { App, ServerEvents } from "./app.ts";
 import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { createLogger, type Logger } from "./logger.ts";
-import { type RunningRole, runPrimary, runSocketWorker, runSingleProcess } from "./roles.ts";
 import { SOCKET_WORKER_ENV } from "./primary/control-message.ts";
+import { type RunningRole, runPrimary, runSingleProcess, runSocketWorker } from "./roles.ts";
 
 export interface ServerOptions extends Partial<Config> {
   /** A configuration that is loaded already; without one, file and environment are read. */

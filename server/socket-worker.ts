@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import { Connection, type ConnectionServices } from "./connection/connection.ts";
 import { Connections } from "./connection/connections.ts";
 import { drainConnections } from "./connection/drain.ts";
+import { negotiate } from "./connection/negotiate.ts";
 import { Turn } from "./connection/turn.ts";
 import { zlibDeflate } from "./connection/zlib-deflate.ts";
 import { Deadlines } from "./dispatch/deadlines.ts";
@@ -24,7 +25,6 @@ import { createCounters } from "./metrics.ts";
 import { EventFrames } from "./pubsub/event-frames.ts";
 import { Hub } from "./pubsub/hub.ts";
 import { Publisher } from "./pubsub/publisher.ts";
-import { negotiate } from "./connection/negotiate.ts";
 import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
 

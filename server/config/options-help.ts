@@ -20,7 +20,7 @@ export function optionsHelp(): string {
   ]);
   sections.unshift([
     "file",
-    [["--config", "FUGITIVE_CONFIG", CONFIG_FILE_NAME, "JSON file of options; keys like maxPayload"]],
+    [["--config", "FUGITIVE_CONFIG", "", `JSON file, keys like maxPayload; else ./${CONFIG_FILE_NAME}`]],
   ]);
   const header: Row = ["flag", "environment", "default", "what it sets"];
   const all = [header, ...sections.flatMap(([, rows]) => rows)];

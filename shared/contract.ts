@@ -18,9 +18,9 @@ export type ChannelsOf<App> = App extends Contract<infer _Procedures, infer Chan
 export type InputOf<Procedure> = Procedure extends { readonly input: infer Schema extends StandardSchema }
   ? SchemaInput<Schema>
   : HandlerOf<Procedure> extends (...parameters: infer Parameters) => unknown
-    ? Parameters extends readonly [infer Input, ...(readonly unknown[])]
-      ? Input
-      : undefined
+    ? Parameters extends readonly []
+      ? undefined
+      : Parameters[0]
     : never;
 
 /** What a call gives: what the handler returns, awaited; what a generator returns at its end. */

@@ -1,6 +1,7 @@
 /** A small typed emitter: `on` returns the release of what it acquired. */
 export class Emitter<Events extends Record<keyof Events, (...args: never[]) => void>> {
-  readonly #listeners = new Map<keyof Events, Set<(...args: never[]) => void>>();
+  // each call of `on` has an entry of its own: the same function may listen twice, and each release ends one of the two
+  readonly #listeners = new Map<keyof Events, Set<{ readonly listener: (...args: never[]) => void }>>();
 
   /** Calls `listener` at every `event`; the function returned stops that. */
   on<Name extends keyof Events>(event: Name, listener: Events[Name]): () => void {
@@ -9,9 +10,10 @@ export class Emitter<Events extends Record<keyof Events, (...args: never[]) => v
       listeners = new Set();
       this.#listeners.set(event, listeners);
     }
-    listeners.add(listener);
+    const entry = { listener };
+    listeners.add(entry);
     return () => {
-      listeners.delete(listener);
+      listeners.delete(entry);
     };
   }
 
@@ -29,9 +31,10 @@ export class Emitter<Events extends Record<keyof Events, (...args: never[]) => v
     const listeners = this.#listeners.get(event);
     if (listeners === undefined || listeners.size === 0) return;
     let failure: { error: unknown } | undefined;
-    for (const listener of [...listeners]) {
+    for (const entry of [...listeners]) {
+      if (!listeners.has(entry)) continue; // released by one before it
       try {
-        listener(...(args as never[]));
+        entry.listener(...(args as never[]));
       } catch (error) {
         failure ??= { error };
       }

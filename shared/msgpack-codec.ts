@@ -26,10 +26,13 @@ const FORMAT = {
   encodeUndefinedAsNil: true,
   int64AsType: "auto" as "bigint",
   copyBuffers: true,
+  // otherwise an invalid Date becomes an extension that every receiver refuses, this one included; JSON has null, too
+  onInvalidDate: () => null,
 };
 
 // Without an extension of their own, msgpackr 2.1.3 writes typed arrays by element but with their length in bytes, so
-// that bytes of other messages leak into the gap. Here they travel as the bytes they are. (Extensions are process-wide.)
+// that bytes of other messages leak into the gap, and a DataView as nothing. Here they travel as the bytes they are.
+// (Extensions are process-wide.)
 for (const Class of [
   Int8Array,
   Uint8ClampedArray,
@@ -41,6 +44,7 @@ for (const Class of [
   Float64Array,
   BigInt64Array,
   BigUint64Array,
+  DataView,
 ]) {
   addExtension({
     Class,

@@ -14,7 +14,8 @@ export function portable(value: unknown): unknown {
 function portableArray(array: unknown[]): unknown[] {
   for (let index = 0; index < array.length; index++) {
     const before = array[index];
-    if (portable(before) !== before) return array.map(portable);
+    // NaN is not equal to itself, and nothing is wrong with it
+    if (!Object.is(portable(before), before)) return array.map(portable);
   }
   return array;
 }
@@ -22,7 +23,7 @@ function portableArray(array: unknown[]): unknown[] {
 function portableObject(object: Record<string, unknown>): Record<string, unknown> {
   for (const key in object) {
     const before = object[key];
-    if (!key.isWellFormed() || portable(before) !== before) return mended(object);
+    if (!key.isWellFormed() || !Object.is(portable(before), before)) return mended(object);
   }
   return object;
 }

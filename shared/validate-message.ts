@@ -16,7 +16,7 @@ const FROM_CLIENT = table({
   [Kind.CHUNK]: answer,
   [Kind.CANCEL]: answer,
   [Kind.SUBSCRIBE]: subscribe,
-  [Kind.UNSUBSCRIBE]: (message) => id(message[1]) ?? name(message[2], "the channel"),
+  [Kind.UNSUBSCRIBE]: (message) => id(message[1]) ?? channel(message[2]),
   [Kind.PUBLISH]: publish,
   [Kind.PING]: anything,
   [Kind.PONG]: anything,
@@ -63,9 +63,28 @@ export function isServerMessage(value: unknown): value is ServerMessage {
   return complaint(value, FROM_SERVER) === undefined;
 }
 
-/** The id of something malformed, where one can be read: a complaint should reach the request it is about. */
+/** What stands second in these is no id of the sender's: answers carry the other side's, the rest has none. */
+const NO_REQUESTS: ReadonlySet<unknown> = new Set([
+  Kind.HELLO,
+  Kind.WELCOME,
+  Kind.RESULT,
+  Kind.ERROR,
+  Kind.ACK,
+  Kind.CHUNK,
+  Kind.SUBSCRIBED,
+  Kind.EVENT,
+  Kind.PRESENCE,
+  Kind.PING,
+  Kind.PONG,
+  Kind.GOAWAY,
+]);
+
+/**
+ * The id of something malformed, where one can be read: a complaint should reach the request it is about, and no
+ * other. A malformed answer to call 7 of ours must not fail call 7 of theirs.
+ */
 export function readId(value: unknown): number | null {
-  return Array.isArray(value) && isId(value[1]) ? value[1] : null;
+  return Array.isArray(value) && !NO_REQUESTS.has(value[0]) && isId(value[1]) ? value[1] : null;
 }
 
 function complaint(value: unknown, validators: readonly (Validator | undefined)[]): string | undefined {
@@ -89,7 +108,7 @@ function call(message: readonly unknown[]): string | undefined {
 }
 
 function callOptions({ timeoutMs, key }: { timeoutMs?: unknown; key?: unknown }): string | undefined {
-  if (timeoutMs !== undefined && timeoutMs !== null && !(typeof timeoutMs === "number" && timeoutMs > 0)) {
+  if (timeoutMs !== undefined && timeoutMs !== null && !isDuration(timeoutMs)) {
     return "timeoutMs must be a number of milliseconds above 0.";
   }
   return key === undefined || key === null ? undefined : name(key, "key");
@@ -119,7 +138,7 @@ function resumption({ session, secret }: { session?: unknown; secret?: unknown }
 }
 
 function subscribe(message: readonly unknown[]): string | undefined {
-  const wrong = id(message[1]) ?? name(message[2], "the channel") ?? optionalRecord(message[3], "SUBSCRIBE's options");
+  const wrong = id(message[1]) ?? channel(message[2]) ?? optionalRecord(message[3], "SUBSCRIBE's options");
   if (wrong !== undefined || message[3] === undefined || message[3] === null) return wrong;
   const { since, presence } = message[3] as { since?: unknown; presence?: unknown };
   if (presence !== undefined && presence !== null && typeof presence !== "boolean")
@@ -136,7 +155,7 @@ function position({ epoch, offset }: { epoch?: unknown; offset?: unknown }): str
 }
 
 function publish(message: readonly unknown[]): string | undefined {
-  const wrong = optionalId(message[1]) ?? name(message[2], "the channel");
+  const wrong = optionalId(message[1]) ?? channel(message[2]);
   return wrong ?? (message.length < 4 ? "A publication needs its data, be it null." : undefined);
 }
 
@@ -152,6 +171,11 @@ function isName(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= MAX_NAME_LENGTH;
 }
 
+/** Infinity is none: MessagePack has it, JSON reads 1e999 as it, and no wait may last that long. */
+function isDuration(value: unknown): value is number {
+  return typeof value === "number" && value > 0 && value < Number.POSITIVE_INFINITY;
+}
+
 function id(value: unknown): string | undefined {
   return isId(value) ? undefined : `An id is a whole number from 0 to ${MAX_ID}, not ${describe(value)}.`;
 }
@@ -162,6 +186,12 @@ function optionalId(value: unknown): string | undefined {
 
 function name(value: unknown, what: string): string | undefined {
   return isName(value) ? undefined : `${sentence(what)} must be a string of 1 to ${MAX_NAME_LENGTH} characters.`;
+}
+
+/** A channel's name travels on to other clients, and a strict decoder refuses what is no well-formed Unicode. */
+function channel(value: unknown): string | undefined {
+  if (!isName(value)) return name(value, "the channel");
+  return value.isWellFormed() ? undefined : "The channel must be well-formed Unicode.";
 }
 
 function text(value: unknown, what: string): string | undefined {

@@ -1,0 +1,19 @@
+const MIN_MS = 500;
+const MAX_MS = 20_000;
+const LONGEST_MS = 3_600_000;
+
+/**
+ * How long to wait before a new attempt, in milliseconds. The random part grows with the attempts and never goes away:
+ * with a fixed cap, all clients of a server that was down for long would come back in the same instant.
+ *
+ * @param attempt attempts that failed before, from 0
+ * @param random gives numbers from 0 to 1
+ */
+export function backoff(attempt: number, random: () => number = Math.random): number {
+  return MIN_MS + random() * Math.min(MAX_MS, MIN_MS * 2 ** attempt);
+}
+
+/** A delay the server asked for, in milliseconds: within 0 and an hour whatever it sent, 0 where it is no number. */
+export function requestedDelay(value: unknown): number {
+  return typeof value === "number" && value > 0 ? Math.min(value, LONGEST_MS) : 0;
+}

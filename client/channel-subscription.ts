@@ -1,0 +1,112 @@
+import { AppError } from "../shared/errors.ts";
+import { type EventMessage, Kind } from "../shared/message.ts";
+import { backoff, requestedDelay } from "./backoff.ts";
+import { type Deferred, deferred } from "./deferred.ts";
+import type { Requests } from "./requests.ts";
+
+export type SubscriptionState = "pending" | "subscribed" | "unsubscribed";
+
+/** One of those who share a channel's subscription. */
+export interface Member {
+  deliver(message: EventMessage): void;
+  /** Nothing comes any more: because of an error, or because that was wanted. */
+  end(error: unknown): void;
+}
+
+/** What the server knows of: one subscription per channel or pattern, kept over all connections. */
+export class ChannelSubscription {
+  readonly members = new Set<Member>();
+  state: SubscriptionState = "pending";
+  readonly #channel: string;
+  readonly #requests: Requests;
+  readonly #ended: () => void;
+  #ready: Deferred<void> = deferred();
+  /** Tells the answer to the newest SUBSCRIBE from those that came too late. */
+  #attempt = 0;
+  #refusals = 0;
+  #sent = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param ended called once, when this is over */
+  constructor(channel: string, requests: Requests, ended: () => void) {
+    this.#channel = channel;
+    this.#requests = requests;
+    this.#ended = ended;
+  }
+
+  /** Resolves at SUBSCRIBED. After a refusal that a retry may mend, and after a loss, there is a new one. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** Asks the server; without a connection it is asked when there is one. */
+  subscribe(): void {
+    clearTimeout(this.#timer);
+    if (this.state === "unsubscribed" || !this.#requests.accepting) return;
+    this.#sent = true;
+    const attempt = ++this.#attempt;
+    this.#requests.send((id) => [Kind.SUBSCRIBE, id, this.#channel], {
+      answer: Kind.SUBSCRIBED,
+      resolve: () => {
+        if (attempt === this.#attempt) this.#subscribed();
+      },
+      reject: (error) => {
+        if (attempt === this.#attempt) this.#refused(error);
+      },
+    });
+  }
+
+  /** The connection is gone; `subscribe` when there is a new one. */
+  lost(): void {
+    clearTimeout(this.#timer);
+    this.#attempt++;
+    this.#sent = false;
+    if (this.state === "subscribed") this.#ready = deferred();
+    this.state = "pending";
+  }
+
+  deliver(message: EventMessage): void {
+    for (const member of [...this.members]) member.deliver(message);
+  }
+
+  /** The last member went. */
+  unsubscribe(): void {
+    const tell = this.#sent && this.#requests.accepting;
+    this.end(undefined);
+    if (!tell) return;
+    const nothing = () => {};
+    const request = { answer: Kind.ACK, resolve: nothing, reject: nothing };
+    this.#requests.send((id) => [Kind.UNSUBSCRIBE, id, this.#channel], request);
+  }
+
+  /** It is over, with an error or by will. */
+  end(error: unknown): void {
+    if (this.state === "unsubscribed") return;
+    clearTimeout(this.#timer);
+    this.#attempt++;
+    this.state = "unsubscribed";
+    this.#ready.reject(error ?? new AppError("CANCELLED", "Unsubscribed before the server answered."));
+    this.#ended();
+    for (const member of [...this.members]) member.end(error);
+  }
+
+  #subscribed(): void {
+    this.#refusals = 0;
+    this.state = "subscribed";
+    this.#ready.resolve();
+  }
+
+  #refused(error: unknown): void {
+    if (!(error instanceof AppError && error.retry)) {
+      this.#sent = false;
+      this.end(error);
+      return;
+    }
+    const details = error.details as { retryAfterMs?: unknown } | null | undefined;
+    const delay = Math.max(requestedDelay(details?.retryAfterMs), backoff(this.#refusals++));
+    this.#timer = setTimeout(() => this.subscribe(), delay);
+    const refused = this.#ready;
+    this.#ready = deferred();
+    refused.reject(error);
+  }
+}

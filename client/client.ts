@@ -1,0 +1,160 @@
+import type { Contract, ProceduresOf } from "../shared/contract.ts";
+import { type AckInfo, Kind, type WelcomeInfo } from "../shared/message.ts";
+import { type ClientEvents, Core } from "./core.ts";
+import type { LinkState } from "./link.ts";
+import { createMethods, type Methods } from "./methods.ts";
+import {
+  type CallOptions,
+  type ClientOptions,
+  DEFAULT_BUFFER,
+  type PublishOptions,
+  type SubscriptionOptions,
+} from "./options.ts";
+import { openStream, type StreamOptions } from "./stream.ts";
+import type { Subscription, SubscriptionCallback } from "./subscription.ts";
+import type {
+  Arguments,
+  CallInput,
+  CallOutput,
+  ChannelData,
+  ProcedureName,
+  StreamItem,
+  StreamName,
+  UntypedContract,
+} from "./types.ts";
+import type { WebSocketConstructor } from "./web-socket.ts";
+
+/** A client of one server, over a connection that comes back by itself. Made by `connect`. */
+export class Client<App extends Contract = UntypedContract> {
+  /** Procedures as functions: `client.methods.math.add(input, options)` is `client.call("math.add", input, options)`. */
+  readonly methods: Methods<ProceduresOf<App>>;
+  readonly #core: Core;
+
+  /** @internal */
+  constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor) {
+    this.#core = new Core(url, options, webSocket);
+    this.methods = createMethods((name, input, callOptions) => this.#call(name, input, callOptions)) as Methods<
+      ProceduresOf<App>
+    >;
+    if (options.lazy !== true) this.#core.link.start();
+  }
+
+  get state(): LinkState {
+    return this.#core.link.state;
+  }
+
+  /** What the server said of itself and of this connection, or of the last one. */
+  get welcome(): WelcomeInfo | undefined {
+    return this.#core.welcome;
+  }
+
+  /** Frames and messages of the server that were malformed, or named nothing known. */
+  get ignored(): number {
+    return this.#core.ignored;
+  }
+
+  /** Resolves at the first connection, rejects where the client is closed before; may be ignored. Dials if lazy. */
+  get ready(): Promise<void> {
+    this.#core.link.start();
+    return this.#core.ready.promise;
+  }
+
+  /** Calls `listener` at every such event; the function returned stops that. */
+  on<Name extends keyof ClientEvents>(event: Name, listener: ClientEvents[Name]): () => void {
+    return this.#core.events.on(event, listener);
+  }
+
+  /**
+   * Calls a procedure; of one that streams, only the return value is given. Without a connection it waits for one.
+   *
+   * @throws AppError what the server answers; `TIMEOUT`; `UNAVAILABLE` where the connection was lost before the answer,
+   * so that it may or may not have been carried out; `OVERLOADED` where too many wait for a connection; `TOO_LARGE`
+   * @throws EncodeError where the input cannot be encoded; the signal's reason
+   */
+  call<Name extends ProcedureName<App>>(
+    name: Name,
+    ...[input, options]: Arguments<CallInput<App, Name>, CallOptions>
+  ): Promise<CallOutput<App, Name>> {
+    return this.#call(name, input, options) as Promise<CallOutput<App, Name>>;
+  }
+
+  /**
+   * Calls a streaming procedure when its first item is asked for. The iteration gives its items and returns its return
+   * value; breaking out cancels it on the server. Throws as `call` does.
+   */
+  stream<Name extends StreamName<App>>(
+    name: Name,
+    ...[input, options]: Arguments<CallInput<App, Name>, StreamOptions>
+  ): AsyncGenerator<StreamItem<App, Name>, CallOutput<App, Name>, undefined> {
+    const stream = openStream(this.#core.requests, name, input, options ?? {});
+    return stream as AsyncGenerator<StreamItem<App, Name>, CallOutput<App, Name>, undefined>;
+  }
+
+  /**
+   * Subscribes to a channel, or to all that begin alike (`chat:*`), until it is unsubscribed, over all connections.
+   *
+   * @param what takes the publications; without it, iterate over what is returned
+   */
+  subscribe<Channel extends string>(
+    channel: Channel,
+    what: SubscriptionCallback<ChannelData<App, Channel>> | SubscriptionOptions = {},
+  ): Subscription<ChannelData<App, Channel>> {
+    const { link, subscriptions } = this.#core;
+    link.start();
+    const [callback, { buffer = DEFAULT_BUFFER }] =
+      typeof what === "function" ? [what as SubscriptionCallback, {}] : [undefined, what];
+    return subscriptions.add(channel, callback, Math.max(1, buffer)) as Subscription<ChannelData<App, Channel>>;
+  }
+
+  /** Publishes. Resolves when the server has it, with its offset where the channel keeps history. Throws as `call` does. */
+  publish<Channel extends string>(
+    channel: Channel,
+    data: ChannelData<App, Channel>,
+    options: PublishOptions = {},
+  ): Promise<AckInfo> {
+    const { acknowledge = true, ...request } = options;
+    const { requests } = this.#core;
+    return new Promise((resolve, reject) => {
+      requests.send((id) => [Kind.PUBLISH, acknowledge ? id : null, channel, data], {
+        ...request,
+        answer: Kind.ACK,
+        resolve: (info) => resolve((info as AckInfo | null | undefined) ?? {}),
+        reject,
+        sent: (id) => {
+          if (!acknowledge) requests.resolve(id, undefined);
+        },
+      });
+    });
+  }
+
+  /** Measures a round trip, in milliseconds. @param timeoutMs @default that of the client */
+  ping(timeoutMs?: number): Promise<number> {
+    let sentAt = 0;
+    return new Promise((resolve, reject) => {
+      this.#core.requests.send((id) => [Kind.PING, id], {
+        answer: Kind.PONG,
+        timeoutMs,
+        sent: () => {
+          sentAt = Date.now();
+        },
+        resolve: () => resolve(Date.now() - sentAt),
+        reject,
+      });
+    });
+  }
+
+  /** Closes for good. What is pending rejects with `CANCELLED`; iterations over subscriptions end. */
+  close(): void {
+    this.#core.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #call(name: string, input: unknown, options: CallOptions | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#core.requests.call(name, input, { ...options, resolve, reject });
+    });
+  }
+}

@@ -1,0 +1,142 @@
+import { type Codec, isBatch } from "../shared/codec.ts";
+import { CloseCode } from "../shared/codes.ts";
+import { type HelloOptions, Kind, type ServerMessage, SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
+import { isServerMessage } from "../shared/validate-message.ts";
+import { type Link, type LinkListener, type LinkState, LOST, type StateReason, stateReason } from "./link.ts";
+import { Liveness } from "./liveness.ts";
+import type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
+
+/**
+ * A batch must stay within what the server decodes as one frame, and its limit on elements counts the whole batch:
+ * as many bytes cannot hold too many elements. A message that is larger travels alone.
+ */
+const BATCH_BYTES = 65_536;
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly webSocket: WebSocketConstructor;
+  readonly codec: Codec<Uint8Array>;
+  readonly hello: HelloOptions;
+  readonly connectTimeoutMs: number;
+}
+
+/** One WebSocket: says HELLO, batches what one turn of the event loop sends, answers PING, notices a dead server. */
+export class Connection implements Link {
+  state: LinkState = "connecting";
+  readonly #socket: WebSocketLike;
+  readonly #codec: Codec<Uint8Array>;
+  readonly #listener: LinkListener;
+  readonly #liveness: Liveness;
+  readonly #connectTimer: ReturnType<typeof setTimeout>;
+  #pieces: Uint8Array[];
+
+  /** @throws what the WebSocket constructor throws */
+  constructor({ url, webSocket, codec, hello, connectTimeoutMs }: ConnectionOptions, listener: LinkListener) {
+    const socket = new webSocket(url, [SUBPROTOCOL_MSGPACK]);
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => this.#opened());
+    socket.addEventListener("message", (event) => this.#received(event.data));
+    socket.addEventListener("close", ({ code, reason }) => this.#finish(stateReason(code, reason)));
+    // a close follows; but `ws` throws where nobody listens
+    socket.addEventListener("error", () => {});
+    this.#socket = socket;
+    this.#codec = codec;
+    this.#listener = listener;
+    this.#pieces = [codec.encode([Kind.HELLO, hello])];
+    this.#connectTimer = setTimeout(
+      () => this.#drop({ code: LOST, text: `no connection within ${connectTimeoutMs} ms` }),
+      connectTimeoutMs,
+    );
+    this.#liveness = new Liveness(
+      () => this.send(codec.encode([Kind.PING])),
+      () => this.#drop(stateReason(CloseCode.NO_HEARTBEAT, "")),
+    );
+  }
+
+  send(piece: Uint8Array): void {
+    if (this.#pieces.push(piece) === 1) queueMicrotask(() => this.#flush());
+  }
+
+  probe(): void {
+    if (this.state === "open") this.#liveness.probe();
+  }
+
+  close(reason: StateReason): void {
+    this.#flush();
+    this.#finish(reason);
+    this.#socket.close(CloseCode.NORMAL);
+  }
+
+  #opened(): void {
+    if (this.state !== "connecting") return;
+    this.state = "open";
+    clearTimeout(this.#connectTimer);
+    this.#liveness.heard();
+    this.#liveness.start();
+    queueMicrotask(() => this.#flush());
+    this.#listener.state("open");
+  }
+
+  #flush(): void {
+    if (this.state !== "open") return;
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    let batch: Uint8Array[] = [];
+    let size = 0;
+    for (const piece of pieces) {
+      if (batch.length > 0 && size + piece.length > BATCH_BYTES) {
+        this.#sendFrame(batch);
+        batch = [];
+        size = 0;
+      }
+      batch.push(piece);
+      size += piece.length;
+    }
+    if (batch.length > 0) this.#sendFrame(batch);
+  }
+
+  #sendFrame(pieces: readonly Uint8Array[]): void {
+    // no codec of this repository makes shared memory, of which a WebSocket takes none
+    this.#socket.send(this.#codec.frame(pieces) as Uint8Array<ArrayBuffer>);
+  }
+
+  #received(data: unknown): void {
+    if (this.state !== "open") return;
+    this.#liveness.heard();
+    let decoded: unknown;
+    try {
+      if (typeof data === "string") throw new Error("A text frame on a MessagePack connection.");
+      decoded = this.#codec.decode(new Uint8Array(data as ArrayBuffer));
+    } catch (error) {
+      this.#listener.ignored(error);
+      return;
+    }
+    for (const message of isBatch(decoded) ? decoded : [decoded]) {
+      if (this.state !== "open") return;
+      if (isServerMessage(message)) this.#handle(message);
+      else this.#listener.ignored(new Error("The server sent what is no message."));
+    }
+  }
+
+  #handle(message: ServerMessage): void {
+    if (message[0] === Kind.WELCOME) this.#liveness.start(message[1].heartbeatMs);
+    if (message[0] === Kind.PING) this.send(this.#codec.encode([Kind.PONG, message[1]]));
+    // a PONG without content answers a probe, and has done its work by being heard
+    else if (message[0] !== Kind.PONG || message[1] != null) this.#listener.message(message);
+  }
+
+  /** Does not wait for the other side to agree, which a dead one never would. */
+  #drop(reason: StateReason): void {
+    this.#finish(reason);
+    if (this.#socket.terminate === undefined) this.#socket.close();
+    else this.#socket.terminate();
+  }
+
+  #finish(reason: StateReason): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    clearTimeout(this.#connectTimer);
+    this.#liveness.stop();
+    this.#listener.state("closed", reason);
+  }
+}

@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Kind } from "../shared/message.ts";
+import { grant } from "./test/fake-server.ts";
+import { connected, dialling, settled, useFakeTime } from "./test/setup.ts";
+
+useFakeTime();
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe("on", () => {
+  it("returns the release", async () => {
+    const { client } = dialling();
+    const states = vi.fn();
+    const off = client.on("state", states);
+    await settled();
+    off();
+    client.close();
+    expect(states.mock.calls).toEqual([["open", undefined]]);
+  });
+});
+
+describe("a listener that throws", () => {
+  const own = new Error("my own fault");
+  const fail = () => {
+    throw own;
+  };
+
+  it("is told as `error`, and stops nothing", async () => {
+    const { client } = dialling();
+    const errors = vi.fn();
+    client.on("error", errors);
+    client.on("state", fail);
+    client.on("welcome", fail);
+    await settled();
+    expect(errors.mock.calls).toEqual([[own], [own]]);
+    expect([client.state, client.welcome?.node]).toEqual(["open", "test"]);
+  });
+
+  it("is reported to the platform where nobody listens to `error`", async () => {
+    const report = vi.fn();
+    vi.stubGlobal("reportError", report);
+    const { client, server } = await connected(grant);
+    await client.subscribe("news", fail).ready;
+    server.connection.send([Kind.EVENT, "news", 1]);
+    expect(report.mock.calls).toEqual([[own]]);
+  });
+
+  it("is thrown by itself where the platform has no reportError", async () => {
+    const { client, server } = await connected(grant);
+    await client.subscribe("news", fail).ready;
+    const tasks: (() => void)[] = [];
+    vi.stubGlobal("reportError", undefined);
+    vi.stubGlobal("queueMicrotask", (task: () => void) => tasks.push(task));
+    server.connection.send([Kind.EVENT, "news", 1]);
+    vi.unstubAllGlobals();
+    expect(tasks).toHaveLength(1);
+    expect(tasks[0]).toThrow(own);
+  });
+
+  it("does not tell itself, where it listens to `error`", async () => {
+    const report = vi.fn();
+    vi.stubGlobal("reportError", report);
+    const { client, server } = await connected();
+    client.on("error", fail);
+    server.connection.send([Kind.ERROR, null, "BAD_REQUEST", "What?"]);
+    expect(report.mock.calls).toEqual([[own]]);
+    expect(client.state).toBe("open");
+  });
+});

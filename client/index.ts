@@ -1,0 +1,33 @@
+import type { Contract } from "../shared/contract.ts";
+import { Client } from "./client.ts";
+import type { ClientOptions } from "./options.ts";
+import type { UntypedContract } from "./types.ts";
+
+export type { Contract } from "../shared/contract.ts";
+export { AppError } from "../shared/errors.ts";
+export type { AckInfo, WelcomeInfo } from "../shared/message.ts";
+export type { Client } from "./client.ts";
+export type { ClientEvents } from "./core.ts";
+export type { LinkState, StateReason } from "./link.ts";
+export type { CallOptions, ClientOptions, PublishOptions, SubscriptionOptions } from "./options.ts";
+export type { StreamOptions } from "./stream.ts";
+export type { Publication, PublicationInfo, Subscription } from "./subscription.ts";
+export type { UntypedContract } from "./types.ts";
+
+/**
+ * Connects to a server. Returns at once; everything may be used before the connection is there.
+ *
+ * @param url ws, wss, http or https; in a browser it may be relative to the page
+ * @throws TypeError where the address is malformed, or where the platform has no WebSocket
+ * @example
+ * const client = connect<typeof app>("ws://localhost:8080");
+ * await client.call("math.add", { x: 1, y: 6 });
+ */
+export function connect<App extends Contract = UntypedContract>(
+  url: string | URL,
+  options: ClientOptions = {},
+): Client<App> {
+  const webSocket = options.webSocket ?? globalThis.WebSocket;
+  if (webSocket === undefined) throw new TypeError("There is no WebSocket here; pass one as options.webSocket.");
+  return new Client<App>(url, options, webSocket);
+}

@@ -1,0 +1,39 @@
+import type { InputOf, OutputOf } from "../shared/contract.ts";
+import type { CallOptions } from "./options.ts";
+import type { Arguments } from "./types.ts";
+
+type Head<Name> = Name extends `${infer First}.${string}` ? First : Name;
+
+type Below<Procedures, First extends string> = {
+  [Name in keyof Procedures as Name extends `${First}.${infer Rest}` ? Rest : never]: Procedures[Name];
+};
+
+type Method<Procedure> = (...rest: Arguments<InputOf<Procedure>, CallOptions>) => Promise<OutputOf<Procedure>>;
+
+type Node<Procedures, First extends string> = (First extends keyof Procedures ? Method<Procedures[First]> : unknown) &
+  (keyof Below<Procedures, First> extends never ? unknown : Methods<Below<Procedures, First>>);
+
+/** Where no names are known, any path is a method. */
+export interface UntypedMethods {
+  (input?: unknown, options?: CallOptions): Promise<unknown>;
+  readonly [name: string]: UntypedMethods;
+}
+
+/** Procedures as functions, nested as their dotted names are. */
+export type Methods<Procedures> = string extends keyof Procedures
+  ? { readonly [name: string]: UntypedMethods }
+  : { readonly [First in Head<keyof Procedures & string>]: Node<Procedures, First> };
+
+type Call = (procedure: string, input: unknown, options: CallOptions | undefined) => Promise<unknown>;
+
+/** Makes the object behind {@link Methods}: any path of names becomes a call of the procedure of that name. */
+export function createMethods(call: Call, path = ""): object {
+  return new Proxy(() => {}, {
+    get(_target, name) {
+      // with a `then` it would be taken for a promise where it is awaited or returned from an async function
+      if (typeof name === "symbol" || name === "then") return undefined;
+      return createMethods(call, path === "" ? name : `${path}.${name}`);
+    },
+    apply: (_target, _this, [input, options]: [unknown, CallOptions | undefined]) => call(path, input, options),
+  });
+}

@@ -1,0 +1,20 @@
+import { WebSocket } from "ws";
+import type { Contract } from "../shared/contract.ts";
+import { Client } from "./client.ts";
+import type { connect as connectInBrowser } from "./index.ts";
+import type { ClientOptions } from "./options.ts";
+
+export { AppError } from "../shared/errors.ts";
+
+/** Messages are deflated by the protocol itself, and only where that pays. */
+class NodeWebSocket extends WebSocket {
+  constructor(url: string, protocols: string[]) {
+    super(url, protocols, { perMessageDeflate: false });
+  }
+}
+
+/** Connects to a server over the `ws` package, whatever this Node brings itself; else the same as in a browser. */
+export const connect: typeof connectInBrowser = <App extends Contract>(
+  url: string | URL,
+  options: ClientOptions = {},
+) => new Client<App>(url, options, options.webSocket ?? NodeWebSocket);

@@ -1,0 +1,53 @@
+import type { EventMessage } from "../shared/message.ts";
+import { ChannelSubscription } from "./channel-subscription.ts";
+import type { Requests } from "./requests.ts";
+import { Subscription, type SubscriptionCallback } from "./subscription.ts";
+
+/** The channels and patterns subscribed to, in the order they came. */
+export class Subscriptions {
+  readonly #channels = new Map<string, ChannelSubscription>();
+  readonly #requests: Requests;
+  readonly #report: (error: unknown) => void;
+  #ended: { readonly error: unknown } | undefined;
+
+  /** @param report takes what a callback throws */
+  constructor(requests: Requests, report: (error: unknown) => void) {
+    this.#requests = requests;
+    this.#report = report;
+  }
+
+  add(channel: string, callback: SubscriptionCallback | undefined, buffer: number): Subscription {
+    let shared = this.#channels.get(channel);
+    const isNew = shared === undefined;
+    if (shared === undefined) {
+      shared = new ChannelSubscription(channel, this.#requests, () => this.#channels.delete(channel));
+      this.#channels.set(channel, shared);
+    }
+    const subscription = new Subscription(channel, shared, callback, buffer, this.#report);
+    if (this.#ended !== undefined) shared.end(this.#ended.error);
+    else if (isNew) shared.subscribe();
+    return subscription;
+  }
+
+  /** Hands a publication to its subscribers. Returns false where there are none. */
+  deliver(message: EventMessage): boolean {
+    const shared = this.#channels.get(message[3]?.pattern ?? message[1]);
+    shared?.deliver(message);
+    return shared !== undefined;
+  }
+
+  /** There is a connection: subscribes to everything (again). */
+  opened(): void {
+    for (const shared of this.#channels.values()) shared.subscribe();
+  }
+
+  lost(): void {
+    for (const shared of this.#channels.values()) shared.lost();
+  }
+
+  /** There will be no connection any more. @param error undefined where that was the application's will */
+  end(error: unknown): void {
+    this.#ended = { error };
+    for (const shared of [...this.#channels.values()]) shared.end(error);
+  }
+}

@@ -137,6 +137,18 @@ describe("a call and the connection", () => {
     expect(await call).toBe("answered");
   });
 
+  it("is answered by nobody before it is sent", async () => {
+    const { client, server } = await connected();
+    client.call("slow").catch(() => {});
+    await settled();
+    server.connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: 0 }]);
+    const queued = client.call("later");
+    server.connection.send([Kind.RESULT, 2, "guessed"], [Kind.RESULT, 1, "slow"]);
+    await pass(1);
+    server.connection.answer("true");
+    expect([await queued, client.ignored]).toEqual(["true", 1]);
+  });
+
   it("in flight at its loss rejects, and is not repeated", async () => {
     const { client, server } = await connected();
     const call = client.call("once");

@@ -88,6 +88,24 @@ describe("what is sent", () => {
   });
 });
 
+describe("a server that takes little", () => {
+  it("gets batches no larger than that, from the second connection on before it says so", async () => {
+    const { client, server } = await connected((message, connection) => {
+      if (message[0] === Kind.HELLO) connection.send([Kind.WELCOME, { ...WELCOME, maxPayload: 300 }]);
+    });
+    const calls = () => {
+      for (let count = 0; count < 6; count++) client.call("a", "x".repeat(100)).catch(() => {});
+    };
+    calls();
+    await settled();
+    expect(server.connection.frames.map((frame) => frame.length)).toEqual([1, 2, 2, 2]);
+    server.connection.hangUp(1006);
+    calls();
+    await pass(500);
+    expect(server.connection.frames.map((frame) => frame.length)).toEqual([3, 2, 2]);
+  });
+});
+
 describe("what comes", () => {
   it("may come in batches", async () => {
     const { client, server } = await connected();

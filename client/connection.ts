@@ -11,6 +11,8 @@ import type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
  * as many bytes cannot hold too many elements. A message that is larger travels alone.
  */
 const BATCH_BYTES = 65_536;
+/** Most bytes of a batch that are none of its messages'. */
+const BATCH_HEAD_BYTES = 5;
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -18,6 +20,8 @@ export interface ConnectionOptions {
   readonly codec: Codec<Uint8Array>;
   readonly hello: HelloOptions;
   readonly connectTimeoutMs: number;
+  /** Largest message the server takes, in bytes, as far as it has told; WELCOME tells again. */
+  readonly maxPayload: number;
 }
 
 /** One WebSocket: says HELLO, batches what one turn of the event loop sends, answers PING, notices a dead server. */
@@ -29,9 +33,11 @@ export class Connection implements Link {
   readonly #liveness: Liveness;
   readonly #connectTimer: ReturnType<typeof setTimeout>;
   #pieces: Uint8Array[];
+  #maxPayload: number;
 
   /** @throws what the WebSocket constructor throws */
-  constructor({ url, webSocket, codec, hello, connectTimeoutMs }: ConnectionOptions, listener: LinkListener) {
+  constructor(options: ConnectionOptions, listener: LinkListener) {
+    const { url, webSocket, codec, hello, connectTimeoutMs, maxPayload } = options;
     const socket = new webSocket(url, [SUBPROTOCOL_MSGPACK]);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => this.#opened());
@@ -42,6 +48,7 @@ export class Connection implements Link {
     this.#socket = socket;
     this.#codec = codec;
     this.#listener = listener;
+    this.#maxPayload = maxPayload;
     this.#pieces = [codec.encode([Kind.HELLO, hello])];
     this.#connectTimer = setTimeout(
       () => this.#drop({ code: LOST, text: `no connection within ${connectTimeoutMs} ms` }),
@@ -81,10 +88,11 @@ export class Connection implements Link {
     if (this.state !== "open") return;
     const pieces = this.#pieces;
     this.#pieces = [];
+    const most = Math.min(BATCH_BYTES, this.#maxPayload - BATCH_HEAD_BYTES);
     let batch: Uint8Array[] = [];
     let size = 0;
     for (const piece of pieces) {
-      if (batch.length > 0 && size + piece.length > BATCH_BYTES) {
+      if (batch.length > 0 && size + piece.length > most) {
         this.#sendFrame(batch);
         batch = [];
         size = 0;
@@ -119,7 +127,10 @@ export class Connection implements Link {
   }
 
   #handle(message: ServerMessage): void {
-    if (message[0] === Kind.WELCOME) this.#liveness.start(message[1].heartbeatMs);
+    if (message[0] === Kind.WELCOME) {
+      this.#liveness.start(message[1].heartbeatMs);
+      if (message[1].maxPayload > 0) this.#maxPayload = message[1].maxPayload;
+    }
     if (message[0] === Kind.PING) this.send(this.#codec.encode([Kind.PONG, message[1]]));
     // a PONG without content answers a probe, and has done its work by being heard
     else if (message[0] !== Kind.PONG || message[1] != null) this.#listener.message(message);

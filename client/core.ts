@@ -6,7 +6,7 @@ import { Kind, type ServerMessage, type WelcomeInfo } from "../shared/message.ts
 import { createMsgpackCodec } from "../shared/msgpack-codec.ts";
 import { Connection } from "./connection.ts";
 import { deferred } from "./deferred.ts";
-import type { LinkState, StateReason } from "./link.ts";
+import type { LinkListener, LinkState, StateReason } from "./link.ts";
 import { type ClientOptions, DEFAULTS } from "./options.ts";
 import { Reconnect } from "./reconnect.ts";
 import { Requests } from "./requests.ts";
@@ -43,7 +43,9 @@ export class Core {
     const { codec } = this;
     const hello = { client: { name: "fugitive", version: VERSION } };
     const dialled = { url: webSocketUrl(url), webSocket, codec, hello, connectTimeoutMs };
-    this.link = new Reconnect((listener) => new Connection(dialled, listener), {
+    const dial = (listener: LinkListener) =>
+      new Connection({ ...dialled, maxPayload: this.requests.maxPayload }, listener);
+    this.link = new Reconnect(dial, {
       state: (state, reason) => this.#changed(state, reason),
       message: (message) => this.#received(message),
       ignored: (error) => this.#ignore(error),

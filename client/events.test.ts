@@ -20,6 +20,17 @@ describe("on", () => {
   });
 });
 
+describe("a listener that closes the client", () => {
+  it("gets nothing after that, not even of the same frame", async () => {
+    const { client, server } = await connected(grant);
+    const heard = vi.fn(() => client.close());
+    await client.subscribe("news", heard).ready;
+    server.connection.send([Kind.EVENT, "news", 1], [Kind.EVENT, "news", 2]);
+    expect(heard).toHaveBeenCalledOnce();
+    expect(client.ignored).toBe(0);
+  });
+});
+
 describe("a listener that throws", () => {
   const own = new Error("my own fault");
   const fail = () => {

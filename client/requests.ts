@@ -101,7 +101,8 @@ export class Requests {
 
   /** Takes an answer. Returns false where nobody waits for it. */
   settle(message: AnswerMessage): boolean {
-    const known = this.#pending.settle(message);
+    // nobody can answer what was not sent
+    const known = !this.#queue.has(message[1] as MessageId) && this.#pending.settle(message);
     this.leaveIfIdle();
     return known;
   }

@@ -14,19 +14,20 @@ const DIRECTIONS: Readonly<Record<string, string>> = { "C â†’ S": "client", "S â
 /** Rows of the table with these columns: one object each, with backquotes taken off. */
 function table(...columns: string[]): Record<string, string>[] {
   const lines = TEXT.split("\n");
-  const head = lines.indexOf(`| ${columns.join(" | ")} |`);
+  const head = lines.findIndex((line) => cellsOf(line).join("|") === columns.join("|"));
   if (head === -1) throw new Error(`PROTOCOL.md has no table with the columns ${columns.join(", ")}.`);
   const rows = lines.slice(head + 2);
   const end = rows.findIndex((line) => !line.startsWith("|"));
   return rows.slice(0, end).map((line) => {
-    const cells = line.split("|").slice(1, -1);
+    const cells = cellsOf(line);
     if (cells.length !== columns.length) throw new Error(`This row has another number of cells: ${line}`);
-    return Object.fromEntries(columns.map((column, index) => [column, plain(cells[index] as string)]));
+    return Object.fromEntries(columns.map((column, index) => [column, cells[index] as string]));
   });
 }
 
-function plain(cell: string): string {
-  return cell.trim().replace(/^`([^`]*)`$/, "$1");
+function cellsOf(line: string): string[] {
+  const cells = line.split("|").slice(1, -1);
+  return cells.map((cell) => cell.trim().replace(/^`([^`]*)`$/, "$1"));
 }
 
 /** The example frames of one side, from the lines after its prompt. */

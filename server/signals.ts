@@ -19,9 +19,8 @@ export function endOnSignals({ end, kill, log }: SignalHooks): () => void {
     ending = true;
     log.info(`${name}: ending; once more to end at once`);
     end().then(
-      () => {
-        process.exitCode = 0;
-      },
+      // whatever else keeps this process alive: it was asked to end
+      () => process.exit(0),
       (error: unknown) => {
         log.error({ error }, "could not end in order");
         process.exit(1);

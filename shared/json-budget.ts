@@ -1,5 +1,6 @@
 import { type Budget, DecodeError, tooDeep, tooManyElements } from "./budget.ts";
 
+const BATCH = /^\s*\[\s*\[/;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
@@ -10,7 +11,8 @@ const BACKSLASH = 0x5c;
  */
 export function checkJson(text: string, budget: Budget): void {
   const end = text.length;
-  let depth = 0;
+  // a batch is an array of arrays, and its outer level not the sender's
+  let depth = BATCH.test(text) ? -1 : 0;
   let elements = 0;
   for (let at = 0; at < end; at++) {
     const unit = text.charCodeAt(at);

@@ -18,6 +18,18 @@ function refusal(frame: string): DecodeError | undefined {
 }
 
 describe("createJsonCodec", () => {
+  it("mends strings that are no well-formed Unicode, so that they can be passed on", () => {
+    expect(codec.decode('[14,"\\ud800 \\uD83D\\uDE00"]')).toEqual([Kind.PING, "\ufffd 😀"]);
+  });
+
+  it("allows a message in a batch the depth it allows the message alone", () => {
+    const nested = (depth: number) => `[14,${"[".repeat(depth)}${"]".repeat(depth)}]`;
+    expect(() => codec.decode(nested(63))).not.toThrow();
+    expect(() => codec.decode(`[${nested(63)}, ${nested(63)}]`)).not.toThrow();
+    expect(() => codec.decode(nested(64))).toThrow("nests deeper");
+    expect(() => codec.decode(` [ ${nested(64)}]`)).toThrow("nests deeper");
+  });
+
   it("gives back whatever data goes in", () => {
     fc.assert(
       fc.property(jsonData, (data) => {

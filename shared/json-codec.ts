@@ -2,6 +2,10 @@ import { type Budget, DEFAULT_BUDGET, DecodeError, EncodeError, tooBig } from ".
 import type { Codec } from "./codec.ts";
 import { checkJson } from "./json-budget.ts";
 import type { Message } from "./message.ts";
+import { portable } from "./portable.ts";
+
+/** An escaped half of a surrogate pair: alone, it would become MessagePack that strict decoders refuse. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
 
 /** The codec of `fugitive.v1.json`: the same messages as text, for consoles, scripts and other languages. */
 export function createJsonCodec(budget: Budget = DEFAULT_BUDGET): Codec<string> {
@@ -15,11 +19,13 @@ export function createJsonCodec(budget: Budget = DEFAULT_BUDGET): Codec<string> 
     decode(frame) {
       if (frame.length > budget.maxPayload) throw tooBig(budget);
       checkJson(frame, budget);
+      let value: unknown;
       try {
-        return JSON.parse(frame);
+        value = JSON.parse(frame);
       } catch (error) {
         throw new DecodeError("The message is no JSON.", "content", { cause: error });
       }
+      return SURROGATE.test(frame) ? portable(value) : value;
     },
   };
 }

@@ -63,7 +63,8 @@ describe("checkMsgpack", () => {
   });
 
   it("takes 64 levels and refuses 65, of arrays and of maps", () => {
-    const arrays = (depth: number) => bytes(repeated(bytes(0x91), depth), 0xc0);
+    // the kind keeps it from being taken for a batch, whose own level does not count
+    const arrays = (depth: number) => bytes(0x92, 0x0e, repeated(bytes(0x91), depth - 1), 0xc0);
     const maps = (depth: number) => bytes(repeated(bytes(0x81, 0xa1, "k"), depth), 0xc0);
     for (const nested of [arrays, maps]) {
       check(nested(64));
@@ -71,7 +72,7 @@ describe("checkMsgpack", () => {
     }
     // siblings are not levels
     check(bytes(0xdc, bigEndian(1_000, 2), repeated(bytes(0x90), 1_000)), { maxDepth: 2 });
-    expect(() => check(bytes(0x91, 0x90), { maxDepth: 1 })).toThrow("nests deeper than 1");
+    expect(() => check(bytes(0x92, 0xc0, 0x90), { maxDepth: 1 })).toThrow("nests deeper than 1");
   });
 
   it("counts the elements of arrays, and keys and values of maps, up to the budget", () => {

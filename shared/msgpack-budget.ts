@@ -14,6 +14,7 @@ const TIMESTAMP = 0xff;
  */
 export function checkMsgpack(bytes: Uint8Array, budget: Budget): void {
   const end = bytes.length;
+  const maxDepth = budget.maxDepth + (beginsBatch(bytes) ? 1 : 0);
   const outer: number[] = [];
   let at = 0;
   let elements = 0;
@@ -46,12 +47,25 @@ export function checkMsgpack(bytes: Uint8Array, budget: Budget): void {
     elements += children;
     if (elements > budget.maxElements) throw tooManyElements(budget);
     if (children > end - at) throw new DecodeError("The message ends too early.");
-    if (outer.length >= budget.maxDepth) throw tooDeep(budget);
+    if (outer.length >= maxDepth) throw tooDeep(budget);
     outer.push(open);
     open = children;
   }
   if (at > end) throw new DecodeError("The message ends too early.");
   if (at < end) throw new DecodeError("Something follows the message in its frame.");
+}
+
+/** Whether the bytes are an array in an array, as a batch is: that level is not the sender's. */
+function beginsBatch(bytes: Uint8Array): boolean {
+  const size = arrayHeadSize(bytes[0]);
+  return size > 0 && arrayHeadSize(bytes[size]) > 0;
+}
+
+function arrayHeadSize(head: number | undefined): number {
+  if (head === undefined) return 0;
+  if (head === 0xdc) return 3;
+  if (head === 0xdd) return 5;
+  return (head & 0xf0) === 0x90 ? 1 : 0;
 }
 
 /** Bytes that follow a head from 0xc0 to 0xdb: length fields and content. */

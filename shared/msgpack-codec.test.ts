@@ -22,6 +22,23 @@ const FILLER = "a".repeat(2_000);
 const NOISE = Uint8Array.from({ length: 2_000 }, (_, index) => Math.abs(Math.sin(index) * 1e9) & 0xff);
 
 describe("createMsgpackCodec", () => {
+  it("allows a message in a batch the depth it allows the message alone", () => {
+    const nested = (depth: number): unknown => (depth === 0 ? [] : [nested(depth - 1)]);
+    const deepest = codec.encode([Kind.PING, nested(62)]);
+    const tooDeep = codec.encode([Kind.PING, nested(63)]);
+    expect(() => codec.decode(codec.frame([deepest]))).not.toThrow();
+    expect(() => codec.decode(codec.frame([deepest, deepest]))).not.toThrow();
+    expect(() => codec.decode(codec.frame([tooDeep]))).toThrow("nests deeper");
+    expect(() => codec.decode(codec.frame([deepest, tooDeep]))).toThrow("nests deeper");
+  });
+
+  it("never gives strings that are no well-formed Unicode, so that they can be passed on", () => {
+    const decoded = (bytes: number[]) => codec.decode(Buffer.from([0x92, Kind.PING, 0xa0 + bytes.length, ...bytes]));
+    expect(decoded([0xed, 0xa0, 0x80])).toEqual([Kind.PING, expect.stringMatching(/^\ufffd+$/)]);
+    expect(decoded([0xf0, 0x8d, 0xa0, 0x80])).toEqual([Kind.PING, expect.stringMatching(/^\ufffd+$/)]);
+    expect(decoded([0xf0, 0x9f, 0x98, 0x80])).toEqual([Kind.PING, "😀"]);
+  });
+
   it("gives back whatever data goes in", () => {
     fc.assert(
       fc.property(msgpackData, (data) => {

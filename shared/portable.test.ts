@@ -71,4 +71,12 @@ describe("portable", () => {
     expect(Object.keys(mended)).toEqual(["__proto__", "text"]);
     expect(Object.getPrototypeOf(mended)).toBe(Object.prototype);
   });
+
+  it("takes time that grows with the size of the data and not with its depth", () => {
+    let data: unknown = "\ud800";
+    for (let depth = 0; depth < 60; depth++) data = depth % 2 === 0 ? [data] : { data };
+    let found = portable(data);
+    while (typeof found === "object") found = Object.values(found as object)[0];
+    expect(found).toBe("\ufffd");
+  });
 });

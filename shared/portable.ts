@@ -11,23 +11,31 @@ export function portable(value: unknown): unknown {
   return portableObject(value as Record<string, unknown>);
 }
 
+// Every value is looked at once, and a copy made at the first thing to mend: looking again from each level would take
+// time that doubles with the depth, which senders choose.
+
 function portableArray(array: unknown[]): unknown[] {
+  let copy: unknown[] | undefined;
   for (let index = 0; index < array.length; index++) {
     const before = array[index];
+    const after = portable(before);
     // NaN is not equal to itself, and nothing is wrong with it
-    if (!Object.is(portable(before), before)) return array.map(portable);
+    if (Object.is(after, before)) continue;
+    copy ??= array.slice();
+    copy[index] = after;
   }
-  return array;
+  return copy ?? array;
 }
 
 function portableObject(object: Record<string, unknown>): Record<string, unknown> {
+  let mended = false;
+  const entries: [string, unknown][] = [];
   for (const key in object) {
     const before = object[key];
-    if (!key.isWellFormed() || !Object.is(portable(before), before)) return mended(object);
+    const after = portable(before);
+    const sound = key.isWellFormed();
+    entries.push([sound ? key : key.toWellFormed(), after]);
+    mended ||= !sound || !Object.is(after, before);
   }
-  return object;
-}
-
-function mended(object: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key.toWellFormed(), portable(value)]));
+  return mended ? Object.fromEntries(entries) : object;
 }

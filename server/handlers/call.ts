@@ -23,7 +23,8 @@ export function handleCall(connection: Connection, message: CallMessage, service
     return;
   }
   services.counters.calls++;
-  const timeoutMs = options?.timeoutMs ?? procedure.timeoutMs;
+  // a caller may wait for less than the procedure's own limit, not for more
+  const timeoutMs = Math.min(options?.timeoutMs ?? procedure.timeoutMs, procedure.timeoutMs);
   const context = new CallContext(connection, id, procedure, input, timeoutMs, services);
   let result: unknown;
   try {

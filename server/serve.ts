@@ -1,6 +1,8 @@
+import { fileURLToPath } from "node:url";
 import type { App } from "./app.ts";
 import type { StartRequest } from "./cli/cli.ts";
 import { createServer } from "./server.ts";
+import { StartError } from "./start-error.ts";
 
 /** Serves the application that a module exports as `app` or as its default. Resolves when everything is up. */
 export async function start({ appUrl, config }: StartRequest): Promise<void> {
@@ -11,7 +13,7 @@ async function loadApp(url: URL): Promise<App> {
   const { app, default: fallback } = (await import(url.href)) as { app?: unknown; default?: unknown };
   const found = app ?? fallback;
   if (isApp(found)) return found;
-  throw new Error(`${url.pathname} exports no application: export const app = defineApp({ … });`);
+  throw new StartError(`${fileURLToPath(url)} exports no application; it needs: export const app = defineApp({ … });`);
 }
 
 function isApp(value: unknown): value is App {

@@ -1,10 +1,10 @@
 import cluster from "node:cluster";
-import { Emitter } from "../shared/emitter.ts";
 import type { App, ServerEvents } from "./app.ts";
 import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { SOCKET_WORKER_ENV } from "./primary/control-message.ts";
 import { type RunningRole, runPrimary, runSingleProcess, runSocketWorker } from "./roles.ts";
+import { ServerEmitter } from "./server-events.ts";
 
 export interface ServerOptions extends Partial<Config> {
   /** A configuration that is loaded already; without one, file and environment are read. */
@@ -40,12 +40,12 @@ export interface Server {
  */
 export function createServer(app: App | (() => Promise<App>), options: ServerOptions = {}): Server {
   const { loaded, log: givenLog, ...overrides } = options;
-  const events = new Emitter<ServerEvents>();
   const birth = cluster.isWorker ? process.env[SOCKET_WORKER_ENV] : undefined;
   const configuration = loaded ?? loadConfig({ env: process.env, cwd: process.cwd(), overrides });
   const { config } = configuration;
   const role = birth !== undefined ? "socket worker" : config.workers === 0 ? "single process" : "primary";
   const log = givenLog ?? createLogger({ level: config.logLevel, format: config.logFormat });
+  const events = new ServerEmitter(log);
   const load = typeof app === "function" ? app : () => Promise.resolve(app);
   let running: RunningRole | undefined;
 

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { suggestion } from "../config/edit-distance.ts";
 import { parseFlags } from "../config/flags.ts";
 import { ConfigError, type LoadedConfig, loadConfig } from "../config.ts";
+import { StartError } from "../start-error.ts";
 import { readVersion } from "../version.ts";
 import { helpText } from "./help-text.ts";
 
@@ -76,8 +77,7 @@ async function serve(
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  // a refusal of the operating system, like an address in use: where in the code it was noticed helps nobody
-  if (error instanceof Error && "syscall" in error) return `fugitive: ${error.message}`;
+  if (error instanceof StartError) return `fugitive: ${error.message}`;
   return `fugitive: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 

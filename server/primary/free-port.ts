@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { StartError } from "../start-error.ts";
 
 /**
  * Finds out, before anything is forked, whether a port can be had. With SO_REUSEPORT two servers would otherwise share
@@ -15,12 +16,12 @@ export function findPort(host: string, port: number): Promise<number> {
   });
 }
 
-/** Says in one line what is wrong with a port and what to do; keeps `code` and `syscall` of the system's error. */
-export function explainPortError(error: Error, host: string, port: number, option: string): Error {
-  const { code, syscall } = error as NodeJS.ErrnoException;
+/** Says in one line what is wrong with a port and what to do. */
+export function explainPortError(error: Error, host: string, port: number, option: string): StartError {
+  const { code } = error as NodeJS.ErrnoException;
   const text =
     EXPLANATIONS[code ?? ""]?.(`${host}:${port}`, option) ?? `cannot listen on ${host}:${port}: ${error.message}`;
-  return Object.assign(new Error(text, { cause: error }), { code, syscall });
+  return new StartError(text, { cause: error, code });
 }
 
 const EXPLANATIONS: Readonly<Record<string, (where: string, option: string) => string>> = {

@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
+import { StartError } from "../start-error.ts";
 import { BusHub } from "./bus-hub.ts";
 import { RestartDelay } from "./restart-delay.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -93,9 +94,9 @@ export class Primary {
       this.#fork(number, {
         serving: resolve,
         failed: (message, code) => {
-          failure = Object.assign(new Error(message), { code });
+          failure = new StartError(`socket worker ${number} cannot serve: ${message}`, { code });
         },
-        exited: (how) => reject(failure ?? new Error(`Socket worker ${number} ended before it served (${how}).`)),
+        exited: (how) => reject(failure ?? new StartError(`socket worker ${number} ended before it served (${how})`)),
       });
     });
   }

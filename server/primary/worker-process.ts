@@ -22,7 +22,7 @@ export class WorkerProcess {
     this.#process.on("message", (message: FromWorker) => {
       if (message.type === "serving") hooks.serving(message.port);
       else if (message.type === "failed") hooks.failed(message.message, message.code);
-      else this.#answered(message.reference, message);
+      else this.#answered(message.reference, { connections: message.connections, memory: message.memory });
     });
     // a worker that dies while it is being written to; its exit is what counts
     this.#process.on("error", () => undefined);

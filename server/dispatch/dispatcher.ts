@@ -53,7 +53,13 @@ export function dispatch(connection: Connection, value: unknown, services: Servi
     return;
   }
   const message = value as ClientMessage;
-  BY_KIND[message[0]]?.(connection, message as never, services);
+  try {
+    BY_KIND[message[0]]?.(connection, message as never, services);
+  } catch (error) {
+    // no handler should throw, but if one does it must not take the other connections with it
+    services.log.error({ error, connection: connection.id, kind: message[0] }, "a message could not be handled");
+    connection.send(errorReply(readId(value), error));
+  }
   connection.spoke = true;
 }
 

@@ -7,7 +7,9 @@ import { fileRoute } from "./static-files.ts";
 /** The browser bundles, by the path they are served at. */
 const BUNDLES: Readonly<Record<string, string>> = {
   "/client.js": "dist/web/client.js",
+  "/client.js.map": "dist/web/client.js.map",
   "/client.mjs": "dist/web/client.mjs",
+  "/client.mjs.map": "dist/web/client.mjs.map",
 };
 
 export interface PublicRoutesOptions {
@@ -33,7 +35,8 @@ export function publicRoutes({ files, ready, health }: PublicRoutesOptions): Htt
   ];
   for (const [path, bundle] of Object.entries(BUNDLES)) {
     const file = packageFile(bundle);
-    if (existsSync(file)) routes.push(fileRoute(path, file));
+    // pages of any origin may run the client
+    if (existsSync(file)) routes.push(fileRoute(path, file, { "access-control-allow-origin": "*" }));
   }
   for (const [path, file] of Object.entries(files)) routes.push(fileRoute(path, file));
   return routes;

@@ -21,7 +21,11 @@ const TYPES: Readonly<Record<string, string>> = {
 const PAGE_POLICY = "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'self'";
 
 /** Serves one file, read once, at start-up. Throws where it cannot be read. */
-export function fileRoute(path: string, file: string | URL): HttpRoute {
+export function fileRoute(
+  path: string,
+  file: string | URL,
+  extraHeaders: Readonly<Record<string, string>> = {},
+): HttpRoute {
   const name = typeof file === "string" ? file : fileURLToPath(file);
   const body = readFileSync(name);
   const type = TYPES[extname(name)] ?? "application/octet-stream";
@@ -32,6 +36,7 @@ export function fileRoute(path: string, file: string | URL): HttpRoute {
     // a browser asks each time, and mostly hears that nothing has changed
     "cache-control": "no-cache",
     etag,
+    ...extraHeaders,
     ...(type.startsWith("text/html") ? { "content-security-policy": PAGE_POLICY } : {}),
   };
   return {

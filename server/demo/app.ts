@@ -7,7 +7,12 @@ const LONGEST_DELAY_MS = 60_000;
 const MOST_COUNTS = 1_000_000;
 
 const pair = z.object({ x: z.number(), y: z.number() });
-const line = z.object({ name: z.string().max(40), text: z.string().min(1).max(2_000) });
+const line = z.object({
+  name: z.string().max(40),
+  text: z.string().min(1).max(2_000),
+  /** The sender's socket worker, for people to see that it makes no difference. */
+  worker: z.number().int().min(0).optional(),
+});
 
 /** What `npm start` serves: something of everything, to try and to read. */
 export const app = defineApp({

@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+const EXECUTABLE = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+/** Runs as root in a container, without a graphics card, and talks to nobody but the page's server. */
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+/** How long a page may take for anything a test waits for, in milliseconds. */
+const LIMIT_MS = 10_000;
+
+/** A page with what went wrong in it. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Errors and warnings of its console, exceptions nobody caught, and what its policy forbade. */
+  readonly problems: string[];
+}
+
+/** Starts a headless Chromium. Throws, and says how to get one, where there is none: a test without it proves nothing. */
+export function launchBrowser(): Promise<Browser> {
+  if (!existsSync(EXECUTABLE)) {
+    throw new Error(
+      `There is no Chromium at ${EXECUTABLE}. Install it (Debian, Ubuntu: apt-get install chromium), ` +
+        "or set CHROMIUM_PATH to one, and run the tests again.",
+    );
+  }
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: ARGUMENTS });
+}
+
+/** Opens a page in a context of its own, as a second person's browser would. Closing the context closes the page. */
+export async function openPage(browser: Browser, url: string): Promise<WatchedPage & { context: BrowserContext }> {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(LIMIT_MS);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(`exception: ${error.message}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
+  });
+  await page.goto(url);
+  return { page, problems, context };
+}

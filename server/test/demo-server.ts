@@ -1,0 +1,63 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const START_LIMIT_MS = 15_000;
+const STOP_LIMIT_MS = 10_000;
+
+export interface DemoServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts what `npm start` starts, on a free port of the loopback interface; builds first where that is needed. */
+export async function startDemoServer(workers: number): Promise<DemoServer> {
+  execFileSync(process.execPath, ["tools/build.mjs", "--if-needed"], {
+    cwd: ROOT,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const server = spawn(process.execPath, ["dist/server/main.js"], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH,
+      HOST: "127.0.0.1",
+      PORT: "0",
+      CONTROL_PORT: "off",
+      WORKERS: `${workers}`,
+      LOG_FORMAT: "json",
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(server, "exit");
+
+  async function stop(): Promise<void> {
+    const timer = setTimeout(() => server.kill("SIGKILL"), STOP_LIMIT_MS);
+    server.kill("SIGTERM");
+    await exited;
+    clearTimeout(timer);
+  }
+
+  const said: string[] = [];
+  const timer = setTimeout(() => server.kill("SIGKILL"), START_LIMIT_MS);
+  for await (const line of createInterface({ input: server.stdout })) {
+    said.push(line);
+    const url = addressIn(line);
+    if (url === undefined) continue;
+    clearTimeout(timer);
+    // a pipe that nobody reads would block the server one day
+    server.stdout.resume();
+    return { url, stop };
+  }
+  clearTimeout(timer);
+  await exited;
+  throw new Error(`The server did not start:\n${said.join("\n")}`);
+}
+
+/** The public address, where the line is the one that tells it. */
+function addressIn(line: string): string | undefined {
+  if (!line.startsWith("{")) return undefined;
+  const { msg, addresses } = JSON.parse(line) as { msg?: string; addresses?: { public: string[] } };
+  return msg === "serving" ? addresses?.public[0] : undefined;
+}

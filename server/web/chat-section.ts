@@ -1,0 +1,96 @@
+import { BoundedLog } from "./bounded-log.ts";
+import { byId, clock, make, reachable } from "./dom.ts";
+import { guestName } from "./guest-name.ts";
+import type { Live } from "./live.ts";
+import { formatError } from "./text.ts";
+import { showWorker } from "./worker-badge.ts";
+
+const CHANNEL = "chat:lobby";
+
+interface Line {
+  readonly name: string;
+  readonly text: string;
+  /** The socket worker of the tab that sent it. */
+  readonly worker?: number | undefined;
+}
+
+/** A chat among all tabs, whichever workers they are on. */
+export function chatSection(live: Live): void {
+  const name = byId("chat-name", HTMLInputElement);
+  const text = byId("chat-text", HTMLInputElement);
+  const failure = byId("chat-error", HTMLElement);
+  const log = new BoundedLog(reachable(byId("chat-log", HTMLElement)));
+  const own = new OwnLines();
+  name.value = guestName();
+
+  async function send(line: Line): Promise<void> {
+    failure.textContent = "";
+    own.sent(line);
+    try {
+      await live.client.publish(CHANNEL, line);
+    } catch (error) {
+      own.came(line);
+      failure.textContent = `“${line.text}” was not sent. ${formatError(error)}`;
+    }
+  }
+
+  byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const line = { name: name.value.trim(), text: text.value.trim(), worker: live.client.welcome?.worker };
+    if (line.text === "") return;
+    text.value = "";
+    void send(line);
+  });
+
+  live.use((client) => {
+    own.clear();
+    client.subscribe(CHANNEL, (line) => {
+      if (isLine(line)) log.add(entry(line, own.came(line)));
+    });
+  });
+}
+
+/** Own lines come back like everybody's. Tells which they are by remembering what was sent. */
+class OwnLines {
+  #keys: string[] = [];
+
+  sent(line: Line): void {
+    this.#keys.push(keyOf(line));
+  }
+
+  /** Whether it was an own one; each counts once. */
+  came(line: Line): boolean {
+    const index = this.#keys.indexOf(keyOf(line));
+    if (index !== -1) this.#keys.splice(index, 1);
+    return index !== -1;
+  }
+
+  clear(): void {
+    this.#keys = [];
+  }
+}
+
+/** A back end may publish what it likes. */
+function isLine(data: unknown): data is Line {
+  const { name, text, worker } = Object(data) as Partial<Record<keyof Line, unknown>>;
+  return typeof name === "string" && typeof text === "string" && (worker === undefined || typeof worker === "number");
+}
+
+function keyOf({ name, text, worker }: Line): string {
+  return JSON.stringify([name, text, worker]);
+}
+
+function entry({ name, text, worker }: Line, own: boolean): HTMLElement {
+  const head = make("p", "from");
+  head.append(make("b", "", name || "Nobody"));
+  if (own) head.append(make("span", "quiet", "you"));
+  if (worker !== undefined) {
+    const badge = make("span", "worker");
+    showWorker(badge, worker);
+    head.append(badge);
+  }
+  head.append(clock("short"));
+  const item = make("li", own ? "own" : "");
+  item.append(head, make("p", "text", text));
+  return item;
+}

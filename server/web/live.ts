@@ -1,0 +1,36 @@
+import { type Client, connect } from "../../client/index.ts";
+import type { app } from "../demo/app.ts";
+
+export type DemoClient = Client<typeof app>;
+
+/** The page's client, which the reconnect button replaces: one that is open has no reason to dial again. */
+export class Live {
+  readonly #url: string;
+  readonly #users = new Set<(client: DemoClient) => void>();
+  #client: DemoClient;
+
+  constructor(url: string) {
+    this.#url = url;
+    this.#client = connect<typeof app>(url);
+  }
+
+  get client(): DemoClient {
+    return this.#client;
+  }
+
+  /** Calls `user` with the present client at once, and with each that takes its place. Returns the release. */
+  use(user: (client: DemoClient) => void): () => void {
+    this.#users.add(user);
+    user(this.#client);
+    return () => this.#users.delete(user);
+  }
+
+  /** Gives the connection up for a new one, which the server deals to the next worker. */
+  reconnect(): void {
+    const old = this.#client;
+    this.#client = connect<typeof app>(this.#url);
+    // only now: its users see that it is no longer the one
+    old.close();
+    for (const user of this.#users) user(this.#client);
+  }
+}

@@ -1,0 +1,2 @@
+/** Style sheets that a module imports are gathered into one by the bundler. */
+declare module "*.css";

@@ -17,6 +17,7 @@ import type {
   CallInput,
   CallOutput,
   ChannelData,
+  ChannelReceived,
   ProcedureName,
   StreamItem,
   StreamName,
@@ -97,13 +98,13 @@ export class Client<App extends Contract = UntypedContract> {
    */
   subscribe<Channel extends string>(
     channel: Channel,
-    what: SubscriptionCallback<ChannelData<App, Channel>> | SubscriptionOptions = {},
-  ): Subscription<ChannelData<App, Channel>> {
+    what: SubscriptionCallback<ChannelReceived<App, Channel>> | SubscriptionOptions = {},
+  ): Subscription<ChannelReceived<App, Channel>> {
     const { link, subscriptions } = this.#core;
     link.start();
     const [callback, { buffer = DEFAULT_BUFFER }] =
       typeof what === "function" ? [what as SubscriptionCallback, {}] : [undefined, what];
-    return subscriptions.add(channel, callback, Math.max(1, buffer)) as Subscription<ChannelData<App, Channel>>;
+    return subscriptions.add(channel, callback, Math.max(1, buffer)) as Subscription<ChannelReceived<App, Channel>>;
   }
 
   /** Publishes. Resolves when the server has it, with its offset where the channel keeps history. Throws as `call` does. */
@@ -135,9 +136,9 @@ export class Client<App extends Contract = UntypedContract> {
         answer: Kind.PONG,
         timeoutMs,
         sent: () => {
-          sentAt = Date.now();
+          sentAt = performance.now();
         },
-        resolve: () => resolve(Date.now() - sentAt),
+        resolve: () => resolve(performance.now() - sentAt),
         reject,
       });
     });

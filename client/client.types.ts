@@ -121,6 +121,21 @@ export async function channels(): Promise<void> {
   await client.publish("chat:numbers", { text: "hi" });
 }
 
+export async function overlappingRules(): Promise<void> {
+  interface Rules {
+    "chat:*": { data: StandardSchema<Text, number> };
+    "chat:private:*": { data: StandardSchema<boolean> };
+    "*": { publish: true };
+  }
+  const client = connect<Contract<unknown, Rules>>("ws://localhost:8080");
+  client.subscribe("chat:lobby", (data) => same<typeof data, number>());
+  client.subscribe("chat:private:me", (data) => same<typeof data, boolean>());
+  client.subscribe("elsewhere", (data) => same<typeof data, unknown>());
+  await client.publish("chat:lobby", { text: "what goes in is what the schema takes" });
+  await client.publish("chat:private:me", true);
+  await client.publish("elsewhere", ["anything"]);
+}
+
 export async function untyped(): Promise<void> {
   const client = connect("ws://localhost:8080");
   const result = await client.call("any.name", { any: "data" });

@@ -30,7 +30,7 @@ describe("GOAWAY", () => {
     client.on("state", states);
     server.connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: 0 }]);
     await settled();
-    expect(states.mock.calls[0]).toEqual(["waiting", { code: 1001, text: "restart" }]);
+    expect(states.mock.calls[0]).toEqual(["waiting", { code: 1001, text: "restart", retryMs: 0 }]);
     await pass(1);
     expect([client.state, server.connections.length]).toEqual(["open", 2]);
   });

@@ -11,6 +11,8 @@ export type LinkState = "connecting" | "open" | "waiting" | "closed";
 export interface StateReason {
   readonly code: number;
   readonly text: string;
+  /** While waiting: milliseconds until the next attempt to connect. */
+  readonly retryMs?: number;
 }
 
 /** What a link tells. */

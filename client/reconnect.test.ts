@@ -12,7 +12,7 @@ describe("a lost connection", () => {
     server.connection.hangUp(1006);
     await pass(500);
     expect(states.mock.calls).toEqual([
-      ["waiting", { code: 1006, text: "connection lost" }],
+      ["waiting", { code: 1006, text: "connection lost", retryMs: 500 }],
       ["connecting", undefined],
       ["open", undefined],
     ]);

@@ -122,8 +122,9 @@ export class Reconnect implements Link {
     }
     this.#later = next === "reconnect-later";
     const delay = goaway?.afterMs ?? backoff(this.#attempts++);
-    this.#retryTimer = setTimeout(() => this.#connect(), this.#later ? LATER_MS + delay : delay);
-    this.#become("waiting", reason);
+    const retryMs = this.#later ? LATER_MS + delay : delay;
+    this.#retryTimer = setTimeout(() => this.#connect(), retryMs);
+    this.#become("waiting", { ...reason, retryMs });
   }
 
   #finish(reason: StateReason): void {

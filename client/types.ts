@@ -6,6 +6,7 @@ import type {
   ItemOf,
   OutputOf,
   ProceduresOf,
+  ReceivedOf,
   StreamNames,
 } from "../shared/contract.ts";
 
@@ -35,14 +36,27 @@ export type Arguments<Input, Options> = undefined extends Input
   ? [input?: Input, options?: Options]
   : [input: Input, options?: Options];
 
-/** What is published on a channel: by the rule of that very name, else by that of a pattern, else anything. */
-export type ChannelData<App, Channel extends string> = RuleData<ChannelsOf<App>, Channel>;
+/** What may be published on a channel, by its rule; anything where there is none. */
+export type ChannelData<App, Channel extends string> = DataOf<RuleFor<ChannelsOf<App>, Channel>>;
 
-type RuleData<Rules, Channel extends string> = Channel extends keyof Rules
-  ? DataOf<Rules[Channel]>
+/** What a channel's subscribers get, by its rule; unknown where there is none. */
+export type ChannelReceived<App, Channel extends string> = ReceivedOf<RuleFor<ChannelsOf<App>, Channel>>;
+
+/** The rule of that very name, else that of the longest pattern that fits. */
+type RuleFor<Rules, Channel extends string> = Channel extends keyof Rules
+  ? Rules[Channel]
   : [PatternFor<Rules, Channel>] extends [never]
     ? unknown
-    : DataOf<Rules[PatternFor<Rules, Channel>]>;
+    : Rules[Longest<PatternFor<Rules, Channel>> & keyof Rules];
+
+/** Of patterns that fit one channel, the one whose prefix begins with all the others'. */
+type Longest<Patterns> = {
+  [Pattern in Patterns & string]: [Longer<Patterns, Pattern>] extends [never] ? Pattern : never;
+}[Patterns & string];
+
+type Longer<Patterns, Than extends string> = Than extends `${infer Prefix}*`
+  ? Exclude<Patterns & `${Prefix}${string}*`, Than>
+  : never;
 
 type PatternFor<Rules, Channel extends string> = {
   [Rule in keyof Rules]: Rule extends `${infer Prefix}*`

@@ -1,4 +1,4 @@
-import type { SchemaInput, StandardSchema } from "./standard-schema.ts";
+import type { SchemaInput, SchemaOutput, StandardSchema } from "./standard-schema.ts";
 
 /**
  * What a client knows of an application, in types alone: `connect<typeof app>(url)` infers every call from this.
@@ -41,6 +41,11 @@ export type StreamNames<Procedures> = {
 /** What may be published on a channel: what its rule's schema takes, or anything. */
 export type DataOf<Rule> = Rule extends { readonly data: infer Schema extends StandardSchema }
   ? SchemaInput<Schema>
+  : unknown;
+
+/** What subscribers of a channel get: what its rule's schema gives, or anything. */
+export type ReceivedOf<Rule> = Rule extends { readonly data: infer Schema extends StandardSchema }
+  ? SchemaOutput<Schema>
   : unknown;
 
 type HandlerOf<Procedure> = Procedure extends { readonly handler: infer Handler } ? Handler : Procedure;

@@ -6,6 +6,8 @@ export interface ProcedureDescription {
   readonly name: string;
   /** JSON Schema of the input, where its validator can tell. */
   readonly input?: unknown;
+  /** Whether it answers item by item. */
+  readonly streams?: true;
 }
 
 /** The part of Standard JSON Schema that some validators (zod 4.2 and later) add to Standard Schema. */
@@ -16,9 +18,9 @@ interface JsonSchemaSource {
 /** Names and input schemas of all procedures, by name. */
 export function describeProcedures(procedures: Procedures): ProcedureDescription[] {
   return [...procedures.values()]
-    .map(({ name, input }) => {
+    .map(({ name, input, streams }) => {
       const schema = input === undefined ? undefined : jsonSchema(input);
-      return schema === undefined ? { name } : { name, input: schema };
+      return { name, ...(schema === undefined ? {} : { input: schema }), ...(streams ? { streams } : {}) };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

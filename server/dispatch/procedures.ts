@@ -10,6 +10,8 @@ export interface Procedure {
   readonly run: Run;
   readonly timeoutMs: number;
   readonly input: StandardSchema | undefined;
+  /** Whether its handler is a generator function; others may return a stream all the same. */
+  readonly streams: boolean;
 }
 
 type Handler = (input: unknown, context: CallContext) => unknown;
@@ -38,6 +40,7 @@ export function prepareProcedure(
     run: compose([...defaults.use, ...use], run),
     timeoutMs: timeoutMs ?? defaults.timeoutMs,
     input,
+    streams: /Generator/.test(Object.prototype.toString.call(handler)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { LinkState, StateReason } from "../../client/index.ts";
 import { BoundedLog } from "./bounded-log.ts";
+import { countdown } from "./countdown.ts";
 import { byId, make } from "./dom.ts";
 import type { DemoClient, Live } from "./live.ts";
 import { measureRoundTrips } from "./round-trips.ts";
@@ -24,9 +25,17 @@ export function statusSection(live: Live): void {
   const roundTrip = byId("round-trip", HTMLElement);
   const dealt = new BoundedLog(byId("dealt", HTMLElement), MOST_DEALT);
 
+  let stopCountdown = (): void => {};
+
   function showState(state: LinkState, reason?: StateReason): void {
+    stopCountdown();
     line.dataset.state = state;
     line.textContent = WORDS[state];
+    if (reason?.retryMs !== undefined) {
+      stopCountdown = countdown(reason.retryMs, (seconds) => {
+        line.textContent = `${WORDS.waiting} in ${seconds} s`;
+      });
+    }
     // while it dials again, why it has to is still worth reading
     if (state !== "connecting") why.textContent = reason?.text ?? "";
     if (state === "open") return;

@@ -14,20 +14,21 @@ export interface LocalBrokerOptions {
   /** Bytes that may wait to be sent; beyond, publications are refused. */
   readonly budget: number;
   readonly deliver: Deliver;
-  /** The primary is gone. Not called after `close`. */
+  /** The primary is gone. Called at most once, after the primary let this process in and not after `close`. */
   readonly lost: () => void;
 }
 
 /** How long a refused publisher is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 100;
 
-/** The broker of one host: the bus to the primary. Resolves once the primary has let it in. */
+/** The broker of one host: the bus to the primary. Resolves once the primary has let it in, rejects where it does not. */
 export function connectLocalBroker(options: LocalBrokerOptions): Promise<Broker> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(options.path);
     /** What waits for an answer, by the reference it was sent with. */
     const waiting = new Map<number, Done>();
     let lastReference = 0;
+    let joined = false;
     let closed = false;
 
     function reference(done: Done): number {
@@ -54,6 +55,7 @@ export function connectLocalBroker(options: LocalBrokerOptions): Promise<Broker>
             answered(frame.reference);
             break;
           case BusType.JOINED:
+            joined = true;
             resolve(broker);
             break;
         }
@@ -63,8 +65,9 @@ export function connectLocalBroker(options: LocalBrokerOptions): Promise<Broker>
         waiting.clear();
         for (const done of left) done(new AppError("UNAVAILABLE", "The server is going down."));
         reject(error ?? new Error("The primary refused this socket worker on its bus."));
-        if (!closed) options.lost();
+        const lost = joined && !closed;
         closed = true;
+        if (lost) options.lost();
       },
     });
     link.send(BusType.JOIN, options.worker, "", Buffer.from(options.secret));

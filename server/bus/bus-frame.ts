@@ -79,6 +79,13 @@ export class BusFrame {
     return end;
   }
 
+  /** Whether its lengths make sense; nothing else may be asked of one that is not. */
+  get valid(): boolean {
+    return (
+      this.size >= HEAD_BYTES && HEAD_BYTES + this.#buffer.readUInt16LE(this.#start + CHANNEL_LENGTH_AT) <= this.size
+    );
+  }
+
   get type(): number {
     return this.#buffer[this.#start + TYPE_AT] as number;
   }

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { BusFrame, type BusType, busFrameSize, neededBytes, writeBusFrame } from "./bus-frame.ts";
 import { OutQueue } from "./out-queue.ts";
 
@@ -15,7 +15,9 @@ const SMALLEST_REST = 4096;
 
 /** One end of the bus between the primary and a socket worker. Both ends are alike. */
 export class Link {
-  readonly #socket: Socket;
+  /** Bytes of the largest frame that is taken. */
+  largestFrame: number;
+  readonly #socket: Duplex;
   readonly #hooks: LinkHooks;
   readonly #out: OutQueue;
   readonly #frame = new BusFrame();
@@ -24,15 +26,22 @@ export class Link {
   #restLength = 0;
   #error: Error | undefined;
 
-  constructor(socket: Socket, hooks: LinkHooks) {
+  #closed = false;
+
+  /** @param largestFrame bytes of the largest frame that is taken; a larger one ends the link */
+  constructor(socket: Duplex, hooks: LinkHooks, largestFrame = Number.POSITIVE_INFINITY) {
     this.#socket = socket;
     this.#hooks = hooks;
+    this.largestFrame = largestFrame;
     this.#out = new OutQueue(socket, () => hooks.drained?.());
     socket.on("data", (chunk) => this.#receive(chunk));
     socket.on("error", (error) => {
       this.#error = error;
     });
-    socket.on("close", () => hooks.closed(this.#error));
+    socket.on("close", () => {
+      this.#closed = true;
+      hooks.closed(this.#error);
+    });
   }
 
   /** Bytes that the other side has yet to take. */
@@ -40,7 +49,9 @@ export class Link {
     return this.#out.unsent;
   }
 
+  /** Sends a frame, at the end of the turn; nothing where the link is closed. */
   send(type: BusType, reference: number, channel = "", data?: Uint8Array): void {
+    if (this.#closed) return;
     const channelBytes = Buffer.byteLength(channel);
     const out = this.#out;
     out.reserve(busFrameSize(channelBytes, data?.length ?? 0));
@@ -49,6 +60,7 @@ export class Link {
 
   /** Sends on what another link received, as bytes. */
   forward(frame: BusFrame, type: BusType): void {
+    if (this.#closed) return;
     const out = this.#out;
     out.reserve(frame.size);
     out.commit(frame.copyAs(type, out.buffer, out.at));
@@ -63,8 +75,10 @@ export class Link {
     this.#socket.resume();
   }
 
-  close(): void {
-    this.#socket.destroy();
+  /** Hangs up: no frame is handed out any more, and what is not sent yet is lost. */
+  close(error?: Error): void {
+    this.#closed = true;
+    this.#socket.destroy(error);
   }
 
   #receive(chunk: Buffer): void {
@@ -72,6 +86,8 @@ export class Link {
     const length = this.#rest === undefined ? chunk.length : this.#restLength + chunk.length;
     const at = this.#read(buffer, length);
     if (at === length) this.#rest = undefined;
+    else if ((neededBytes(buffer, at, length) ?? 0) > this.largestFrame)
+      this.close(new Error("Too large a bus frame."));
     else if (at === 0 && buffer !== chunk) this.#keep(buffer, length);
     else this.#keepCopy(buffer, at, length);
   }
@@ -79,12 +95,15 @@ export class Link {
   /** Reads whole frames from the head of `buffer`. @returns where the first one that is not whole begins. */
   #read(buffer: Buffer, length: number): number {
     let at = 0;
-    for (;;) {
+    while (!this.#closed) {
       const end = this.#frame.move(buffer, at, length);
       if (end === -1) return at;
-      this.#hooks.frame(this.#frame);
+      // whatever is so wrong with what came: the process that reads it lives on
+      if (this.#frame.valid) this.#hooks.frame(this.#frame);
+      else this.close(new Error("What came over the bus is no frame."));
       at = end;
     }
+    return length;
   }
 
   #keep(rest: Buffer, length: number): void {

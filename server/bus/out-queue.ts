@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 const FIRST_SIZE = 16 * 1024;
 /** A buffer that grew beyond this in a burst is not kept for quiet times. */
@@ -9,7 +9,7 @@ const KEPT_SIZE = 1024 * 1024;
  * when the previous write is done, whichever comes later. Under load batches so grow by themselves.
  */
 export class OutQueue {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #drained: () => void;
   #gathering: Buffer = Buffer.allocUnsafe(FIRST_SIZE);
   #spare: Buffer | undefined;
@@ -18,7 +18,7 @@ export class OutQueue {
   #scheduled = false;
 
   /** @param drained told after each write that is done */
-  constructor(socket: Socket, drained: () => void) {
+  constructor(socket: Duplex, drained: () => void) {
     this.#socket = socket;
     this.#drained = drained;
   }

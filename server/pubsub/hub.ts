@@ -50,20 +50,24 @@ export class Hub {
       done(error instanceof AppError ? error : new AppError("INTERNAL"));
       return;
     }
-    const entry = this.#entries.get(channel) ?? this.#open(channel);
+    const known = this.#entries.get(channel);
+    const entry: Entry = known ?? { name: channel, binary: 0, text: 0, waiting: [] };
     connection.channels ??= new Set();
     if (!connection.channels.has(channel)) {
       connection.channels.add(channel);
       count(entry, connection, 1);
     }
     const ready: Done = (error) => {
-      // it may have changed its mind, or gone, while the broker thought
-      if (error !== undefined) this.unsubscribe(connection, channel);
-      else if (connection.channels?.has(channel)) connection.subscribe(topic(connection.binary, entry));
+      // it may have changed its mind, even twice, or gone, while the broker thought
+      const anew = (this.#entries.get(channel) ?? entry) !== entry;
+      if (error !== undefined) {
+        if (!anew) this.unsubscribe(connection, channel);
+      } else if (connection.channels?.has(channel)) connection.subscribe(topic(connection.binary, entry));
       done(error);
     };
     if (entry.waiting === undefined) ready(undefined);
     else entry.waiting.push(ready);
+    if (known === undefined) this.#open(entry);
   }
 
   unsubscribe(connection: Connection, channel: string): void {
@@ -91,15 +95,16 @@ export class Hub {
     });
   }
 
-  #open(channel: string): Entry {
-    const entry: Entry = { name: channel, binary: 0, text: 0, waiting: [] };
-    this.#entries.set(channel, entry);
-    this.#services.broker.subscribe(channel, (error) => {
+  /** Asks the broker for a channel. Those who wait are in the entry already: a broker may refuse at once. */
+  #open(entry: Entry): void {
+    this.#entries.set(entry.name, entry);
+    this.#services.broker.subscribe(entry.name, (error) => {
       const waiting = entry.waiting ?? [];
       entry.waiting = undefined;
+      // out of the way first, so that whoever tries again asks the broker again
+      if (error !== undefined && this.#entries.get(entry.name) === entry) this.#close(entry);
       for (const done of waiting) done(error);
     });
-    return entry;
   }
 
   #close(entry: Entry): void {

@@ -2,6 +2,7 @@ import { EncodeError } from "../../shared/budget.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import { portable } from "../../shared/portable.ts";
+import type { SchemaResult } from "../../shared/standard-schema.ts";
 import type { ChannelRule } from "../app.ts";
 import type { Broker, Done } from "../brokers/broker.ts";
 import { refusal } from "../dispatch/procedures.ts";
@@ -29,7 +30,7 @@ export class Publisher {
     try {
       this.#checked(channel, data, this.#services.rules.checkPublish(channel), done);
     } catch (error) {
-      done?.(error instanceof AppError ? error : new AppError("INTERNAL"));
+      done?.(asRefusal(error));
     }
   }
 
@@ -47,15 +48,13 @@ export class Publisher {
     }
     const result = rule.data["~standard"].validate(data);
     if (result instanceof Promise) {
-      result.then(
-        (later) => {
-          if (later.issues !== undefined) done?.(refusal(later.issues, "data"));
-          else this.#send(channel, later.value, done);
-        },
-        () => done?.(new AppError("INTERNAL")),
-      );
+      result.then((later) => this.#sendValid(channel, later, done)).catch((error: unknown) => done?.(asRefusal(error)));
       return;
     }
+    this.#sendValid(channel, result, done);
+  }
+
+  #sendValid(channel: string, result: SchemaResult<unknown>, done: Done | undefined): void {
     if (result.issues !== undefined) throw refusal(result.issues, "data");
     this.#send(channel, result.value, done);
   }
@@ -72,4 +71,9 @@ export class Publisher {
     }
     broker.publish(channel, bytes, done);
   }
+}
+
+/** What a client is told: what was not thrown on purpose is nobody's business. */
+function asRefusal(error: unknown): AppError {
+  return error instanceof AppError ? error : new AppError("INTERNAL");
 }

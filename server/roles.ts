@@ -33,7 +33,6 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
   const port = await findPort(configuration.config.host, configuration.config.port);
   const config = { ...configuration.config, port };
   const primary = new Primary({ config, log });
-  const stopSignals = endOnSignals({ end: () => close(), kill: () => primary.kill(), log });
   const version = readVersion();
   // taken before anything is forked: a port that cannot be had is found out at once
   const control =
@@ -46,6 +45,8 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
           version,
           primary,
         });
+  // from here on there is something to end
+  const stopSignals = endOnSignals({ end: () => close(), kill: () => primary.kill(), log });
 
   async function close(): Promise<void> {
     await primary.close();

@@ -17,6 +17,8 @@ export interface BusHubOptions {
 /** A worker that takes nothing for so long is not slow but stuck. */
 const STUCK_MS = 10_000;
 const JOIN_MS = 5_000;
+/** Nobody who has not proved to be one of our own can make us hold more than this, in bytes. */
+const LARGEST_JOIN = 1024;
 
 /** A socket worker's link, as the primary sees it. */
 interface Member {
@@ -80,14 +82,18 @@ export class BusHub {
 
   #welcome(socket: Socket): void {
     const member: Member = {
-      link: new Link(socket, {
-        frame: (frame) => this.#receive(member, frame),
-        drained: () => this.#relieved(member),
-        closed: () => {
-          clearTimeout(late);
-          this.#leave(member);
+      link: new Link(
+        socket,
+        {
+          frame: (frame) => this.#receive(member, frame),
+          drained: () => this.#relieved(member),
+          closed: () => {
+            clearTimeout(late);
+            this.#leave(member);
+          },
         },
-      }),
+        LARGEST_JOIN,
+      ),
       worker: undefined,
       channels: new Set(),
       stuckTimer: undefined,
@@ -125,6 +131,8 @@ export class BusHub {
       return;
     }
     member.worker = frame.reference;
+    member.link.largestFrame = Number.POSITIVE_INFINITY;
+    if (this.#congested.size > 0) member.link.pause(); // like everybody
     member.link.send(BusType.JOINED, 0);
   }
 

@@ -1,17 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isIP } from "node:net";
 import { explainPortError } from "./free-port.ts";
 import type { Primary } from "./primary.ts";
+import type { WorkerProcess } from "./worker-process.ts";
 
 export interface ControlApiOptions {
   readonly host: string;
   readonly port: number;
   readonly node: string;
   readonly version: string;
-  readonly primary: Primary;
+  readonly primary: Pick<Primary, "ready" | "port"> & {
+    readonly workers: readonly Pick<WorkerProcess, "number" | "pid" | "bornAt" | "status">[];
+  };
 }
 
 /** How long a socket worker may take to say how it is, in milliseconds; one that does not is reported as silent. */
 const STATUS_MS = 1_000;
+/** Where nobody from outside is meant to come, nobody has reason to use another name than `localhost`. */
+const LOOPBACK = /^(127\.|::1$|localhost$)/;
 
 /** The control port, for operators: health, readiness, and how the processes are. Resolves to what closes it. */
 export async function startControlApi(options: ControlApiOptions): Promise<{ port: number; server: Server }> {
@@ -30,8 +36,7 @@ export async function startControlApi(options: ControlApiOptions): Promise<{ por
 }
 
 async function answer(request: IncomingMessage, options: ControlApiOptions, startedAt: number) {
-  // a page that a browser shows has no business here, not even one that found a name for this address
-  if (request.headers.origin !== undefined || request.headers["sec-fetch-site"] === "cross-site") {
+  if (isFromPage(request, options.host)) {
     return { status: 403, body: { error: "the control port is not for browsers' pages" } };
   }
   const { primary } = options;
@@ -39,7 +44,7 @@ async function answer(request: IncomingMessage, options: ControlApiOptions, star
   if (request.method !== "GET") return { status: 405, body: { error: "only GET is known here" } };
   if (path === "/healthz") return { status: 200, body: { ok: true } };
   if (path === "/readyz")
-    return primary.closing ? { status: 503, body: { ok: false } } : { status: 200, body: { ok: true } };
+    return primary.ready ? { status: 200, body: { ok: true } } : { status: 503, body: { ok: false } };
   if (path !== "/status") return { status: 404, body: { error: "not found; there are /healthz, /readyz and /status" } };
   const workers = await Promise.all(
     primary.workers.map(async (worker) => {
@@ -51,6 +56,16 @@ async function answer(request: IncomingMessage, options: ControlApiOptions, star
   const { node, version } = options;
   const uptime = (Date.now() - startedAt) / 1000;
   return { status: 200, body: { node, version, pid: process.pid, uptime, port: primary.port, workers } };
+}
+
+/**
+ * A page that a browser shows has no business here, not even one whose own name was made to lead to this address: its
+ * requests pass for the same site's, and only the name it was asked for by gives it away.
+ */
+function isFromPage({ headers }: IncomingMessage, host: string): boolean {
+  if (headers.origin !== undefined || headers["sec-fetch-site"] === "cross-site") return true;
+  const name = (headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+  return LOOPBACK.test(host) && name !== "localhost" && isIP(name) === 0;
 }
 
 function write(response: ServerResponse, status: number, body: unknown): void {

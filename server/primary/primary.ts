@@ -67,9 +67,15 @@ export class Primary {
     return this.#closing;
   }
 
+  /** Whether clients are welcome and somebody serves them. */
+  get ready(): boolean {
+    return !this.closing && this.workers.some(({ serving }) => serving);
+  }
+
   /** Ends everything at once. */
   kill(): void {
     for (const worker of this.#workers.values()) worker.kill();
+    this.bus.close();
   }
 
   async #close(): Promise<void> {
@@ -132,9 +138,10 @@ export class Primary {
     const delay = this.#delayOf(number).next(performance.now() - bornAt);
     const when = delay === 0 ? "at once" : `in ${delay} ms`;
     this.#options.log.error({ worker: number, worker_pid: pid }, `a socket worker died (${how}); replacing it ${when}`);
+    // a server that was closed meanwhile need not wait for it
     setTimeout(() => {
       if (!this.closing) this.#fork(number);
-    }, delay);
+    }, delay).unref();
   }
 
   #delayOf(number: number): RestartDelay {

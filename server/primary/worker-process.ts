@@ -15,13 +15,16 @@ export class WorkerProcess {
   readonly #process: Worker;
   readonly #waiting = new Map<number, (status: WorkerStatus) => void>();
   #lastReference = 0;
+  #serving = false;
 
   constructor(birth: WorkerBirth, hooks: WorkerProcessHooks) {
     this.number = birth.worker;
     this.#process = cluster.fork({ [SOCKET_WORKER_ENV]: JSON.stringify(birth) });
     this.#process.on("message", (message: FromWorker) => {
-      if (message.type === "serving") hooks.serving(message.port);
-      else if (message.type === "failed") hooks.failed(message.message, message.code);
+      if (message.type === "serving") {
+        this.#serving = true;
+        hooks.serving(message.port);
+      } else if (message.type === "failed") hooks.failed(message.message, message.code);
       else this.#answered(message.reference, { connections: message.connections, memory: message.memory });
     });
     // a worker that dies while it is being written to; its exit is what counts
@@ -30,6 +33,11 @@ export class WorkerProcess {
       for (const resolve of this.#waiting.values()) resolve(undefined);
       hooks.exited(code, signal);
     });
+  }
+
+  /** Whether it has told that it takes connections. */
+  get serving(): boolean {
+    return this.#serving;
   }
 
   get pid(): number {

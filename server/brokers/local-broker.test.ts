@@ -1,0 +1,92 @@
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { BusHub } from "../primary/bus-hub.ts";
+import type { Broker } from "./broker.ts";
+import { connectLocalBroker, type LocalBrokerOptions } from "./local-broker.ts";
+import { describeBroker } from "./test/broker-suite.ts";
+
+const BUDGET = 64 * 1024 * 1024;
+
+async function startHub(budget = BUDGET): Promise<BusHub> {
+  const hub = new BusHub({ budget, stuck: () => expect.unreachable("nobody is stuck") });
+  await hub.listen();
+  return hub;
+}
+
+function connect(hub: BusHub, options: Partial<LocalBrokerOptions> = {}): Promise<Broker> {
+  return connectLocalBroker({
+    ...hub.address,
+    worker: 1,
+    budget: BUDGET,
+    deliver: () => undefined,
+    lost: () => undefined,
+    ...options,
+  });
+}
+
+describeBroker("the local broker", async () => {
+  const hub = await startHub();
+  const brokers: Broker[] = [];
+  return {
+    async connect(deliver) {
+      const broker = await connect(hub, { worker: brokers.length + 1, deliver });
+      brokers.push(broker);
+      return broker;
+    },
+    async close() {
+      for (const broker of brokers) broker.close();
+      hub.close();
+    },
+    breakDown: () => hub.close(),
+  };
+});
+
+describe("the local broker", () => {
+  it("refuses publications beyond its budget, says when to try again, and takes them once there is room", async () => {
+    const hub = await startHub();
+    const broker = await connect(hub, { budget: 1_000 });
+    const told: unknown[] = [];
+    const publish = () => broker.publish("c", Buffer.alloc(600), (error) => void told.push(error ?? "taken"));
+    for (let index = 0; index < 4; index++) publish();
+    expect(told).toEqual([
+      expect.objectContaining({ code: "OVERLOADED", details: { retryAfterMs: 100 } }),
+      expect.objectContaining({ code: "OVERLOADED", details: { retryAfterMs: 100 } }),
+    ]);
+    await vi.waitFor(() => expect(told.slice(2)).toEqual(["taken", "taken"]));
+    publish();
+    await vi.waitFor(() => expect(told.slice(2)).toEqual(["taken", "taken", "taken"]));
+    broker.close();
+    hub.close();
+  });
+
+  it("tells once that the primary is gone, and tells nothing where it was closed itself", async () => {
+    const hub = await startHub();
+    const lost: string[] = [];
+    await connect(hub, { lost: () => void lost.push("left alone") });
+    const closed = await connect(hub, { lost: () => void lost.push("closed") });
+    closed.close();
+    hub.close();
+    await vi.waitFor(() => expect(lost).toHaveLength(1));
+    expect(lost).toEqual(["left alone"]);
+  });
+
+  it("rejects, and calls nothing lost, where nobody listens", async () => {
+    const lost = vi.fn();
+    const options = { worker: 1, secret: "x", budget: BUDGET, deliver: () => undefined, lost };
+    const path = join(tmpdir(), `fugitive-nobody-${process.pid}`);
+    await expect(connectLocalBroker({ ...options, path })).rejects.toThrow("ENOENT");
+    expect(lost).not.toHaveBeenCalled();
+  });
+
+  it("rejects, and calls nothing lost, where the primary hangs up on it", async () => {
+    const lost = vi.fn();
+    const path = join(tmpdir(), `fugitive-refusing-${process.pid}`);
+    const server = createServer((socket) => void socket.on("data", () => socket.destroy())).listen(path);
+    const options = { worker: 1, secret: "x", budget: BUDGET, deliver: () => undefined, lost };
+    await expect(connectLocalBroker({ ...options, path })).rejects.toThrow("refused this socket worker");
+    expect(lost).not.toHaveBeenCalled();
+    server.close();
+  });
+});

@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { AppError } from "../../../shared/errors.ts";
+import type { Broker, Deliver } from "../broker.ts";
+
+/** What a driver brings along to be held against the contract. */
+export interface BrokerSetup {
+  /** A broker of one more process, on the same bus as the others of this test. */
+  connect(deliver: Deliver): Promise<Broker>;
+  /** Ends everything, whatever state the brokers are in. */
+  close(): Promise<void>;
+  /** Takes the bus away from under its brokers, as if its host had died. */
+  breakDown(): void;
+}
+
+/** One process as the suite sees it: its broker, and what it was handed. */
+interface Process {
+  readonly broker: Broker;
+  readonly delivered: string[];
+  subscribe(channel: string): Promise<AppError | undefined>;
+  publish(channel: string, text: string): Promise<AppError | undefined>;
+}
+
+const WAIT_MS = 5_000;
+
+/** Holds a driver against every MUST of `broker.ts`. */
+export function describeBroker(name: string, setup: () => Promise<BrokerSetup>): void {
+  describe(`the broker contract, kept by ${name}`, () => {
+    let bus: BrokerSetup;
+    let a: Process;
+    let b: Process;
+    let c: Process;
+
+    async function start(): Promise<Process> {
+      const delivered: string[] = [];
+      const broker = await bus.connect((channel, data) => {
+        delivered.push(`${channel} ${Buffer.from(data).toString()}`);
+      });
+      return {
+        broker,
+        delivered,
+        subscribe: (channel) => new Promise((resolve) => broker.subscribe(channel, resolve)),
+        publish: (channel, text) => new Promise((resolve) => broker.publish(channel, Buffer.from(text), resolve)),
+      };
+    }
+
+    /** Waits until everything published before has been delivered wherever it goes. */
+    async function settled(...processes: Process[]): Promise<void> {
+      for (const one of processes) expect(await one.subscribe("settled")).toBeUndefined();
+      await a.publish("settled", "now");
+      await vi.waitFor(() => {
+        for (const { delivered } of processes) expect(delivered).toContain("settled now");
+      }, WAIT_MS);
+      for (const { delivered } of processes) delivered.splice(delivered.indexOf("settled now"), 1);
+    }
+
+    beforeEach(async () => {
+      bus = await setup();
+      [a, b, c] = await Promise.all([start(), start(), start()]);
+    });
+
+    afterEach(() => bus.close());
+
+    it("delivers to every process that subscribed, the publisher's own included, and to no other", async () => {
+      await a.subscribe("news");
+      await b.subscribe("news");
+      expect(await a.publish("news", "1")).toBeUndefined();
+      expect(await c.publish("news", "2")).toBeUndefined();
+      await a.publish("other", "3");
+      await settled(a, b, c);
+      expect([a, b, c].map(({ delivered }) => delivered)).toEqual([["news 1", "news 2"], ["news 1", "news 2"], []]);
+    });
+
+    it("delivers what fits a pattern, and nothing else", async () => {
+      await a.subscribe("chat:*");
+      for (const channel of ["chat:1", "chat:", "chat", "chatter:1", "CHAT:1", "chat:ü🦊"]) {
+        await b.publish(channel, "x");
+      }
+      await settled(a);
+      expect(a.delivered).toEqual(["chat:1 x", "chat: x", "chat:ü🦊 x"]);
+    });
+
+    it("delivers once to a process, however many of its subscriptions match", async () => {
+      for (const channel of ["chat:1", "chat:*", "c*", "*"]) await a.subscribe(channel);
+      await a.subscribe("chat:1");
+      await b.publish("chat:1", "x");
+      await settled(a);
+      expect(a.delivered).toEqual(["chat:1 x"]);
+    });
+
+    it("delivers in one order per channel to all processes, however many publish at once", async () => {
+      const processes = [a, b, c];
+      for (const one of processes) await one.subscribe("busy");
+      const publications = processes.flatMap((one, who) =>
+        Array.from({ length: 100 }, (_, count) => one.publish("busy", `${who}-${count}`)),
+      );
+      expect((await Promise.all(publications)).every((error) => error === undefined)).toBe(true);
+      await settled(...processes);
+      expect(a.delivered).toHaveLength(300);
+      expect(new Set(a.delivered).size).toBe(300);
+      expect(b.delivered).toEqual(a.delivered);
+      expect(c.delivered).toEqual(a.delivered);
+      const own = (who: number) => a.delivered.filter((text) => text.startsWith(`busy ${who}-`));
+      for (const who of [0, 1, 2]) {
+        expect(own(who)).toEqual(Array.from({ length: 100 }, (_, count) => `busy ${who}-${count}`));
+      }
+    });
+
+    it("carries any bytes, from none to a mebibyte, as they are", async () => {
+      const received: Buffer[] = [];
+      const other = await bus.connect((_, data) => void received.push(Buffer.from(data)));
+      await new Promise((resolve) => other.subscribe("bytes", resolve));
+      const sent = [0, 1, 4_096, 65_536, 1_048_576].map((size) => Buffer.alloc(size, 0xc1));
+      for (const bytes of sent) a.broker.publish("bytes", bytes, undefined);
+      await vi.waitFor(() => expect(received).toHaveLength(sent.length), WAIT_MS);
+      expect(received.every((bytes, index) => bytes.equals(sent[index] as Buffer))).toBe(true);
+    });
+
+    it("does not call `deliver` from within `publish` or `subscribe`", async () => {
+      await a.subscribe("c");
+      a.broker.publish("c", Buffer.from("1"), undefined);
+      a.broker.subscribe("c*", () => undefined);
+      a.broker.publish("c", Buffer.from("2"), undefined);
+      expect(a.delivered).toEqual([]);
+      await settled(a);
+      expect(a.delivered).toEqual(["c 1", "c 2"]);
+    });
+
+    it("calls `done` of `subscribe` only when every later publication will come", async () => {
+      for (let round = 0; round < 20; round++) {
+        await a.subscribe(`round:${round}`);
+        await b.publish(`round:${round}`, "x");
+      }
+      await settled(a);
+      expect(a.delivered).toHaveLength(20);
+    });
+
+    it("calls `done` of `subscribe` never before an earlier publication has been delivered", async () => {
+      await a.subscribe("c");
+      let deliveredBefore = -1;
+      a.broker.publish("c", Buffer.from("early"), undefined);
+      a.broker.subscribe("*", () => {
+        deliveredBefore = a.delivered.length;
+      });
+      await settled(a);
+      expect(deliveredBefore).toBe(1);
+    });
+
+    it("calls `done` of `publish` only when the publication has its place in the channel's order", async () => {
+      await c.subscribe("c");
+      await a.publish("c", "first");
+      await b.publish("c", "second");
+      await settled(c);
+      expect(c.delivered).toEqual(["c first", "c second"]);
+    });
+
+    it("has copied the data when `publish` returns", async () => {
+      await b.subscribe("c");
+      const data = Buffer.from("before");
+      a.broker.publish("c", data, undefined);
+      data.fill("x");
+      await settled(b);
+      expect(b.delivered).toEqual(["c before"]);
+    });
+
+    it("delivers nothing any more after `unsubscribe`, while other subscriptions of the process go on", async () => {
+      for (const channel of ["c", "c*", "d"]) await a.subscribe(channel);
+      a.broker.unsubscribe("c");
+      a.broker.unsubscribe("d");
+      a.broker.unsubscribe("never:subscribed");
+      await settled(a);
+      await b.publish("c", "by pattern");
+      await b.publish("d", "x");
+      await settled(a);
+      expect(a.delivered).toEqual(["c by pattern"]);
+    });
+
+    it("is subscribed after `unsubscribe` and `subscribe` in one turn", async () => {
+      await a.subscribe("c");
+      a.broker.unsubscribe("c");
+      await a.subscribe("c");
+      await b.publish("c", "x");
+      await settled(a);
+      expect(a.delivered).toEqual(["c x"]);
+    });
+
+    it("lets the others go on where one of them closes", async () => {
+      for (const one of [a, b]) await one.subscribe("c");
+      b.broker.close();
+      expect(await c.publish("c", "x")).toBeUndefined();
+      await settled(a);
+      expect({ a: a.delivered, b: b.delivered }).toEqual({ a: ["c x"], b: [] });
+    });
+
+    it("calls every `done` once, with UNAVAILABLE where it was closed before the answer or is closed already", async () => {
+      const told: string[] = [];
+      const tell = (name: string) => (error: AppError | undefined) => void told.push(`${name} ${error?.code}`);
+      a.broker.subscribe("c", tell("subscribe"));
+      a.broker.publish("c", Buffer.from("x"), tell("publish"));
+      a.broker.close();
+      a.broker.subscribe("c", tell("late subscribe"));
+      a.broker.publish("c", Buffer.from("x"), tell("late publish"));
+      a.broker.publish("c", Buffer.from("x"), undefined);
+      a.broker.unsubscribe("c");
+      a.broker.close();
+      await vi.waitFor(() => expect(told).toHaveLength(4), WAIT_MS);
+      // time enough to be told twice
+      for (let count = 0; count < 5; count++) await b.publish("c", "x");
+      expect(told.sort()).toEqual(
+        ["subscribe", "publish", "late subscribe", "late publish"].map((what) => `${what} UNAVAILABLE`).sort(),
+      );
+    });
+
+    it("calls every `done` once, with UNAVAILABLE, where what it relies on breaks down", async () => {
+      const told: (string | undefined)[] = [];
+      bus.breakDown();
+      a.broker.subscribe("c", (error) => void told.push(error?.code));
+      a.broker.publish("c", Buffer.from("x"), (error) => void told.push(error?.code));
+      await vi.waitFor(() => expect(told).toEqual(["UNAVAILABLE", "UNAVAILABLE"]), WAIT_MS);
+    });
+  });
+}

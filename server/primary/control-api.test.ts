@@ -1,0 +1,134 @@
+import { type IncomingHttpHeaders, request } from "node:http";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type ControlApiOptions, startControlApi } from "./control-api.ts";
+import { findPort } from "./free-port.ts";
+
+const HOST = "127.0.0.1";
+const releases: (() => void)[] = [];
+
+afterEach(() => {
+  vi.useRealTimers();
+  for (const release of releases.splice(0)) release();
+});
+
+type Worker = ControlApiOptions["primary"]["workers"][number];
+
+const WELL: Worker = { number: 1, pid: 4711, bornAt: 0, status: async () => ({ connections: 3, memory: 1_000 }) };
+const SILENT: Worker = { number: 2, pid: 4712, bornAt: 0, status: async () => undefined };
+
+async function start(given: Partial<ControlApiOptions["primary"]> = {}, host = HOST): Promise<number> {
+  const primary = { ready: true, port: 8080, workers: [WELL], ...given };
+  const { port, server } = await startControlApi({ host, port: 0, node: "here", version: "1.2.3", primary });
+  releases.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return port;
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+/** `fetch` would not let us forge the headers of a browser. */
+function ask(port: number, path: string, options: { method?: string; headers?: Record<string, string> } = {}) {
+  return new Promise<Answer>((resolve, reject) => {
+    const asked = request({ host: HOST, port, path, agent: false, ...options }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode, headers: response.headers, body: JSON.parse(text) }),
+      );
+    });
+    asked.on("error", reject).end();
+  });
+}
+
+describe("the control port", () => {
+  it("says that the primary is alive, whatever else", async () => {
+    const port = await start({ ready: false });
+    expect(await ask(port, "/healthz")).toMatchObject({ status: 200, body: { ok: true } });
+  });
+
+  it("says whether clients are welcome", async () => {
+    expect(await ask(await start(), "/readyz")).toMatchObject({ status: 200, body: { ok: true } });
+    expect(await ask(await start({ ready: false }), "/readyz")).toMatchObject({ status: 503, body: { ok: false } });
+  });
+
+  it("tells of all workers, of a silent one as well", async () => {
+    const { status, body } = await ask(await start({ workers: [WELL, SILENT] }), "/status?pretty");
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      node: "here",
+      version: "1.2.3",
+      pid: process.pid,
+      uptime: expect.any(Number),
+      port: 8080,
+      workers: [
+        { worker: 1, pid: 4711, uptime: expect.any(Number), connections: 3, memory: 1_000 },
+        { worker: 2, pid: 4712, uptime: expect.any(Number), silent: true },
+      ],
+    });
+  });
+
+  it("answers in JSON that nobody keeps", async () => {
+    const { headers } = await ask(await start(), "/healthz");
+    expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "no-store" });
+  });
+
+  it("knows no other path, and no method but GET", async () => {
+    const port = await start();
+    expect(await ask(port, "/")).toMatchObject({ status: 404 });
+    expect(await ask(port, "/status/1")).toMatchObject({ status: 404 });
+    expect(await ask(port, "/status", { method: "POST" })).toMatchObject({ status: 405 });
+  });
+
+  it("answers with 500, and tells nothing, where something goes wrong", async () => {
+    const broken = { ...WELL, status: () => Promise.reject(new Error("hunter2")) };
+    const { status, body } = await ask(await start({ workers: [broken] }), "/status");
+    expect({ status, body }).toEqual({ status: 500, body: { error: "internal error" } });
+  });
+
+  it.each([
+    ["a script of another site", { origin: "https://evil.example" }],
+    ["a script of a local file", { origin: "null" }],
+    ["an image of another site", { "sec-fetch-site": "cross-site" }],
+    ["a page under a name that was made to lead here", { host: "evil.example:8081" }],
+    ["a page under a name that looks like an address", { host: "127.0.0.1.evil.example" }],
+  ])("is closed to %s", async (_, headers) => {
+    const port = await start();
+    for (const path of ["/status", "/healthz", "/nothing"]) {
+      expect(await ask(port, path, { headers })).toMatchObject({ status: 403 });
+    }
+  });
+
+  it.each(["localhost:8081", "localhost", "127.0.0.1:8081", "[::1]:8081"])("is open under %s", async (host) => {
+    expect(await ask(await start(), "/healthz", { headers: { host } })).toMatchObject({ status: 200 });
+  });
+
+  it("is open under any name where it is open to other machines", async () => {
+    const port = await start({}, "0.0.0.0");
+    expect(await ask(port, "/healthz", { headers: { host: "fugitive:8081" } })).toMatchObject({ status: 200 });
+  });
+
+  it("says which option to change where it is taken", async () => {
+    const taken = await start();
+    const primary = { ready: true, port: 0, workers: [] };
+    const options = { host: HOST, port: taken, node: "here", version: "1", primary };
+    await expect(startControlApi(options)).rejects.toThrow(
+      `${HOST}:${taken} is taken by another program: stop that, or choose another CONTROL_PORT`,
+    );
+  });
+
+  it("opens the port that was asked for", async () => {
+    const free = await findPort(HOST, 0);
+    const primary = { ready: true, port: 0, workers: [] };
+    const { port, server } = await startControlApi({ host: HOST, port: free, node: "n", version: "1", primary });
+    releases.push(() => server.close());
+    expect(port).toBe(free);
+  });
+});

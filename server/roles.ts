@@ -125,6 +125,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
 export async function runSingleProcess(options: WithApp & { configuration: LoadedConfig }): Promise<RunningRole> {
   const { configuration, events, log } = options;
   const { config } = configuration;
+  const started = performance.now();
   const port = await findPort(config.host, config.port);
   const hub = new BusHub({
     budget: config.busBudget,
@@ -142,14 +143,27 @@ export async function runSingleProcess(options: WithApp & { configuration: Loade
       log,
       lost: () => log.error("the bus is gone"),
     });
-    return {
-      port: worker.port,
-      publish: worker.publish,
-      async close() {
-        await worker.drain();
+    const stopSignals = endOnSignals({ end: () => close(), kill: () => hub.close(), log });
+    let closing: Promise<void> | undefined;
+    const close = () => {
+      closing ??= worker.drain().finally(() => {
         hub.close();
-      },
+        stopSignals();
+      });
+      return closing;
     };
+    announce(log, {
+      version: readVersion(),
+      node: process.version,
+      cores: availableParallelism(),
+      workers: [],
+      primaryPid: process.pid,
+      config: configuration,
+      addresses: { public: [`http://${shown(config.host)}:${worker.port}`] },
+      openFiles: readOpenFilesLimit(),
+      tookMs: performance.now() - started,
+    });
+    return { port: worker.port, publish: worker.publish, close };
   } catch (error) {
     hub.close();
     throw error;

@@ -83,7 +83,11 @@ export class Primary {
       const gone = new Promise<void>((resolve) => {
         this.#allGone = resolve;
       });
-      for (const worker of this.#workers.values()) worker.tell({ type: "drain" });
+      for (const worker of this.#workers.values()) {
+        // one that still starts may not listen to us yet, and has nobody to say goodbye to
+        if (worker.serving) worker.tell({ type: "drain" });
+        else worker.kill();
+      }
       const timer = setTimeout(() => {
         this.#options.log.warn("some socket workers did not end in time and are killed");
         this.kill();
@@ -96,13 +100,10 @@ export class Primary {
 
   #firstStart(number: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      let failure: Error | undefined;
       this.#fork(number, {
         serving: resolve,
-        failed: (message, code) => {
-          failure = new StartError(`socket worker ${number} cannot serve: ${message}`, { code });
-        },
-        exited: (how) => reject(failure ?? new StartError(`socket worker ${number} ended before it served (${how})`)),
+        failed: (message, code) => reject(new StartError(`socket worker ${number} cannot serve: ${message}`, { code })),
+        exited: (how) => reject(new StartError(`socket worker ${number} ended before it served (${how})`)),
       });
     });
   }

@@ -1,0 +1,87 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Cluster, eventually, startCluster } from "./test/cluster.ts";
+
+/** A port that somebody else has. */
+async function takenPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  return (server.address() as { port: number }).port;
+}
+
+/** Starts what cannot start, and tells how it ended. */
+async function failing(...options: ConstructorParameters<typeof Cluster>) {
+  const cluster = new Cluster(...options);
+  const { code } = await cluster.exited;
+  expect({ alive: cluster.alive, leftovers: cluster.leftovers }).toEqual({ alive: [], leftovers: [] });
+  return { code, stderr: cluster.stderr };
+}
+
+describe("a cluster that starts", () => {
+  it("is ready on both ports as soon as it says so, within seconds", async () => {
+    const started = performance.now();
+    const cluster = await startCluster();
+    expect(performance.now() - started).toBeLessThan(5_000);
+    for (const port of [cluster.port, cluster.controlPort]) {
+      expect((await cluster.get("/readyz", port)).status).toBe(200);
+      expect((await cluster.get("/healthz", port)).status).toBe(200);
+    }
+    expect((await cluster.status()).map(({ worker }) => worker)).toEqual([1, 2]);
+    expect(cluster.alive).toHaveLength(3);
+  });
+
+  it("is not ready before its workers serve", async () => {
+    const control = await takenPort();
+    const slow = "await new Promise((resolve) => setTimeout(resolve, 400)); export const app = defineApp({});";
+    const cluster = new Cluster({ app: slow, env: { CONTROL_PORT: String(control + 1) } });
+    const answers: number[] = [];
+    await eventually(async () => {
+      answers.push((await cluster.get("/readyz", control + 1)).status);
+      expect(answers.at(-1)).toBe(200);
+    });
+    expect(answers[0]).toBe(503);
+    await cluster.logged("serving");
+  });
+
+  it("serves a module of one's own, from one process as well", async () => {
+    const app = `export default defineApp({ procedures: { "greet": (name) => "Hello, " + name } });`;
+    const cluster = await startCluster({ app, env: { WORKERS: "1" } });
+    const client = await cluster.connect();
+    expect(await client.ask([2, 1, "greet", "fox"])).toEqual([3, 1, "Hello, fox"]);
+    client.destroy();
+  });
+});
+
+describe("a cluster that cannot start", () => {
+  it("says in one line that the clients' port is taken, and ends with code 1", async () => {
+    const port = await takenPort();
+    expect(await failing({ env: { PORT: String(port) } })).toEqual({
+      code: 1,
+      stderr: `fugitive: 127.0.0.1:${port} is taken by another program: stop that, or choose another PORT\n`,
+    });
+  });
+
+  it("says in one line that the control port is taken, and ends with code 1", async () => {
+    const port = await takenPort();
+    expect(await failing({ env: { CONTROL_PORT: String(port) } })).toEqual({
+      code: 1,
+      stderr: `fugitive: 127.0.0.1:${port} is taken by another program: stop that, or choose another CONTROL_PORT\n`,
+    });
+  });
+
+  it.each([
+    ["throws", 'throw new Error("no database today");', "no database today"],
+    ["has a syntax error", "export const app = {;", "SyntaxError"],
+    ["imports what is not there", 'import "not-installed"; export const app = defineApp({});', "not-installed"],
+    ["exports no application", "export const application = defineApp({});", "exports no application"],
+    ["contradicts itself", "export const app = defineApp({ procedures: { $mine: () => 1 } });", '"$mine" is no name'],
+    ["ends the process", "process.exit(3);", "exit code 3"],
+  ])("says what is wrong with an application that %s, and ends with code 1", async (_, app, text) => {
+    const { code, stderr } = await failing({ app });
+    expect(code).toBe(1);
+    expect(stderr).toContain(text);
+    expect(stderr).toMatch(/^fugitive: socket worker \d cannot serve|^fugitive: socket worker \d ended before/m);
+  });
+});

@@ -1,0 +1,210 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { onTestFinished, vi } from "vitest";
+import { RawClient, type RawClientOptions } from "./raw-client.ts";
+
+const DIST = new URL("../../dist/server/", import.meta.url);
+const HOST = "127.0.0.1";
+const LIMIT_MS = 10_000;
+
+export type LogRecord = Readonly<Record<string, unknown>> & { readonly msg: string };
+
+export interface ClusterOptions {
+  /** Environment on top of: two workers, free ports, a JSON log. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Source of an application module; `defineApp` is there. @default the demo */
+  readonly app?: string;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What the control port tells of one worker. */
+export interface WorkerStatus {
+  readonly worker: number;
+  readonly pid: number;
+  readonly connections: number;
+}
+
+/** The server as it is run, in processes of its own; ended when the test is over, whatever became of it. */
+export class Cluster {
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+  readonly exited: Promise<Exit>;
+  readonly records: LogRecord[] = [];
+  stderr = "";
+  #pids: number[] = [];
+
+  constructor(options: ClusterOptions) {
+    this.#folder = mkdtempSync(join(tmpdir(), "fugitive-cluster-test-"));
+    const args = [new URL("cli/bin.js", DIST).pathname, "serve", ...this.#appFile(options.app)];
+    this.#process = spawn(process.execPath, args, {
+      cwd: this.#folder,
+      env: {
+        PATH: process.env.PATH,
+        TMPDIR: this.#folder,
+        ...{ HOST, PORT: "0", CONTROL_PORT: "0", WORKERS: "2", LOG_FORMAT: "json" },
+        ...options.env,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true, // a process group of its own, as at a terminal
+    });
+    this.exited = new Promise((resolve) => {
+      this.#process.once("close", (code, signal) => resolve({ code, signal }));
+    });
+    const { stdout, stderr } = this.#process;
+    if (stdout) createInterface({ input: stdout }).on("line", (line) => this.records.push(JSON.parse(line)));
+    stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+    });
+    onTestFinished(() => this.#end());
+  }
+
+  /** The primary. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  get port(): number {
+    return portOf(this.#serving.addresses.public[0]);
+  }
+
+  get controlPort(): number {
+    return portOf(this.#serving.addresses.control);
+  }
+
+  /** Every process of this cluster that was ever heard of and still lives, the primary included. */
+  get alive(): number[] {
+    this.#note();
+    return this.#pids.filter(isAlive);
+  }
+
+  /** What there is in the folder for temporary files: names without their random part. */
+  get leftovers(): string[] {
+    return readdirSync(this.#folder).filter((name) => name !== APP_FILE);
+  }
+
+  /** Waits for a record of the log. */
+  logged(text: string | RegExp, count = 1): Promise<LogRecord> {
+    const found = () => this.records.filter(({ msg }) => (typeof text === "string" ? msg === text : text.test(msg)));
+    return vi.waitFor(() => {
+      const record = found()[count - 1];
+      if (record === undefined) throw new Error(`Not logged: ${text}\n${this.stderr}${JSON.stringify(this.records)}`);
+      return record;
+    }, WAIT);
+  }
+
+  /** Sends a signal to the primary. */
+  kill(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  /** Sends a signal to all processes, as a terminal does. */
+  killGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal);
+  }
+
+  connect(options: Omit<RawClientOptions, "port"> = {}): Promise<RawClient> {
+    return RawClient.connect({ ...options, port: this.port });
+  }
+
+  get(path: string, port = this.port): Promise<Response> {
+    return fetch(`http://${HOST}:${port}${path}`);
+  }
+
+  async status(): Promise<WorkerStatus[]> {
+    const response = await this.get("/status", this.controlPort);
+    const { workers } = (await response.json()) as { workers: WorkerStatus[] };
+    this.#pids.push(...workers.map(({ pid }) => pid));
+    return workers;
+  }
+
+  get #serving() {
+    const record = this.records.find(({ msg }) => msg === "serving");
+    return record as unknown as { addresses: { public: string[]; control: string } };
+  }
+
+  #appFile(source: string | undefined): string[] {
+    if (source === undefined) return [];
+    const path = join(this.#folder, APP_FILE);
+    writeFileSync(path, `import { defineApp } from ${JSON.stringify(new URL("index.js", DIST).href)};\n${source}`);
+    return [path];
+  }
+
+  /** Remembers the children as long as they are known as such. */
+  #note(): void {
+    this.#pids = [...new Set([this.pid, ...this.#pids, ...childrenOf(this.pid)])];
+  }
+
+  async #end(): Promise<void> {
+    this.#note();
+    for (const pid of this.alive) if (pid > 0) tryToKill(pid);
+    if (this.pid > 0) await this.exited;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+const APP_FILE = "app.mjs";
+const WAIT = { timeout: LIMIT_MS, interval: 10 };
+
+/** Starts a cluster and waits until it serves. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const cluster = new Cluster(options);
+  const failed = cluster.exited.then(({ code }) => {
+    throw new Error(`The cluster ended with ${code} before it served:\n${cluster.stderr}`);
+  });
+  await Promise.race([cluster.logged("serving"), failed]);
+  cluster.alive; // so that they are known
+  return cluster;
+}
+
+/** Waits until a condition holds, and fails with what it says where it never does. */
+export async function eventually(check: () => void | Promise<void>): Promise<void> {
+  await vi.waitFor(check, WAIT);
+}
+
+/** Whether a process runs; one that is dead and waits for its parent to notice does not. */
+export function isAlive(pid: number): boolean {
+  return pid > 0 && !["", "Z", "X"].includes(statOf(pid).state);
+}
+
+/** How many descriptors a process has open. */
+export function openFiles(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+function childrenOf(parent: number): number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => statOf(pid).parent === parent);
+}
+
+function statOf(pid: number): { state: string; parent: number } {
+  const path = `/proc/${pid}/stat`;
+  try {
+    if (!existsSync(path)) return { state: "", parent: 0 };
+    const [state = "", parent] = readFileSync(path, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return { state, parent: Number(parent) };
+  } catch {
+    return { state: "", parent: 0 }; // it ended meanwhile
+  }
+}
+
+function portOf(url: string | undefined): number {
+  return Number(new URL(url ?? "http://none:0").port);
+}
+
+function tryToKill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // it ended by itself meanwhile
+  }
+}

@@ -60,13 +60,13 @@ describe("an end", () => {
   it("is told by readiness: 503, and no new connections, while calls still finish", async () => {
     const cluster = await startCluster();
     const client = await cluster.connect();
-    client.send([Kind.CALL, 1, "test.delay", 800]);
+    client.send([Kind.CALL, 1, "test.delay", 1_200]);
     await client.settled();
     cluster.kill("SIGTERM");
     expect(await client.next()).toEqual(GOAWAY);
     expect((await cluster.get("/readyz", cluster.controlPort)).status).toBe(503);
     await eventually(() => expect(cluster.connect()).rejects.toThrow());
-    expect(await client.next()).toEqual([Kind.RESULT, 1, 800]);
+    expect(await client.next()).toEqual([Kind.RESULT, 1, 1_200]);
     expect(await cluster.exited).toEqual({ code: 0, signal: null });
   });
 

@@ -100,10 +100,14 @@ export class Primary {
 
   #firstStart(number: number): Promise<void> {
     return new Promise((resolve, reject) => {
+      let failure: Error | undefined;
       this.#fork(number, {
         serving: resolve,
-        failed: (message, code) => reject(new StartError(`socket worker ${number} cannot serve: ${message}`, { code })),
-        exited: (how) => reject(new StartError(`socket worker ${number} ended before it served (${how})`)),
+        // not rejected before it has ended: it still has to write out what exactly went wrong
+        failed: (message, code) => {
+          failure = new StartError(`socket worker ${number} cannot serve: ${message}`, { code });
+        },
+        exited: (how) => reject(failure ?? new StartError(`socket worker ${number} ended before it served (${how})`)),
       });
     });
   }

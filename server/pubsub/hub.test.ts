@@ -191,14 +191,15 @@ describe("a broker that refuses", () => {
     });
   });
 
-  it("is asked again by who tries again from within the refusal", () => {
-    const { hub, asked, unanswered } = setup();
+  it("is asked again by who tries again from within the refusal, before others have heard of it", () => {
+    const { hub, asked, unanswered, subscribe } = setup();
     const a = connection().asConnection;
     const told: (string | undefined)[] = [];
     hub.subscribe(a, "c", (error) => {
       told.push(error?.code);
       hub.subscribe(a, "c", (again) => void told.push(again?.code));
     });
+    subscribe(connection(), "c");
     unanswered[0]?.(REFUSED);
     expect(told).toEqual(["UNAVAILABLE"]);
     unanswered[1]?.(undefined);

@@ -2,7 +2,7 @@ import type { Emitter } from "../shared/emitter.ts";
 import type { App, ChannelRule, Middleware, ProcedureDefinition, ServerEvents } from "./app.ts";
 import { type Procedure, prepareProcedure } from "./dispatch/procedures.ts";
 import type { Logger } from "./logger.ts";
-import type { PluginApi } from "./plugin.ts";
+import type { Plugin, PluginApi } from "./plugin.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
 
 export interface AssemblyOptions {
@@ -38,39 +38,57 @@ export function assemble(options: AssemblyOptions): Assembly {
     definitions.set(name, procedure);
   }
 
-  for (const [name, procedure] of Object.entries(definition.procedures ?? {})) add(name, procedure);
-  for (const [name, rule] of Object.entries(definition.channels ?? {})) rules.add(name, rule);
-  for (const [event, listener] of Object.entries(definition.on ?? {})) {
-    if (listener !== undefined) options.events.on(event as keyof ServerEvents, listener);
+  function listen<Name extends keyof ServerEvents>(event: Name, listener: ServerEvents[Name]): () => void {
+    const release = options.events.on(event, listener);
+    // the emitter outlives this assembly: a server may listen, close, and listen again
+    disposers.unshift(release);
+    return release;
   }
-  for (const plugin of definition.plugins ?? []) {
+
+  function dispose(): void {
+    for (const undo of disposers.splice(0)) {
+      try {
+        undo();
+      } catch (error) {
+        options.log.error({ error }, "a plugin could not be undone");
+      }
+    }
+  }
+
+  function setUp(plugin: Plugin): void {
     const api: PluginApi = {
       log: options.log.child({ plugin: plugin.name }),
-      procedure: add,
+      procedure: (name, procedure) => add(name, procedure as ProcedureDefinition),
       channel: (name: string, rule: ChannelRule) => rules.add(name, rule),
       use: (middleware) => void use.push(middleware),
-      on: (event, listener) => options.events.on(event, listener),
+      on: listen,
       publish: options.publish,
     };
     try {
-      const dispose = plugin.setup(api);
-      if (typeof dispose === "function") disposers.unshift(dispose as () => void);
+      const undo = plugin.setup(api);
+      if (typeof undo === "function") disposers.unshift(undo as () => void);
     } catch (error) {
-      throw new Error(`The plugin "${plugin.name}" cannot be set up: ${(error as Error).message}`, { cause: error });
+      const text = error instanceof Error ? error.message : String(error);
+      throw new Error(`The plugin "${plugin.name}" cannot be set up: ${text}`, { cause: error });
     }
   }
 
   const procedures = new Map<string, Procedure>();
-  for (const [name, procedure] of definitions) {
-    // the application's middleware is about its own procedures: a guard must not lock out `$health`
-    const around = name.startsWith("$") ? [] : use;
-    procedures.set(name, prepareProcedure(name, procedure, { use: around, timeoutMs: options.timeoutMs }));
+  try {
+    for (const [name, procedure] of Object.entries(definition.procedures ?? {})) add(name, procedure);
+    for (const [name, rule] of Object.entries(definition.channels ?? {})) rules.add(name, rule);
+    for (const [event, listener] of Object.entries(definition.on ?? {})) {
+      if (listener !== undefined) listen(event as keyof ServerEvents, listener);
+    }
+    for (const plugin of definition.plugins ?? []) setUp(plugin);
+    for (const [name, procedure] of definitions) {
+      // the application's middleware is about its own procedures: a guard must not lock out `$health`
+      const around = name.startsWith("$") ? [] : use;
+      procedures.set(name, prepareProcedure(name, procedure, { use: around, timeoutMs: options.timeoutMs }));
+    }
+  } catch (error) {
+    dispose();
+    throw error;
   }
-  return {
-    procedures,
-    rules,
-    dispose: () => {
-      for (const dispose of disposers) dispose();
-    },
-  };
+  return { procedures, rules, dispose };
 }

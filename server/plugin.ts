@@ -5,7 +5,7 @@ import type { Logger } from "./logger.ts";
 export interface PluginApi {
   readonly log: Logger;
   /** Registers a procedure. Throws where the name is taken. */
-  procedure(name: string, definition: ProcedureDefinition): void;
+  procedure<Input>(name: string, definition: ProcedureDefinition<Input>): void;
   /** Adds a channel rule. Throws where there is one of this very name. */
   channel(name: string, rule: ChannelRule): void;
   /** Adds middleware around every procedure, inside what was added before. */

@@ -41,7 +41,8 @@ export function handleCall(connection: Connection, message: CallMessage, service
 function settle(context: CallContext, result: object, services: Services): void {
   if (isPromise(result)) {
     const call = new RunningCall(context, services);
-    result.then(
+    // a real promise stays itself; the `then` of a homemade one may throw, or call back more than once
+    Promise.resolve(result).then(
       (value) => settleLater(call, value),
       (error) => call.reject(error),
     );
@@ -54,9 +55,13 @@ function settle(context: CallContext, result: object, services: Services): void 
 
 /** What a promise gave: middleware that awaits may have made one of a stream. */
 function settleLater(call: RunningCall, value: unknown): void {
-  const stream = typeof value === "object" && value !== null && !call.over ? streamOf(value) : undefined;
-  if (stream === undefined) call.resolve(value);
-  else void runStream(call, stream);
+  try {
+    const stream = typeof value === "object" && value !== null && !call.over ? streamOf(value) : undefined;
+    if (stream === undefined) call.resolve(value);
+    else void runStream(call, stream);
+  } catch (error) {
+    call.reject(error);
+  }
 }
 
 function isPromise(result: object): result is PromiseLike<unknown> {

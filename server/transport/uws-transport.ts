@@ -104,7 +104,11 @@ function behavior(options: UwsTransportOptions, hooks: TransportHooks): WebSocke
     ping: (raw) => raw.getUserData().link.owner?.alive(),
     pong: (raw) => raw.getUserData().link.owner?.alive(),
     drain: (raw) => raw.getUserData().link.owner?.drained(),
-    dropped: (raw) => raw.getUserData().link.owner?.dropped(),
+    dropped: (raw) => {
+      const { link } = raw.getUserData();
+      // called in the middle of a publish to many: closing one of them there crashes the process
+      setImmediate(() => link.owner?.dropped());
+    },
 
     close(raw, code) {
       const { link } = raw.getUserData();

@@ -6,7 +6,7 @@ import { StartError } from "./start-error.ts";
 
 /** Serves the application that a module exports as `app` or as its default. Resolves when everything is up. */
 export async function start({ appUrl, config }: StartRequest): Promise<void> {
-  await createServer(() => loadApp(appUrl), { loaded: config }).listen();
+  await createServer(() => loadApp(appUrl), { loaded: config, signals: true }).listen();
 }
 
 async function loadApp(url: URL): Promise<App> {

@@ -2,14 +2,19 @@ import cluster from "node:cluster";
 import type { App, ServerEvents } from "./app.ts";
 import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { createLogger, type Logger } from "./logger.ts";
-import { SOCKET_WORKER_ENV } from "./primary/control-message.ts";
-import { type RunningRole, runPrimary, runSingleProcess, runSocketWorker } from "./roles.ts";
+import { SOCKET_WORKER_ENV, type WorkerBirth } from "./primary/control-message.ts";
+import { runPrimary } from "./roles/primary-role.ts";
+import type { RunningRole } from "./roles/role.ts";
+import { runSingleProcess } from "./roles/single-process-role.ts";
+import { runSocketWorker } from "./roles/socket-worker-role.ts";
 import { ServerEmitter } from "./server-events.ts";
 
 export interface ServerOptions extends Partial<Config> {
   /** A configuration that is loaded already; without one, file and environment are read. */
   readonly loaded?: LoadedConfig;
   readonly log?: Logger;
+  /** Whether a single process ends on SIGTERM and SIGINT; a primary always does. @default false */
+  readonly signals?: boolean;
 }
 
 /** A running, or not yet running, server: `createServer(app).listen()`. */
@@ -39,11 +44,15 @@ export interface Server {
  * @example await createServer(app, { port: 9000 }).listen();
  */
 export function createServer(app: App | (() => Promise<App>), options: ServerOptions = {}): Server {
-  const { loaded, log: givenLog, ...overrides } = options;
-  const birth = cluster.isWorker ? process.env[SOCKET_WORKER_ENV] : undefined;
-  const configuration = loaded ?? loadConfig({ env: process.env, cwd: process.cwd(), overrides });
+  const { loaded, log: givenLog, signals = false, ...overrides } = options;
+  const birth = takeBirth();
+  // a socket worker is told its configuration, and need not find it out again
+  const configuration = birth ?? loaded ?? loadConfig({ env: process.env, cwd: process.cwd(), overrides });
   const { config } = configuration;
   const role = birth !== undefined ? "socket worker" : config.workers === 0 ? "single process" : "primary";
+  if (role === "primary" && cluster.isWorker) {
+    throw new Error("A process forked by node:cluster cannot be a primary: make one server only, or use workers: 0.");
+  }
   const log = givenLog ?? createLogger({ level: config.logLevel, format: config.logFormat });
   const events = new ServerEmitter(log);
   const load = typeof app === "function" ? app : () => Promise.resolve(app);
@@ -56,9 +65,11 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
     },
     async listen() {
       if (running !== undefined) throw new Error("This server listens already.");
-      if (birth !== undefined) running = await runSocketWorker({ load, birth: JSON.parse(birth), events, log });
-      else if (role === "primary") running = await runPrimary({ configuration, log });
-      else running = await runSingleProcess({ load, configuration, events, log });
+      if (birth !== undefined) running = await runSocketWorker({ load, birth, events, log });
+      else if (role === "primary") running = await runPrimary({ configuration: configuration as LoadedConfig, log });
+      else {
+        running = await runSingleProcess({ load, configuration: configuration as LoadedConfig, events, log, signals });
+      }
     },
     async close() {
       await running?.close();
@@ -70,4 +81,11 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
     },
     on: (event, listener) => events.on(event, listener),
   };
+}
+
+/** What the primary told this process at birth, if it is a socket worker; gone then, so that no child of ours gets it. */
+function takeBirth(): WorkerBirth | undefined {
+  const birth = cluster.isWorker ? process.env[SOCKET_WORKER_ENV] : undefined;
+  delete process.env[SOCKET_WORKER_ENV];
+  return birth === undefined ? undefined : (JSON.parse(birth) as WorkerBirth);
 }

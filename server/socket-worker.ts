@@ -141,7 +141,16 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   );
 
   const { procedures, rules } = assembly;
-  const publisher = new Publisher({ rules, broker, pack, counters });
+  const publisher = new Publisher({
+    rules,
+    broker,
+    pack,
+    counters,
+    failed(error) {
+      log.error({ error }, "a publication failed");
+      events.emit("error", error);
+    },
+  });
   const hub = new Hub({ rules, broker, frames: new EventFrames(pack, msgpack), transport, counters });
   const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
   const services: Services = {

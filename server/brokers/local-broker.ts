@@ -88,7 +88,7 @@ export function connectLocalBroker(options: LocalBrokerOptions): Promise<Broker>
       },
       close() {
         closed = true;
-        link.close();
+        link.end();
       },
     };
   });

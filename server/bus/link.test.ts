@@ -200,4 +200,15 @@ describe("a link", () => {
     await nextTurn();
     expect(ends).toEqual([new Error("Too large a bus frame.")]);
   });
+
+  it("that ends sends first what was said before", async () => {
+    const { stream, link, ends } = receiver();
+    link.send(BusType.PUBLISH, 1, "last", Buffer.from("words"));
+    link.end();
+    expect(stream.destroyed).toBe(false);
+    await nextTurn();
+    await nextTurn();
+    expect(Buffer.concat(stream.writes).includes("words")).toBe(true);
+    expect([stream.destroyed, ends]).toEqual([true, [undefined]]);
+  });
 });

@@ -27,13 +27,17 @@ export class Link {
   #error: Error | undefined;
 
   #closed = false;
+  #ending = false;
 
   /** @param largestFrame bytes of the largest frame that is taken; a larger one ends the link */
   constructor(socket: Duplex, hooks: LinkHooks, largestFrame = Number.POSITIVE_INFINITY) {
     this.#socket = socket;
     this.#hooks = hooks;
     this.largestFrame = largestFrame;
-    this.#out = new OutQueue(socket, () => hooks.drained?.());
+    this.#out = new OutQueue(socket, () => {
+      if (this.#ending && this.#out.unsent === 0) this.close();
+      else hooks.drained?.();
+    });
     socket.on("data", (chunk) => this.#receive(chunk));
     socket.on("error", (error) => {
       this.#error = error;
@@ -73,6 +77,12 @@ export class Link {
 
   resume(): void {
     this.#socket.resume();
+  }
+
+  /** Hangs up once everything that was said has been sent. */
+  end(): void {
+    this.#ending = true;
+    if (this.#out.unsent === 0) this.close();
   }
 
   /** Hangs up: no frame is handed out any more, and what is not sent yet is lost. */

@@ -57,10 +57,9 @@ export class BusHub {
   }
 
   listen(): Promise<void> {
-    const name = `fugitive-${process.pid}-`;
-    if (process.platform === "win32") this.#path = `\\\\.\\pipe\\${name}${randomBytes(8).toString("hex")}`;
+    if (process.platform === "win32") this.#path = `\\\\.\\pipe\\fugitive-${randomBytes(16).toString("hex")}`;
     else {
-      this.#folder = mkdtempSync(join(tmpdir(), name)); // only this user may enter it
+      this.#folder = mkdtempSync(join(tmpdir(), `fugitive-${process.pid}-`)); // only this user may enter it
       this.#path = join(this.#folder, "bus");
     }
     return new Promise((resolve, reject) => {

@@ -4,13 +4,15 @@ import type { Logger } from "../logger.ts";
 import { StartError } from "../start-error.ts";
 import { BusHub } from "./bus-hub.ts";
 import { RestartDelay } from "./restart-delay.ts";
-import { WorkerProcess } from "./worker-process.ts";
+import { WorkerProcess, type WorkerProcessHooks } from "./worker-process.ts";
 
 export interface PrimaryOptions {
   readonly config: Config;
   readonly log: Logger;
 }
 
+/** A socket worker that does not serve after so many milliseconds never will. */
+const LONGEST_START_MS = 60_000;
 /** How long beyond the drain limit a socket worker may take to end before it is killed, in milliseconds. */
 const LAST_GRACE_MS = 3_000;
 
@@ -116,8 +118,9 @@ export class Primary {
     const { config, log } = this.#options;
     let served = false;
     const birth = { worker: number, bus: this.bus.address, config: { ...config, port: this.#port } };
-    const worker = new WorkerProcess(birth, {
+    const hooks: WorkerProcessHooks = {
       serving: (port) => {
+        clearTimeout(late);
         served = true;
         this.#port = port;
         log.debug({ worker: number, worker_pid: worker.pid }, "socket worker serves");
@@ -128,14 +131,20 @@ export class Primary {
         else log.error({ worker: number }, `a socket worker cannot serve: ${message}`);
       },
       exited: (code, signal) => {
+        clearTimeout(late);
         const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
         this.#workers.delete(number);
         if (this.#workers.size === 0) this.#allGone?.();
         if (!served && first !== undefined) first.exited(how);
         else if (!this.closing) this.#replace(worker, how);
       },
-    });
+    };
+    const worker = new WorkerProcess(birth, hooks);
     this.#workers.set(number, worker);
+    const late = setTimeout(() => {
+      hooks.failed(`it took longer than ${LONGEST_START_MS / 1000} s to start`, undefined);
+      worker.kill();
+    }, LONGEST_START_MS);
   }
 
   #replace(dead: WorkerProcess, how: string): void {

@@ -20,6 +20,7 @@ const accepted: Broker["publish"] = (_channel, _data, done) => done?.(undefined,
 
 function setup(table: Readonly<Record<string, ChannelRule>>, brokerPublish = accepted) {
   const published: [channel: string, data: unknown][] = [];
+  const failures: unknown[] = [];
   const rules = new ChannelRules();
   for (const [name, rule] of Object.entries(table)) rules.add(name, rule);
   const broker: Broker = {
@@ -31,7 +32,9 @@ function setup(table: Readonly<Record<string, ChannelRule>>, brokerPublish = acc
     unsubscribe() {},
     close() {},
   };
-  return { publisher: new Publisher({ rules, broker, pack, counters: createCounters() }), published };
+  const counters = createCounters();
+  const publisher = new Publisher({ rules, broker, pack, counters, failed: (error) => failures.push(error) });
+  return { publisher, published, failures };
 }
 
 /** Publishes and gives all that `done` was told, once it has had time to be told twice. */
@@ -71,14 +74,16 @@ describe.each(kinds)("a client's publication, checked by %s,", (_, make) => {
     expect(published).toEqual([]);
   });
 
-  it("whose schema throws is refused once, and not told why", async () => {
+  it("whose schema throws is refused once, and not told why; the server hears why", async () => {
+    const error = new Error("the database password is hunter2");
     const data = make(() => {
-      throw new Error("the database password is hunter2");
+      throw error;
     });
-    const { publisher } = setup({ c: { data } });
+    const { publisher, failures } = setup({ c: { data } });
     expect(await outcomes(publisher, "c", 1)).toEqual([
       { code: "INTERNAL", message: "Something went wrong on the other side." },
     ]);
+    expect(failures).toEqual([error]);
   });
 
   it("whose schema throws on purpose is told what", async () => {

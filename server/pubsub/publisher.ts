@@ -15,6 +15,8 @@ export interface PublisherServices {
   readonly broker: Broker;
   readonly pack: Pack;
   readonly counters: Counters;
+  /** Told of what went wrong and is no client's fault: a schema or a broker that throws. */
+  failed(error: unknown): void;
 }
 
 /** The only way to publish. Data is encoded here, once, and travels as bytes from then on. */
@@ -30,7 +32,7 @@ export class Publisher {
     try {
       this.#checked(channel, data, this.#services.rules.checkPublish(channel), done);
     } catch (error) {
-      done?.(asRefusal(error));
+      done?.(this.#asRefusal(error));
     }
   }
 
@@ -48,7 +50,9 @@ export class Publisher {
     }
     const result = rule.data["~standard"].validate(data);
     if (result instanceof Promise) {
-      result.then((later) => this.#sendValid(channel, later, done)).catch((error: unknown) => done?.(asRefusal(error)));
+      result
+        .then((later) => this.#sendValid(channel, later, done))
+        .catch((error: unknown) => done?.(this.#asRefusal(error)));
       return;
     }
     this.#sendValid(channel, result, done);
@@ -71,9 +75,11 @@ export class Publisher {
     }
     broker.publish(channel, bytes, done);
   }
-}
 
-/** What a client is told: what was not thrown on purpose is nobody's business. */
-function asRefusal(error: unknown): AppError {
-  return error instanceof AppError ? error : new AppError("INTERNAL");
+  /** What a client is told: what was not thrown on purpose is none of its business. */
+  #asRefusal(error: unknown): AppError {
+    if (error instanceof AppError) return error;
+    this.#services.failed(error);
+    return new AppError("INTERNAL");
+  }
 }

@@ -1,0 +1,48 @@
+import type { LoadedConfig } from "../config.ts";
+import type { Logger } from "../logger.ts";
+import { startControlApi } from "../primary/control-api.ts";
+import { findPort } from "../primary/free-port.ts";
+import { Primary } from "../primary/primary.ts";
+import { readVersion } from "../version.ts";
+import { announce } from "./announce.ts";
+import type { RunningRole } from "./role.ts";
+import { endOnSignals } from "./signals.ts";
+
+/** Runs the cluster's primary: everything is up when this resolves. */
+export async function runPrimary(options: { configuration: LoadedConfig; log: Logger }): Promise<RunningRole> {
+  const { configuration, log } = options;
+  const started = performance.now();
+  const port = await findPort(configuration.config.host, configuration.config.port);
+  const config = { ...configuration.config, port };
+  const { controlHost: host, controlPort, node } = config;
+  const primary = new Primary({ config, log });
+  // taken before anything is forked: a port that cannot be had is found out at once
+  const control =
+    controlPort === "off"
+      ? undefined
+      : await startControlApi({ host, port: controlPort, node, version: readVersion(), primary });
+  // from here on there is something to end
+  const stopSignals = endOnSignals({ end: () => close(), kill: () => primary.kill(), log });
+
+  async function close(): Promise<void> {
+    await primary.close();
+    control?.server.close();
+    control?.server.closeAllConnections();
+    stopSignals();
+  }
+
+  try {
+    await primary.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const workers = primary.workers.map(({ number, pid }) => ({ number, pid }));
+  announce(log, { configuration, port: primary.port, controlPort: control?.port, workers, started });
+  return {
+    get port() {
+      return primary.port;
+    },
+    close,
+  };
+}

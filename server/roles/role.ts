@@ -1,0 +1,17 @@
+import type { Emitter } from "../../shared/emitter.ts";
+import type { App, ServerEvents } from "../app.ts";
+import type { Logger } from "../logger.ts";
+
+/** What a process does once it has found its role. */
+export interface RunningRole {
+  readonly port: number;
+  publish?(channel: string, data: unknown): void;
+  close(): Promise<void>;
+}
+
+/** What a role needs that runs the application. */
+export interface WithApp {
+  load(): Promise<App>;
+  readonly events: Emitter<ServerEvents>;
+  readonly log: Logger;
+}

@@ -1,0 +1,51 @@
+import type { FromWorker, ToWorker, WorkerBirth } from "../primary/control-message.ts";
+import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
+import type { RunningRole, WithApp } from "./role.ts";
+
+/** Runs one socket worker of a cluster, until the primary, or a signal, tells it to end. */
+export async function runSocketWorker(options: WithApp & { birth: WorkerBirth }): Promise<RunningRole> {
+  const { birth, events } = options;
+  const { worker: number, config, bus } = birth;
+  const log = options.log.child({ worker: number });
+  const tell = (message: FromWorker) => process.send?.(message);
+  let worker: SocketWorker | undefined;
+  let closing: Promise<void> | undefined;
+
+  function close(): Promise<void> {
+    closing ??= (worker?.drain() ?? Promise.resolve()).finally(() => process.disconnect?.());
+    return closing;
+  }
+
+  process.on("message", (message: ToWorker) => {
+    if (message.type === "drain") void close();
+    else if (message.type === "status") {
+      const { reference } = message;
+      const connections = worker?.connections.size ?? 0;
+      tell({ type: "status", reference, connections, memory: process.memoryUsage.rss() });
+    }
+  });
+  // Ctrl-C reaches all processes of the terminal: the primary knows what to do about it
+  process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", () => void close());
+  // A promise that nobody looks after concerns the call that forgot it, not everybody who is connected here. What
+  // threw in the middle of something is another matter: nothing is known of the state it left.
+  process.on("unhandledRejection", (error) => {
+    log.error({ error }, "a promise was rejected and nobody cared");
+    events.emit("error", error);
+  });
+  process.on("uncaughtException", (error) => {
+    log.fatal({ error }, "an uncaught exception ends this socket worker");
+    process.exit(1);
+  });
+
+  try {
+    const app = await options.load();
+    worker = await startSocketWorker({ app, config, worker: number, bus, events, log, lost: () => process.exit(1) });
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    tell({ type: "failed", message, code });
+    throw error;
+  }
+  tell({ type: "serving", port: worker.port });
+  return { port: worker.port, publish: worker.publish, close };
+}

@@ -1,7 +1,8 @@
-// Builds everything into dist/: the server and the client as ES modules with types, the browser bundles, the demo page.
+// Builds everything into dist/: the server and the client as ES modules with types, the browser bundles, the demo page,
+// the examples of the documentation.
 // `--if-needed` does nothing where the last build is newer than every source.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -11,6 +12,7 @@ const SOURCES = [
   "shared",
   "client",
   "server",
+  "docs/examples",
   "tools/build.mjs",
   "tsconfig.json",
   "tsconfig.build.json",
@@ -21,8 +23,9 @@ const SOURCES = [
 function newest(path) {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
+  const names = readdirSync(path).filter((name) => !name.endsWith(".test.ts"));
   // the folder's own time tells of files that are gone
-  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+  return Math.max(stat.mtimeMs, ...names.map((name) => newest(join(path, name))));
 }
 
 /** Whether dist/ is missing or older than a source. A package from the registry has no sources, and is never stale. */
@@ -33,9 +36,17 @@ export function isStale() {
   return SOURCES.some((source) => newest(join(root, source)) > built);
 }
 
+/** The modules of docs/examples, by where they go below dist/examples. They import this package by its name. */
+function examples() {
+  return readdirSync(join(root, "docs/examples"), { recursive: true })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .map((name) => ({ in: join("docs/examples", name), out: name.slice(0, -".ts".length) }));
+}
+
 /** Builds into dist/. Throws with the compiler's words where it fails. */
 export async function build() {
   const started = performance.now();
+  const began = new Date();
   rmSync(join(root, "dist"), { recursive: true, force: true });
   const tsc = spawnSync(
     process.execPath,
@@ -74,7 +85,17 @@ export async function build() {
   for (const file of readdirSync(join(root, "server/web"))) {
     if (/\.(html|css|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, "dist/web", file));
   }
+  buildSync({
+    ...common,
+    bundle: false,
+    minify: false,
+    entryPoints: examples(),
+    format: "esm",
+    outdir: "dist/examples",
+  });
   writeFileSync(stamp, "");
+  // what was changed while this ran may not be in it
+  utimesSync(stamp, began, began);
   process.stderr.write(`built dist/ in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
 

@@ -1,4 +1,4 @@
-// `npm test`: lint, types, build, tests. Stops at the first step that fails; other arguments go to Vitest.
+// `npm test`: lint, build, types, tests. Stops at the first step that fails; other arguments go to Vitest.
 // Ends with "N passed, N failed" on a line of its own. A test that was skipped counts as a failure of the run.
 import { spawn } from "node:child_process";
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -86,8 +86,9 @@ const chromium = findChromium();
 const started = performance.now();
 const checks = [
   ["lint", () => run([...bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."])],
-  ["types", () => run([...bin("typescript/bin/tsc"), "-p", "tsconfig.json"])],
   ["build", () => run([process.execPath, join(root, "tools/build.mjs"), "--if-needed"])],
+  // after the build: the examples are checked against the types that it made
+  ["types", () => run([...bin("typescript/bin/tsc"), "-p", "tsconfig.json"])],
 ];
 for (const [name, work] of checks) {
   const code = await step(name, work);

@@ -1,0 +1,147 @@
+// The goals, what is measured for each, and how that is shown. `npm run bench` runs it.
+import { execFileSync } from "node:child_process";
+import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { fileURLToPath } from "node:url";
+import { benchCalls } from "./calls.mjs";
+import { benchConnects } from "./connects.mjs";
+import { benchIdle } from "./idle.mjs";
+import { median } from "./lib/statistics.mjs";
+import { benchPublications } from "./publications.mjs";
+import { benchStartup } from "./startup.mjs";
+
+const MOST_PER_CALL = 1.5;
+const MOST_PER_BATCHED_CALL = 1;
+const MOST_IDLE_BYTES = 3_000;
+const LEAST_PUBLICATIONS = 100_000;
+const MOST_STARTUP_MS = 1_500;
+const CODEC_LIMIT_MS = 120_000;
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const microseconds = (value) => `${value.toFixed(2)} µs`;
+const times = (value) => `${value.toFixed(2)} ×`;
+
+/**
+ * The measurements by name, in the order they run. Each gives rows of `{ what, value }`, those that are goals with
+ * `{ goal, met }`, and may give a `text` to be shown as it is.
+ */
+export const MEASUREMENTS = {
+  async calls() {
+    const arms = Object.fromEntries((await benchCalls()).map((arm) => [arm.name, arm]));
+    const echo = arms["bare uWebSockets.js, echo"];
+    const codec = arms["bare uWebSockets.js, decode and encode"];
+    const one = arms["Fugitive, depth 1"];
+    const batched = arms["Fugitive, batches of 16"];
+    const perCall = ratio(one, codec);
+    const perBatched = ratio(batched, echo);
+    return [
+      ...Object.values(arms).map(({ name, cpu, rate }) => ({
+        what: name,
+        value: `${microseconds(cpu)} CPU a call, ${whole.format(rate)}/s`,
+      })),
+      {
+        what: "a call, beside the same message bare",
+        value: times(perCall),
+        goal: `≤ ${times(MOST_PER_CALL)}`,
+        met: perCall <= MOST_PER_CALL,
+      },
+      {
+        what: "a call in a batch of 16, beside a bare echo",
+        value: times(perBatched),
+        goal: `≤ ${times(MOST_PER_BATCHED_CALL)}`,
+        met: perBatched <= MOST_PER_BATCHED_CALL,
+      },
+    ];
+  },
+
+  async publications() {
+    const { rate, primaryCpu } = await benchPublications();
+    return [
+      {
+        what: "publications from worker to worker",
+        value: `${whole.format(rate)}/s`,
+        goal: `≥ ${whole.format(LEAST_PUBLICATIONS)}/s`,
+        met: rate >= LEAST_PUBLICATIONS,
+      },
+      { what: "the primary's share of each", value: `${microseconds(primaryCpu)} CPU` },
+    ];
+  },
+
+  async idle() {
+    const { bare, silent, introduced } = await benchIdle();
+    const bytes = ({ resident }) => `${whole.format(resident)} bytes`;
+    return [
+      { what: "an idle connection, bare", value: bytes(bare) },
+      { what: "an idle connection that said nothing", value: bytes(silent) },
+      {
+        what: "an idle connection with a session",
+        value: bytes(introduced),
+        goal: `≤ ${whole.format(MOST_IDLE_BYTES)} bytes`,
+        met: Math.max(silent.resident, introduced.resident) <= MOST_IDLE_BYTES,
+      },
+    ];
+  },
+
+  async connects() {
+    const { rate, before, after } = await benchConnects();
+    const left = sum(after) - sum(before);
+    return [
+      { what: "connects and closes, dealt in turn", value: `${whole.format(rate)}/s` },
+      { what: "descriptors left by 50,000 of them", value: String(left), goal: "none", met: left <= 0 },
+    ];
+  },
+
+  async startup() {
+    const { middle, slowest } = await benchStartup();
+    return [
+      {
+        what: "start to /readyz, once built",
+        value: `${whole.format(middle)} ms, ${whole.format(slowest)} ms at most`,
+        goal: `< ${whole.format(MOST_STARTUP_MS)} ms`,
+        met: middle < MOST_STARTUP_MS,
+      },
+    ];
+  },
+
+  /** Behind a decision rather than a goal; a process of its own, so that nothing it compiled slows the others. */
+  async codec() {
+    const file = fileURLToPath(new URL("codec.mjs", import.meta.url));
+    const text = execFileSync(process.execPath, [file], { encoding: "utf8", timeout: CODEC_LIMIT_MS });
+    return [{ what: "the codec", text }];
+  },
+};
+
+/** What was measured on, as one line. */
+export function describeMachine() {
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const cores = `${availableParallelism()} ${availableParallelism() === 1 ? "core" : "cores"}`;
+  const model = cpus()[0]?.model.trim() || process.arch;
+  return `${model}, ${cores}, ${memory}, ${type()} ${release()}, Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
+}
+
+/** The rows as text: a table of all that have a value, then the texts. */
+export function formatRows(rows) {
+  const cells = rows.filter(({ value }) => value !== undefined);
+  const table = cells.map(({ what, value, goal = "", met }) => [what, value, goal, verdict(met)]);
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...table.map((row) => row[column].length)));
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return [...lines, ...rows.flatMap(({ text }) => (text === undefined ? [] : [text.trimEnd()]))].join("\n");
+}
+
+function verdict(met) {
+  if (met === undefined) return "";
+  return met ? "met" : "MISSED";
+}
+
+/** The median over rounds of what one arm cost beside another in the same round: a slow moment hits both. */
+function ratio(arm, base) {
+  return median(arm.costs.map((cost, round) => cost / base.costs[round]));
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}

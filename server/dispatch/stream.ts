@@ -27,6 +27,8 @@ export async function runStream(call: RunningCall, iterator: AnyIterator): Promi
   try {
     for (let count = 1; ; count++) {
       const step = await iterator.next();
+      // all streams of a connection wake up when it has drained: each has to look again before it sends
+      while (connection.unsent > ENOUGH_UNSENT) await connection.drain();
       if (call.over || context.aborted !== undefined) break;
       if (step.done === true) {
         call.resolve(step.value);
@@ -34,7 +36,6 @@ export async function runStream(call: RunningCall, iterator: AnyIterator): Promi
       }
       connection.send([Kind.CHUNK, id, step.value]);
       call.extend();
-      if (connection.unsent > ENOUGH_UNSENT) await connection.drain();
       if (count % ITEMS_PER_TURN === 0) await nextTurn();
     }
     await iterator.return?.();

@@ -58,6 +58,9 @@ const app = defineApp({
     },
     later: async () => [1, 2, 3].values(),
     list: () => [1, 2, 3],
+    async *chunks(to: number) {
+      for (let number = 1; number <= to; number++) yield NOISE;
+    },
     async *flood(chunks: number) {
       try {
         for (produced = 0; produced < chunks; produced++) yield [produced, NOISE];
@@ -222,6 +225,14 @@ describe("a stream", () => {
     expect(messages.at(-1)).toEqual([3, 1]);
     expect(messages.slice(0, chunks).every(([, , [number]], index) => number === index)).toBe(true);
     expect(ended).toEqual(["flood"]);
+  });
+
+  it("and a hundred others at once do not overrun a client that reads", async () => {
+    const streams = 100;
+    const client = await (await serve(app, { sendBudget: MEBIBYTE })).connect({ format: "msgpack" });
+    client.send(Array.from({ length: streams }, (_, id) => [2, id, "chunks", 4]));
+    const messages = (await client.take(streams * 5)) as [number, number][];
+    expect(messages.filter(([kind]) => kind === 3)).toHaveLength(streams);
   });
 
   it("that waits for a client which goes away ends, too", async () => {

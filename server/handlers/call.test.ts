@@ -109,6 +109,27 @@ describe("the time a call may take", () => {
     expect(await client.next()).toMatchObject([4, 1, "TIMEOUT", expect.any(String)]);
     expect(await client.next()).toEqual([3, 2, "too late"]);
   });
+
+  it("is over with its answer: the signal of a call that was answered stays quiet", async () => {
+    const signals: AbortSignal[] = [];
+    const quick = defineApp({
+      procedures: {
+        quick: async (_: unknown, { signal }) => void signals.push(signal),
+        other: () => new Promise(() => undefined),
+      },
+    });
+    const client = await (await serve(quick, { callTimeoutMs: 30 })).connect();
+    client.send([
+      [2, 1, "quick"],
+      [2, 2, "other"],
+    ]);
+    expect(await client.take(2)).toMatchObject([
+      [3, 1],
+      [4, 2, "TIMEOUT", expect.any(String)],
+    ]);
+    await client.close();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  });
 });
 
 describe("calls in flight", () => {

@@ -23,8 +23,8 @@ export interface Assembly {
   dispose(): void;
 }
 
-/** Puts an application and its plugins together. Throws, naming the culprit, where they contradict each other. */
-export function assemble(options: AssemblyOptions): Assembly {
+/** Puts an application and its plugins together. Rejects, naming the culprit, where they contradict each other. */
+export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { definition } = options.app;
   const definitions = new Map<string, ProcedureDefinition>(Object.entries(options.builtins));
   const use: Middleware[] = [...(definition.use ?? [])];
@@ -55,7 +55,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     }
   }
 
-  function setUp(plugin: Plugin): void {
+  async function setUp(plugin: Plugin): Promise<void> {
     const api: PluginApi = {
       log: options.log.child({ plugin: plugin.name }),
       procedure: (name, procedure) => add(name, procedure as ProcedureDefinition),
@@ -65,7 +65,7 @@ export function assemble(options: AssemblyOptions): Assembly {
       publish: options.publish,
     };
     try {
-      const undo = plugin.setup(api);
+      const undo = await plugin.setup(api);
       if (typeof undo === "function") disposers.unshift(undo as () => void);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -80,7 +80,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     for (const [event, listener] of Object.entries(definition.on ?? {})) {
       if (listener !== undefined) listen(event as keyof ServerEvents, listener);
     }
-    for (const plugin of definition.plugins ?? []) setUp(plugin);
+    for (const plugin of definition.plugins ?? []) await setUp(plugin);
     for (const [name, procedure] of definitions) {
       // the application's middleware is about its own procedures: a guard must not lock out `$health`
       const around = name.startsWith("$") ? [] : use;

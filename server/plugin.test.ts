@@ -19,6 +19,19 @@ describe("a plugin", () => {
     expect(await client.ask([2, 3, "clock.add", "1"])).toMatchObject([4, 3, "BAD_REQUEST", expect.any(String), {}]);
   });
 
+  it("may take its time to set up, and to find out that it cannot", async () => {
+    const patient = plugin("patient", async ({ procedure }) => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      procedure("late", () => "but there");
+    });
+    const client = await (await serve(defineApp({ plugins: [patient] }))).connect();
+    expect(await client.ask([2, 1, "late"])).toEqual([3, 1, "but there"]);
+    const hopeless = plugin("hopeless", () => Promise.reject(new Error("no database")));
+    await expect(serve(defineApp({ plugins: [hopeless] }))).rejects.toThrow(
+      'The plugin "hopeless" cannot be set up: no database',
+    );
+  });
+
   it("adds channels with their rules", async () => {
     const board = plugin("board", ({ channel }) => channel("board:*", { publish: false }));
     const client = await (await serve(defineApp({ plugins: [board] }))).connect();

@@ -19,7 +19,7 @@ export interface PluginApi {
 /** Installs procedures, channels, middleware and listeners under one name. */
 export interface Plugin {
   readonly name: string;
-  /** Anything returned that is a function undoes it, and is called when the server closes. */
+  /** May be async. A function that it returns undoes it, and is called when the server closes. */
   setup(api: PluginApi): unknown;
 }
 

@@ -5,7 +5,7 @@ import { createJsonCodec } from "../shared/json-codec.ts";
 import { SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
 import { createMsgpackCodec, createPack } from "../shared/msgpack-codec.ts";
 import type { App, ServerEvents } from "./app.ts";
-import { assemble } from "./assembly.ts";
+import { type Assembly, assemble } from "./assembly.ts";
 import { connectLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
 import type { Config } from "./config.ts";
@@ -96,13 +96,16 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       },
     });
 
-  const assembly = assemble({
+  const assembly: Assembly = await assemble({
     app,
     builtins: builtins({ health, procedures: () => assembly.procedures }),
     events,
     log,
     timeoutMs: config.callTimeoutMs,
     publish: (channel, data) => publisher.publish(channel, data),
+  }).catch((error: unknown) => {
+    broker.close();
+    throw error;
   });
 
   const connectionServices: ConnectionServices = {
@@ -166,7 +169,11 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     counters,
   };
 
-  const port = await transport.listen();
+  const port = await transport.listen().catch((error: unknown) => {
+    assembly.dispose();
+    broker.close();
+    throw error;
+  });
   connections.startHeartbeats(config.heartbeatMs, (connection) => {
     counters.dead++;
     connection.close(CloseCode.NO_HEARTBEAT);

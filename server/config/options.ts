@@ -161,7 +161,7 @@ export const OPTIONS = {
     flag: "max-malformed",
     type: amount,
     default: 5,
-    description: "malformed messages until a connection is closed (4400)",
+    description: "malformed messages per heartbeat before close 4400",
     group: "limits",
   }),
   sendBudget: option({

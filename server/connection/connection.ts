@@ -53,7 +53,7 @@ export class Connection implements SocketOwner {
   heard = true;
   /** @internal Which of the moments within a heartbeat is this connection's. */
   slot = 0;
-  /** @internal Malformed messages so far. */
+  /** @internal Malformed messages since the last heartbeat. */
   malformed = 0;
   /** @internal Whether a message came: HELLO has to come before all others. */
   spoke = false;
@@ -154,6 +154,7 @@ export class Connection implements SocketOwner {
 
   /** @internal Asks for a sign of life. Protocol ping for all, and a message for clients that cannot see that one. */
   probe(): void {
+    this.malformed = 0; // slips over days are no flood of nonsense
     this.#socket.ping();
     if (this.session !== undefined) this.send([Kind.PING]);
   }

@@ -31,6 +31,11 @@ export class RunningCall implements Timed {
     this.deadline = performance.now() + this.context.timeoutMs;
   }
 
+  /** It waits for its caller: until `extend`, its time stands still. */
+  suspend(): void {
+    this.deadline = Number.POSITIVE_INFINITY;
+  }
+
   resolve(value: unknown): void {
     if (this.#end()) replyResult(this.context, value, this.#services);
   }

@@ -28,7 +28,11 @@ export async function runStream(call: RunningCall, iterator: AnyIterator): Promi
     for (let count = 1; ; count++) {
       const step = await iterator.next();
       // all streams of a connection wake up when it has drained: each has to look again before it sends
-      while (connection.unsent > ENOUGH_UNSENT) await connection.drain();
+      while (connection.unsent > ENOUGH_UNSENT) {
+        call.suspend(); // a reader that is slow is not a procedure that is
+        await connection.drain();
+        call.extend();
+      }
       if (call.over || context.aborted !== undefined) break;
       if (step.done === true) {
         call.resolve(step.value);

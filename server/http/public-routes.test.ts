@@ -87,6 +87,15 @@ describe("files", () => {
   });
 });
 
+it("HEAD gets what GET gets, without the body", async () => {
+  const { port } = await serve();
+  for (const path of ["/healthz", "/readyz"]) {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "HEAD" });
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+    expect(Number(response.headers.get("content-length"))).toBeGreaterThan(0);
+  }
+});
+
 it("other methods, and other paths, are not found", async () => {
   const { port } = await serve();
   for (const [method, path] of [

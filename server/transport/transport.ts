@@ -29,7 +29,7 @@ export interface HttpAnswer {
   readonly body: string | Uint8Array;
 }
 
-/** A GET route of the public port. */
+/** A route of the public port, for GET and HEAD. */
 export interface HttpRoute {
   /** Exact path. */
   readonly path: string;

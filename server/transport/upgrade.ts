@@ -46,11 +46,12 @@ export function upgrade(
   );
 }
 
-/** Writes an HTTP answer. */
-export function respond(response: UwsResponse, answer: HttpAnswer): void {
+/** Writes an HTTP answer; to HEAD, without its body. */
+export function respond(response: UwsResponse, answer: HttpAnswer, head = false): void {
   response.writeStatus(`${answer.status} ${STATUS_TEXTS[answer.status] ?? "Unknown"}`);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.writeHeader(name, value);
-  response.end(answer.body);
+  if (head) response.endWithoutBody(Buffer.byteLength(answer.body));
+  else response.end(answer.body);
 }
 
 /** Copies the headers of a request whose handler is about to return. */

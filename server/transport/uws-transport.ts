@@ -41,7 +41,8 @@ export function createUwsTransport(
   const app = App() as AdoptingApp;
   app.ws<UserData>("/*", behavior(options, hooks));
   for (const route of routes) {
-    app.get(route.path, (response, request) => answer(response, request, route));
+    app.get(route.path, (response, request) => answer(response, request, route, false));
+    app.head(route.path, (response, request) => answer(response, request, route, true));
   }
   app.any("/*", (response) => respond(response, { status: 404, body: "Not found\n" }));
 
@@ -119,7 +120,7 @@ function behavior(options: UwsTransportOptions, hooks: TransportHooks): WebSocke
   };
 }
 
-function answer(response: UwsResponse, request: UwsRequest, route: HttpRoute): void {
+function answer(response: UwsResponse, request: UwsRequest, route: HttpRoute, head: boolean): void {
   let aborted = false;
   response.onAborted(() => {
     aborted = true;
@@ -128,13 +129,13 @@ function answer(response: UwsResponse, request: UwsRequest, route: HttpRoute): v
   // the common route answers at once, and then without a promise
   const result = route.answer(copy);
   if (!(result instanceof Promise)) {
-    respond(response, result);
+    respond(response, result, head);
     return;
   }
   void result
     .catch(() => ({ status: 500, body: "Internal error\n" }))
     .then((late) => {
-      if (!aborted) response.cork(() => respond(response, late));
+      if (!aborted) response.cork(() => respond(response, late, head));
     });
 }
 

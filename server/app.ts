@@ -34,7 +34,10 @@ type ProcedureDefinitions<Inputs> = { [Name in keyof Inputs]: ProcedureDefinitio
 
 /** What holds for the channels of one name or pattern. */
 export interface ChannelRule {
-  /** Checks what is published; what it returns is what subscribers get. */
+  /**
+   * Checks what is published; what it returns is what subscribers get. Publications whose check is async are in the
+   * order in which their checks end.
+   */
   readonly data?: StandardSchema;
   /** Whether clients may subscribe. @default true */
   readonly subscribe?: boolean;

@@ -3,7 +3,7 @@ import type { App, ChannelRule, Middleware, ProcedureDefinition, ServerEvents } 
 import { type Procedure, prepareProcedure } from "./dispatch/procedures.ts";
 import type { Logger } from "./logger.ts";
 import type { Plugin, PluginApi } from "./plugin.ts";
-import { ChannelRules } from "./pubsub/channel-rules.ts";
+import type { ChannelRules } from "./pubsub/channel-rules.ts";
 
 export interface AssemblyOptions {
   readonly app: App;
@@ -12,13 +12,14 @@ export interface AssemblyOptions {
   readonly events: Emitter<ServerEvents>;
   readonly log: Logger;
   readonly timeoutMs: number;
+  /** Gets the application's channel rules. */
+  readonly rules: ChannelRules;
   publish(channel: string, data: unknown): void;
 }
 
 /** An application with its plugins, ready to run. */
 export interface Assembly {
   readonly procedures: ReadonlyMap<string, Procedure>;
-  readonly rules: ChannelRules;
   /** Undoes what the plugins did, last one first. */
   dispose(): void;
 }
@@ -28,7 +29,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { definition } = options.app;
   const definitions = new Map<string, ProcedureDefinition>(Object.entries(options.builtins));
   const use: Middleware[] = [...(definition.use ?? [])];
-  const rules = new ChannelRules();
+  const { rules } = options;
   const disposers: (() => void)[] = [];
 
   function add(name: string, procedure: ProcedureDefinition): void {
@@ -90,5 +91,5 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     dispose();
     throw error;
   }
-  return { procedures, rules, dispose };
+  return { procedures, dispose };
 }

@@ -28,18 +28,34 @@ export interface HealthOptions {
   failed(error: unknown): void;
 }
 
-/** Checks the application's health. Throws UNAVAILABLE where it is not well; what it threw on purpose goes out as it is. */
-export async function checkHealth(options: HealthOptions): Promise<HealthReport> {
-  const { healthcheck, limitMs } = options;
-  if (healthcheck !== undefined) {
-    try {
-      await limited(Promise.resolve().then(healthcheck), limitMs);
-    } catch (error) {
-      options.failed(error);
-      throw error instanceof AppError ? error : new AppError("UNAVAILABLE", "The application is not well.");
-    }
+/** How long the outcome of a check is good for, in milliseconds. */
+const FRESH_MS = 1_000;
+
+/**
+ * Makes the health check. Rejects with UNAVAILABLE where the application is not well; what its check threw on purpose
+ * goes out as it is. However many ask, the application's check runs once at a time, and about once a second.
+ */
+export function createHealthCheck(options: HealthOptions): () => Promise<HealthReport> {
+  let checked: Promise<void> | undefined;
+  return async () => {
+    checked ??= checkApplication(options).finally(() => {
+      setTimeout(() => {
+        checked = undefined;
+      }, FRESH_MS).unref();
+    });
+    await checked;
+    return options.report();
+  };
+}
+
+async function checkApplication({ healthcheck, limitMs, failed }: HealthOptions): Promise<void> {
+  if (healthcheck === undefined) return;
+  try {
+    await limited(Promise.resolve().then(healthcheck), limitMs);
+  } catch (error) {
+    failed(error);
+    throw error instanceof AppError ? error : new AppError("UNAVAILABLE", "The application is not well.");
   }
-  return options.report();
 }
 
 async function limited(promise: Promise<unknown>, limitMs: number): Promise<void> {

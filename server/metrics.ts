@@ -14,6 +14,8 @@ export interface Counters {
   calls: number;
   /** Publications that clients or the application made here. */
   published: number;
+  /** Publications of the application that the bus refused. */
+  refused: number;
   /** Publications that came from the bus for subscribers here. */
   delivered: number;
 }
@@ -27,6 +29,7 @@ export function createCounters(): Counters {
     dead: 0,
     calls: 0,
     published: 0,
+    refused: 0,
     delivered: 0,
   };
 }

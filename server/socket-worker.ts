@@ -14,15 +14,15 @@ import { Connections } from "./connection/connections.ts";
 import { drainConnections } from "./connection/drain.ts";
 import { negotiate } from "./connection/negotiate.ts";
 import { Turn } from "./connection/turn.ts";
-import { zlibDeflate } from "./connection/zlib-deflate.ts";
+import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
 import { Deadlines } from "./dispatch/deadlines.ts";
 import { dispatch } from "./dispatch/dispatcher.ts";
 import type { Services } from "./dispatch/services.ts";
-import { checkHealth } from "./health.ts";
+import { createHealthCheck } from "./health.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import type { Logger } from "./logger.ts";
 import { createCounters } from "./metrics.ts";
-import { EventFrames } from "./pubsub/event-frames.ts";
+import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { Hub } from "./pubsub/hub.ts";
 import { Publisher } from "./pubsub/publisher.ts";
 import { createUwsTransport } from "./transport/uws-transport.ts";
@@ -65,6 +65,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     deflateThreshold: config.deflateThreshold,
   });
   let ready = false;
+  let draining = false;
 
   const broker = await connectLocalBroker({
     ...options.bus,
@@ -74,27 +75,39 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     lost: options.lost,
   });
 
-  const health = () =>
-    checkHealth({
-      healthcheck: app.definition.healthcheck,
-      limitMs: config.healthcheckMs,
-      report: () => ({
-        ok: true,
-        pid: process.pid,
-        worker,
-        node: config.node,
-        version,
-        uptime: (performance.now() - started) / 1000,
-        connections: connections.size,
-        channels: hub.size,
-        memory: process.memoryUsage.rss(),
-        counters,
-      }),
-      failed(error) {
-        log.error({ error }, "the health check failed");
-        events.emit("error", error);
-      },
-    });
+  const rules = new ChannelRules();
+  const publisher = new Publisher({
+    rules,
+    broker,
+    pack,
+    counters,
+    failed(error) {
+      log.error({ error }, "a publication failed");
+      events.emit("error", error);
+    },
+  });
+  const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
+
+  const health = createHealthCheck({
+    healthcheck: app.definition.healthcheck,
+    limitMs: config.healthcheckMs,
+    report: () => ({
+      ok: true,
+      pid: process.pid,
+      worker,
+      node: config.node,
+      version,
+      uptime: (performance.now() - started) / 1000,
+      connections: connections.size,
+      channels: hub.size,
+      memory: process.memoryUsage.rss(),
+      counters,
+    }),
+    failed(error) {
+      log.error({ error }, "the health check failed");
+      events.emit("error", error);
+    },
+  });
 
   const assembly: Assembly = await assemble({
     app,
@@ -102,7 +115,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     events,
     log,
     timeoutMs: config.callTimeoutMs,
-    publish: (channel, data) => publisher.publish(channel, data),
+    rules,
+    publish,
   }).catch((error: unknown) => {
     broker.close();
     throw error;
@@ -129,7 +143,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const transport = createUwsTransport(
     { ...config, warn: (text) => log.warn(text) },
     {
-      upgrade: negotiate,
+      // a connection kept alive for plain requests may still ask
+      upgrade: (request) => (draining ? { status: 503, body: "Restarting\n" } : negotiate(request)),
       open(socket, request, subprotocol) {
         const id = idPrefix + (++lastId).toString(36);
         const binary = subprotocol === SUBPROTOCOL_MSGPACK;
@@ -143,24 +158,18 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     publicRoutes({ files: app.definition.files ?? {}, ready: () => ready, health }),
   );
 
-  const { procedures, rules } = assembly;
-  const publisher = new Publisher({
+  const hub = new Hub({
     rules,
     broker,
-    pack,
+    frames: { pack, deflateThreshold: config.deflateThreshold, deflateBlocks },
+    transport,
     counters,
-    failed(error) {
-      log.error({ error }, "a publication failed");
-      events.emit("error", error);
-    },
   });
-  const hub = new Hub({ rules, broker, frames: new EventFrames(pack, msgpack), transport, counters });
-  const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
   const services: Services = {
     config,
     worker,
     log,
-    procedures,
+    procedures: assembly.procedures,
     publisher,
     publish,
     hub,
@@ -186,6 +195,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     publish,
     async drain() {
       ready = false;
+      draining = true;
       transport.stopListening();
       await drainConnections(connections, config.drainMs);
       connections.stopHeartbeats();

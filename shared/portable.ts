@@ -4,38 +4,29 @@
  * wrong, which is nearly always, and a mended copy elsewhere.
  */
 export function portable(value: unknown): unknown {
-  if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
+  return isPortable(value) ? value : mended(value);
+}
+
+// Two passes, each of which looks at every value once: the first allocates nothing, and the second is rarely needed.
+
+function isPortable(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return true;
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isPortable(item)) return false;
+    return true;
+  }
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  for (const key in value) {
+    if (!key.isWellFormed() || !isPortable((value as Record<string, unknown>)[key])) return false;
+  }
+  return true;
+}
+
+function mended(value: unknown): unknown {
+  if (typeof value === "string") return value.toWellFormed();
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
-  if (Array.isArray(value)) return portableArray(value);
+  if (Array.isArray(value)) return value.map(mended);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value;
-  return portableObject(value as Record<string, unknown>);
-}
-
-// Every value is looked at once, and a copy made at the first thing to mend: looking again from each level would take
-// time that doubles with the depth, which senders choose.
-
-function portableArray(array: unknown[]): unknown[] {
-  let copy: unknown[] | undefined;
-  for (let index = 0; index < array.length; index++) {
-    const before = array[index];
-    const after = portable(before);
-    // NaN is not equal to itself, and nothing is wrong with it
-    if (Object.is(after, before)) continue;
-    copy ??= array.slice();
-    copy[index] = after;
-  }
-  return copy ?? array;
-}
-
-function portableObject(object: Record<string, unknown>): Record<string, unknown> {
-  let mended = false;
-  const entries: [string, unknown][] = [];
-  for (const key in object) {
-    const before = object[key];
-    const after = portable(before);
-    const sound = key.isWellFormed();
-    entries.push([sound ? key : key.toWellFormed(), after]);
-    mended ||= !sound || !Object.is(after, before);
-  }
-  return mended ? Object.fromEntries(entries) : object;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key.toWellFormed(), mended(child)]));
 }

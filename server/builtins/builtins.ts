@@ -1,7 +1,7 @@
 import type { ProcedureDefinition } from "../app.ts";
 import type { Procedures } from "../dispatch/procedures.ts";
 import type { HealthReport } from "../health.ts";
-import { describeProcedures } from "./describe-procedures.ts";
+import { describeProcedures, type ProcedureDescription } from "./describe-procedures.ts";
 
 export interface BuiltinServices {
   health(): Promise<HealthReport>;
@@ -10,9 +10,14 @@ export interface BuiltinServices {
 
 /** The server's own procedures. Their names begin with `$`, which an application's may not. */
 export function builtins({ health, procedures }: BuiltinServices): Readonly<Record<string, ProcedureDefinition>> {
+  // made at the first question and kept: JSON Schemas are dear, and the procedures stay what they are
+  let described: readonly ProcedureDescription[] | undefined;
   return {
     $ping: () => "pong",
     $health: () => health(),
-    $procedures: () => describeProcedures(procedures()),
+    $procedures: () => {
+      described ??= describeProcedures(procedures());
+      return described;
+    },
   };
 }

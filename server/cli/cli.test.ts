@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConfigError } from "../config.ts";
+import { StartError } from "../start-error.ts";
 import { runCli, type StartRequest } from "./cli.ts";
 
 let cwd: string;
@@ -117,11 +118,11 @@ describe("a start that fails", () => {
     expect(await run(["serve", "app.mjs"], { failure })).toMatchObject({ code: 1, stderr: `${failure.message}\n` });
   });
 
-  it("is told in one line where the operating system refuses", async () => {
-    const failure = Object.assign(new Error("listen EADDRINUSE: 127.0.0.1:80"), { syscall: "listen" });
+  it("is told in one line where what is wrong is known", async () => {
+    const failure = new StartError("127.0.0.1:80 is taken", { code: "EADDRINUSE" });
     expect(await run(["serve", "app.mjs"], { failure })).toMatchObject({
       code: 1,
-      stderr: "fugitive: listen EADDRINUSE: 127.0.0.1:80\n",
+      stderr: "fugitive: 127.0.0.1:80 is taken\n",
     });
   });
 

@@ -209,7 +209,7 @@ export const OPTIONS = {
     flag: "healthcheck-ms",
     type: milliseconds,
     default: 2000,
-    description: "milliseconds between health checks of a socket worker",
+    description: "milliseconds the health check of an app may take",
     group: "time",
   }),
 };

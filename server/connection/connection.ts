@@ -27,8 +27,8 @@ export interface Session {
   readonly secret: string;
 }
 
-/** A connection that says goodbye may hold out for so long, in milliseconds, before it is cut off. */
-const GOODBYE_MS = 3_000;
+/** Bytes that a close frame has for its reason. https://www.rfc-editor.org/rfc/rfc6455#section-5.5 */
+const LONGEST_REASON = 123;
 /** What one turn has to say leaves in frames of about this size, in bytes or characters. */
 const FRAME_SIZE = 64 * 1024;
 const NO_PIECES: readonly Frame[] = [];
@@ -49,8 +49,8 @@ export class Connection implements SocketOwner {
   calls: Map<number, RunningCall> | undefined;
   /** @internal Subscribed channels; made with the first one. */
   channels: Set<string> | undefined;
-  /** @internal Whether anything was heard since the last heartbeat. */
-  heard = true;
+  /** @internal Heartbeats since anything was heard. */
+  silentBeats = 0;
   /** @internal Which of the moments within a heartbeat is this connection's. */
   slot = 0;
   /** @internal Malformed messages since the last heartbeat. */
@@ -89,16 +89,17 @@ export class Connection implements SocketOwner {
 
   /**
    * Closes the connection, after what was sent before.
-   * @param code a WebSocket close code; PROTOCOL.md says what a client does after each
+   * @param code a WebSocket close code; the protocol's description says what a client does after each
+   * @param reason at most 123 bytes of it are sent @default the code's text
+   * @throws RangeError where WebSocket knows no such code to send
    */
   close(code: number = CloseCode.NORMAL, reason?: string): void {
+    const known = CLOSE_CODES as Readonly<Record<number, { text: string } | undefined>>;
+    if (known[code] === undefined && !(code >= 3000 && code <= 4999)) throw new RangeError(`${code} is no close code.`);
     if (!this.open) return;
     this.flush();
     this.#closing = true;
-    const known = CLOSE_CODES as Readonly<Record<number, { text: string } | undefined>>;
-    this.#socket.end(code, reason ?? known[code]?.text ?? "");
-    // a peer that reads nothing never sees the close frame
-    if (this.#socket.open) setTimeout(() => this.#socket.terminate(), GOODBYE_MS).unref();
+    this.#socket.end(code, closeReason(reason ?? known[code]?.text ?? ""));
   }
 
   /**
@@ -161,7 +162,7 @@ export class Connection implements SocketOwner {
 
   /** @internal */
   message(bytes: ArrayBuffer, binary: boolean): void {
-    this.heard = true;
+    this.silentBeats = 0;
     if (this.#closing) return;
     this.#inTurn = true;
     try {
@@ -180,7 +181,7 @@ export class Connection implements SocketOwner {
 
   /** @internal */
   alive(): void {
-    this.heard = true;
+    this.silentBeats = 0;
   }
 
   /** @internal */
@@ -237,4 +238,11 @@ export class Connection implements SocketOwner {
     this.send(errorReply(null, new AppError(tooLarge ? "TOO_LARGE" : "BAD_REQUEST", error.message)));
     this.close(tooLarge ? CloseCode.TOO_BIG : CloseCode.UNDECODABLE);
   }
+}
+
+/** Cuts a reason to what a close frame holds, between characters. */
+function closeReason(reason: string): string {
+  let text = reason.slice(0, LONGEST_REASON);
+  while (Buffer.byteLength(text) > LONGEST_REASON) text = [...text].slice(0, -1).join("");
+  return text;
 }

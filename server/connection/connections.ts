@@ -3,6 +3,9 @@ import type { Connection } from "./connection.ts";
 /** The heartbeats of all connections are spread over so many moments, so that they never all speak at once. */
 const SLOTS = 25;
 
+/** A large message on a slow line is no sign of life until it is whole, and keeps a pong from coming. */
+const PATIENCE = 2;
+
 /** The connections of one socket worker, and their heartbeats. */
 export class Connections {
   readonly #byId = new Map<string, Connection>();
@@ -34,18 +37,18 @@ export class Connections {
   }
 
   /**
-   * Asks every connection for a sign of life once per `heartbeatMs`, and hands those that gave none since the last
-   * time to `dead`: a silent peer is noticed within twice that time.
+   * Asks every connection for a sign of life once per `heartbeatMs`, and hands those that left {@link PATIENCE} such
+   * questions unanswered to `dead`: a silent peer is noticed within three times that time.
    */
   startHeartbeats(heartbeatMs: number, dead: (connection: Connection) => void): void {
     let slot = 0;
     this.#timer = setInterval(() => {
       for (const connection of this.#slots[slot++ % SLOTS] as Set<Connection>) {
-        if (!connection.heard) {
+        if (connection.silentBeats >= PATIENCE) {
           dead(connection);
           continue;
         }
-        connection.heard = false;
+        connection.silentBeats++;
         connection.probe();
       }
     }, heartbeatMs / SLOTS);

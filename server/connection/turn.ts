@@ -4,8 +4,8 @@ export interface Flushable {
 }
 
 /**
- * Flushes, at the end of the current turn, everything that has gathered something in it: after all promises that
- * settle in the turn have had their say, and before anything else happens.
+ * Flushes, at the end of the current turn, everything that has gathered something in it. What a promise has to say is
+ * gathered with what all promises say that settle together with it.
  */
 export class Turn {
   #waiting: Flushable[] = [];

@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import { DecodeError } from "../../shared/budget.ts";
 import { type Deflate, inflatedTooBig } from "../../shared/deflate.ts";
 
@@ -16,3 +16,8 @@ export const zlibDeflate: Deflate = {
     }
   },
 };
+
+/** Deflates to whole, byte-aligned blocks of a stream that goes on; see `EventFrames`. */
+export function deflateBlocks(bytes: Uint8Array): Uint8Array {
+  return deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+}

@@ -52,7 +52,7 @@ export const app = defineApp({
     "heavy.hash": {
       input: z.object({
         password: z.string().max(1_024),
-        iterations: z.number().int().min(1).max(10_000_000).optional(),
+        iterations: z.number().int().min(1).max(1_000_000).optional(),
       }),
       handler: ({ password, iterations }) => hashPassword(password, iterations),
     },

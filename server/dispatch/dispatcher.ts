@@ -1,3 +1,4 @@
+import { EncodeError } from "../../shared/budget.ts";
 import { CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { type ClientMessage, Kind } from "../../shared/message.ts";
@@ -56,11 +57,17 @@ export function dispatch(connection: Connection, value: unknown, services: Servi
   try {
     BY_KIND[message[0]]?.(connection, message as never, services);
   } catch (error) {
-    // no handler should throw, but if one does it must not take the other connections with it
-    services.log.error({ error, connection: connection.id, kind: message[0] }, "a message could not be handled");
-    connection.send(errorReply(readId(value), error));
+    connection.send(errorReply(readId(value), mishap(connection, message, error, services)));
   }
   connection.spoke = true;
+}
+
+/** No handler should throw, but if one does it must not take the other connections with it. */
+function mishap(connection: Connection, message: ClientMessage, error: unknown, { log }: Services): unknown {
+  // what the client sent, and should have got back, is of a kind that decodes and does not encode
+  if (error instanceof EncodeError) return new AppError("BAD_REQUEST", error.message);
+  log.error({ error, connection: connection.id, kind: message[0] }, "a message could not be handled");
+  return error;
 }
 
 function refuse(connection: Connection, value: unknown, complaint: string, services: Services): void {

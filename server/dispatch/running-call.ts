@@ -10,6 +10,8 @@ export class RunningCall implements Timed {
   readonly context: CallContext;
   readonly #services: Services;
   #over = false;
+  #ended: Promise<void> | undefined;
+  #resolveEnded: (() => void) | undefined;
 
   constructor(context: CallContext, services: Services) {
     this.context = context;
@@ -24,6 +26,15 @@ export class RunningCall implements Timed {
   /** Whether it has been answered, or nobody waits any more. */
   get over(): boolean {
     return this.#over;
+  }
+
+  /** Resolves when it has been answered, or nobody waits any more. */
+  get ended(): Promise<void> {
+    this.#ended ??= new Promise((resolve) => {
+      if (this.#over || this.context.aborted !== undefined) resolve();
+      else this.#resolveEnded = resolve;
+    });
+    return this.#ended;
   }
 
   /** It is getting somewhere: its time begins anew. */
@@ -58,6 +69,7 @@ export class RunningCall implements Timed {
   abandon(): void {
     this.#services.deadlines.delete(this);
     this.context.abort(new AppError("CANCELLED", "The connection closed."));
+    this.#resolveEnded?.();
   }
 
   #stop(reason: AppError): void {
@@ -70,6 +82,7 @@ export class RunningCall implements Timed {
     this.#over = true;
     this.#services.deadlines.delete(this);
     this.context.connection.calls?.delete(this.context.id);
+    this.#resolveEnded?.();
     return true;
   }
 }

@@ -30,7 +30,8 @@ export async function runStream(call: RunningCall, iterator: AnyIterator): Promi
       // all streams of a connection wake up when it has drained: each has to look again before it sends
       while (connection.unsent > ENOUGH_UNSENT) {
         call.suspend(); // a reader that is slow is not a procedure that is
-        await connection.drain();
+        await Promise.race([connection.drain(), call.ended]);
+        if (call.over || context.aborted !== undefined) break;
         call.extend();
       }
       if (call.over || context.aborted !== undefined) break;

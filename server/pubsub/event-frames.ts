@@ -1,33 +1,73 @@
-import type { Codec } from "../../shared/codec.ts";
 import { concatenate } from "../../shared/deflate.ts";
 import { toJson } from "../../shared/json-codec.ts";
 import { type EventInfo, Kind } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 
+export interface EventFramesOptions {
+  readonly pack: Pack;
+  /** Frames of at least this many bytes are deflated, where that makes them smaller. */
+  readonly deflateThreshold: number;
+  /** Deflates bytes to whole blocks of a raw DEFLATE stream that goes on: byte-aligned, without the final block. */
+  deflateBlocks(bytes: Uint8Array): Uint8Array;
+}
+
 /** MessagePack heads of an EVENT: an array of three, or of four where something is to be said of the publication. */
 const BARE_HEAD = Uint8Array.of(0x93, Kind.EVENT);
 const INFORMED_HEAD = Uint8Array.of(0x94, Kind.EVENT);
+const NOTHING = new Uint8Array();
+const DEFLATED = Uint8Array.of(0xc1);
 
-/** Makes the frames of one publication: once for all subscribers of a kind, around the data's bytes as they came. */
+/**
+ * The frames of one publication, around its data's bytes as they came. There is one frame per kind of subscriber, and
+ * one more for each pattern that fits; what is dear (unpacking, JSON, deflating) is done at the first need, for all.
+ */
 export class EventFrames {
-  readonly #pack: Pack;
-  readonly #msgpack: Codec<Uint8Array>;
+  readonly #options: EventFramesOptions;
+  readonly #channel: string;
+  readonly #data: Uint8Array;
+  #packedChannel: Uint8Array | undefined;
+  #blocks: Uint8Array | undefined;
+  #text: string | undefined;
 
-  constructor(pack: Pack, msgpack: Codec<Uint8Array>) {
-    this.#pack = pack;
-    this.#msgpack = msgpack;
+  constructor(options: EventFramesOptions, channel: string, data: Uint8Array) {
+    this.#options = options;
+    this.#channel = channel;
+    this.#data = data;
   }
 
-  binary(channel: string, data: Uint8Array, info: EventInfo | undefined): Uint8Array {
-    const parts = [info === undefined ? BARE_HEAD : INFORMED_HEAD, this.#pack.pack(channel), data];
-    if (info !== undefined) parts.push(this.#pack.pack(info));
-    let length = 0;
-    for (const part of parts) length += part.length;
-    return this.#msgpack.frame([concatenate(parts, length)]);
+  binary(info: EventInfo | undefined): Uint8Array {
+    const { pack, deflateThreshold } = this.#options;
+    this.#packedChannel ??= pack.pack(this.#channel);
+    const head = join(info === undefined ? BARE_HEAD : INFORMED_HEAD, this.#packedChannel);
+    const tail = info === undefined ? NOTHING : pack.pack(info);
+    const plainLength = head.length + this.#data.length + tail.length;
+    if (plainLength >= deflateThreshold) {
+      const deflated = this.#deflated(head, tail);
+      if (deflated.length < plainLength) return deflated;
+    }
+    return join(head, this.#data, tail);
   }
 
-  text(channel: string, data: Uint8Array, info: EventInfo | undefined): string {
-    const rest = info === undefined ? "" : `,${toJson(info)}`;
-    return `[${Kind.EVENT},${toJson(channel)},${toJson(this.#pack.unpack(data))}${rest}]`;
+  text(info: EventInfo | undefined): string {
+    this.#text ??= `[${Kind.EVENT},${toJson(this.#channel)},${toJson(this.#options.pack.unpack(this.#data))}`;
+    return info === undefined ? `${this.#text}]` : `${this.#text},${toJson(info)}]`;
   }
+
+  /** Only the data is deflated; what differs from frame to frame stands before and behind it in blocks of their own. */
+  #deflated(head: Uint8Array, tail: Uint8Array): Uint8Array {
+    this.#blocks ??= this.#options.deflateBlocks(this.#data);
+    return join(DEFLATED, storedBlock(head, false), this.#blocks, storedBlock(tail, true));
+  }
+}
+
+/** A block of raw DEFLATE that holds its bytes as they are. https://www.rfc-editor.org/rfc/rfc1951#page-11 */
+function storedBlock(bytes: Uint8Array, final: boolean): Uint8Array {
+  const { length } = bytes;
+  return join(Uint8Array.of(final ? 1 : 0, length, length >> 8, ~length, ~length >> 8), bytes);
+}
+
+function join(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return concatenate(parts, length);
 }

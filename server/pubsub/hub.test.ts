@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { portableDeflate } from "../../shared/deflate.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Frame } from "../../shared/message.ts";
-import { createMsgpackCodec, createPack } from "../../shared/msgpack-codec.ts";
+import { createPack } from "../../shared/msgpack-codec.ts";
 import type { Broker, Done } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
+import { deflateBlocks } from "../connection/zlib-deflate.ts";
 import { createCounters } from "../metrics.ts";
 import { ChannelRules } from "./channel-rules.ts";
-import { EventFrames } from "./event-frames.ts";
 import { Hub } from "./hub.ts";
 
 const pack = createPack();
@@ -49,7 +48,7 @@ function setup(answer?: (done: Done) => void) {
     unsubscribe: (channel) => void asked.push(`-${channel}`),
     close() {},
   };
-  const frames = new EventFrames(pack, createMsgpackCodec({ deflate: portableDeflate }));
+  const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
   const transport = { publish: (topic: string, frame: Frame) => void sent.push([topic, frame]) };
   const hub = new Hub({ rules, broker, frames, transport, counters: createCounters() });
   const told: string[] = [];
@@ -120,7 +119,7 @@ describe("changing one's mind while the broker has not answered", () => {
     hub.unsubscribe(a.asConnection, "c");
     expect(asked).toEqual(["+c", "-c"]);
     unanswered[0]?.(undefined);
-    expect(told).toEqual(["c: ok"]);
+    expect(told).toEqual(["c: CANCELLED"]);
     expect({ topics: a.topics, size: hub.size }).toEqual({ topics: new Set(), size: 0 });
   });
 

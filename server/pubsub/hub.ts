@@ -4,13 +4,13 @@ import type { Connection } from "../connection/connection.ts";
 import type { Counters } from "../metrics.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { ChannelRules } from "./channel-rules.ts";
-import type { EventFrames } from "./event-frames.ts";
+import { EventFrames, type EventFramesOptions } from "./event-frames.ts";
 import { PatternMap } from "./patterns.ts";
 
 export interface HubServices {
   readonly rules: ChannelRules;
   readonly broker: Broker;
-  readonly frames: EventFrames;
+  readonly frames: EventFramesOptions;
   readonly transport: Pick<Transport, "publish">;
   readonly counters: Counters;
 }
@@ -62,8 +62,11 @@ export class Hub {
       const anew = (this.#entries.get(channel) ?? entry) !== entry;
       if (error !== undefined) {
         if (!anew) this.unsubscribe(connection, channel);
-      } else if (connection.channels?.has(channel)) connection.subscribe(topic(connection.binary, entry));
-      done(error);
+        done(error);
+      } else if (connection.channels?.has(channel)) {
+        connection.subscribe(topic(connection.binary, entry));
+        done(undefined);
+      } else done(new AppError("CANCELLED", `The subscription to "${channel}" was ended before it began.`));
     };
     if (entry.waiting === undefined) ready(undefined);
     else entry.waiting.push(ready);
@@ -86,12 +89,13 @@ export class Hub {
 
   /** A publication from the broker, for whoever is subscribed to its channel or to a pattern that fits. */
   deliver(channel: string, data: Uint8Array): void {
-    this.#services.counters.delivered++;
+    const { counters, frames: options, transport } = this.#services;
+    counters.delivered++;
+    const frames = new EventFrames(options, channel, data);
     this.#entries.match(channel, (entry, pattern) => {
-      const { frames, transport } = this.#services;
       const info = pattern === undefined ? undefined : { pattern };
-      if (entry.binary > 0) transport.publish(topic(true, entry), frames.binary(channel, data, info));
-      if (entry.text > 0) transport.publish(topic(false, entry), frames.text(channel, data, info));
+      if (entry.binary > 0) transport.publish(topic(true, entry), frames.binary(info));
+      if (entry.text > 0) transport.publish(topic(false, entry), frames.text(info));
     });
   }
 

@@ -77,9 +77,11 @@ export class PatternMap<Value> {
   }
 
   #count(length: number, by: 1 | -1): void {
-    const count = (this.#lengths.get(length) ?? 0) + by;
+    const before = this.#lengths.get(length) ?? 0;
+    const count = before + by;
     if (count === 0) this.#lengths.delete(length);
     else this.#lengths.set(length, count);
+    if (before > 0 && count > 0) return;
     this.#sorted = [...this.#lengths.keys()].sort((a, b) => a - b);
   }
 }

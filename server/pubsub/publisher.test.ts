@@ -165,7 +165,7 @@ describe("a publication of the application", () => {
   it("throws where the channel does not exist, is a pattern, or the data cannot be encoded", () => {
     const { publisher, published } = setup({ c: {}, "c*": {} });
     expect(() => publisher.publish("none", 1)).toThrow('There is no channel "none".');
-    expect(() => publisher.publish("c*", 1)).toThrow("is a pattern");
+    expect(() => publisher.publish("c*", 1)).toThrow('"c*" is no name of one channel');
     expect(() => publisher.publish("c", TOO_LARGE_A_NUMBER)).toThrow("cannot be encoded");
     expect(published).toEqual([]);
   });

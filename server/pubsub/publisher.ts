@@ -3,6 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import { portable } from "../../shared/portable.ts";
 import type { SchemaResult } from "../../shared/standard-schema.ts";
+import { MAX_NAME_LENGTH } from "../../shared/validate-message.ts";
 import type { ChannelRule } from "../app.ts";
 import type { Broker, Done } from "../brokers/broker.ts";
 import { refusal } from "../dispatch/procedures.ts";
@@ -19,9 +20,13 @@ export interface PublisherServices {
   failed(error: unknown): void;
 }
 
+/** Refusals of the application's own publications are all counted, and reported at most this often. */
+const REPORT_EVERY_MS = 1_000;
+
 /** The only way to publish. Data is encoded here, once, and travels as bytes from then on. */
 export class Publisher {
   readonly #services: PublisherServices;
+  #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(services: PublisherServices) {
     this.#services = services;
@@ -36,12 +41,27 @@ export class Publisher {
     }
   }
 
-  /** Publishes for the application. Throws where the channel does not exist or the data cannot be encoded. */
+  /**
+   * Publishes for the application. What the bus refuses, being full or down, is counted and logged.
+   * @throws AppError where the channel does not exist, or the data cannot be encoded
+   * @throws RangeError where the channel's name is a pattern, empty or too long
+   */
   publish(channel: string, data: unknown): void {
-    if (isPattern(channel)) throw new TypeError(`"${channel}" is a pattern; publish to one channel.`);
+    if (isPattern(channel) || channel.length === 0 || channel.length > MAX_NAME_LENGTH) {
+      throw new RangeError(`"${channel.slice(0, MAX_NAME_LENGTH)}" is no name of one channel.`);
+    }
     this.#services.rules.of(channel);
-    this.#send(channel, data, undefined);
+    this.#send(channel, data, this.#reportRefusal);
   }
+
+  readonly #reportRefusal: Done = (error) => {
+    if (error === undefined) return;
+    this.#services.counters.refused++;
+    // a bus that is full refuses thousands a second: one line says it
+    if (performance.now() - this.#reportedAt < REPORT_EVERY_MS) return;
+    this.#reportedAt = performance.now();
+    this.#services.failed(error);
+  };
 
   #checked(channel: string, data: unknown, rule: ChannelRule, done: Done | undefined): void {
     if (rule.data === undefined) {

@@ -58,7 +58,9 @@ export function respond(response: UwsResponse, answer: HttpAnswer, head = false)
 export function copyHeaders(request: UwsRequest): Map<string, string> {
   const headers = new Map<string, string>();
   request.forEach((name, value) => {
-    headers.set(name, value);
+    // a header that comes twice, as Sec-WebSocket-Protocol may, is one list
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
   });
   return headers;
 }
@@ -88,7 +90,9 @@ function finish(
     return;
   }
   const { headers } = request;
-  const data: UserData = { link: { request, subprotocol: answer.subprotocol, socket: undefined, owner: undefined } };
+  const data: UserData = {
+    link: { request, subprotocol: answer.subprotocol, socket: undefined, owner: undefined, closedWith: undefined },
+  };
   response.upgrade(
     data,
     headers.get("sec-websocket-key") ?? "",

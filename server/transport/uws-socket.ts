@@ -13,6 +13,8 @@ export interface SocketLink {
   subprotocol: string;
   socket: UwsSocket | undefined;
   owner: SocketOwner | undefined;
+  /** The close code, once it is closed. */
+  closedWith: number | undefined;
 }
 
 /** uWebSockets.js's verdict on a send. */

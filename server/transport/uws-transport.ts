@@ -14,7 +14,7 @@ import type { Frame } from "../../shared/message.ts";
 import { listenAndAdopt, loadDuplicate } from "./adopt.ts";
 import type { HttpRoute, Transport, TransportHooks, TransportOptions } from "./transport.ts";
 import { copyHeaders, respond, upgrade } from "./upgrade.ts";
-import { type UserData, UwsSocket } from "./uws-socket.ts";
+import { type SocketLink, type UserData, UwsSocket } from "./uws-socket.ts";
 
 /**
  * A message over the limit should be answered with close code 1009, but uWebSockets.js hangs up on what passes its own
@@ -99,6 +99,8 @@ function behavior(options: UwsTransportOptions, hooks: TransportHooks): WebSocke
       link.request = undefined; // a connection need not keep its headers
       link.socket = new UwsSocket(raw);
       link.owner = hooks.open(link.socket, request, link.subprotocol);
+      // it may have been closed in there, before anybody could be told
+      if (link.closedWith !== undefined) bury(link, link.closedWith);
     },
 
     message: (raw, bytes, binary) => raw.getUserData().link.owner?.message(bytes, binary),
@@ -111,13 +113,15 @@ function behavior(options: UwsTransportOptions, hooks: TransportHooks): WebSocke
       setImmediate(() => link.owner?.dropped());
     },
 
-    close(raw, code) {
-      const { link } = raw.getUserData();
-      link.socket?.detach();
-      link.owner?.closed(code);
-      link.owner = undefined;
-    },
+    close: (raw, code) => bury(raw.getUserData().link, code),
   };
+}
+
+function bury(link: SocketLink, code: number): void {
+  link.closedWith = code;
+  link.socket?.detach();
+  link.owner?.closed(code);
+  link.owner = undefined;
 }
 
 function answer(response: UwsResponse, request: UwsRequest, route: HttpRoute, head: boolean): void {

@@ -1,7 +1,8 @@
 // Memory of one socket worker per idle connection: resident memory before and after, garbage collected both times.
+
+import { Packr } from "msgpackr";
 import { startServer } from "./lib/child.mjs";
 import { clientFrame, openRaw } from "./lib/raw-client.mjs";
-import { Packr } from "msgpackr";
 
 const CONNECTIONS = 6_000;
 const AT_ONCE = 50;
@@ -23,7 +24,9 @@ async function perConnection(file, args, subprotocol, greeting) {
   const sockets = [];
   async function open(count) {
     for (let opened = 0; opened < count; opened += AT_ONCE) {
-      const batch = await Promise.all(Array.from({ length: AT_ONCE }, () => openRaw(server.port, subprotocol, () => {})));
+      const batch = await Promise.all(
+        Array.from({ length: AT_ONCE }, () => openRaw(server.port, subprotocol, () => {})),
+      );
       sockets.push(...batch);
       if (greeting !== undefined) for (const socket of batch) socket.write(greeting);
     }
@@ -46,6 +49,8 @@ async function perConnection(file, args, subprotocol, greeting) {
 
 if (process.argv[1]?.endsWith("idle.mjs")) {
   for (const [name, { resident, heap }] of Object.entries(await benchIdle())) {
-    console.log(`${name.padEnd(12)} ${Math.round(resident)} bytes resident, ${Math.round(heap)} of them heap, per connection`);
+    console.log(
+      `${name.padEnd(12)} ${Math.round(resident)} bytes resident, ${Math.round(heap)} of them heap, per connection`,
+    );
   }
 }

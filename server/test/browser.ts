@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
-const EXECUTABLE = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+const EXECUTABLE = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
 /** Runs as root in a container, without a graphics card, and talks to nobody but the page's server. */
 const ARGUMENTS = [
   "--no-sandbox",

@@ -3,10 +3,15 @@ import type { Duplex } from "node:stream";
 const FIRST_SIZE = 16 * 1024;
 /** A buffer that grew beyond this in a burst is not kept for quiet times. */
 const KEPT_SIZE = 1024 * 1024;
+/**
+ * Most bytes of one write. A write tells nothing before its last byte has gone: one of all that waits would make a slow
+ * reader look like one that is stuck.
+ */
+const LARGEST_WRITE = 256 * 1024;
 
 /**
- * The sending half of a link: frames gather in one buffer, which leaves as one write per turn of the event loop, or
- * when the previous write is done, whichever comes later. Under load batches so grow by themselves.
+ * The sending half of a link: frames gather in one buffer, which leaves once per turn of the event loop, or when the
+ * previous one has gone, whichever comes later. Under load batches so grow by themselves.
  */
 export class OutQueue {
   readonly #socket: Duplex;
@@ -61,11 +66,20 @@ export class OutQueue {
     this.#spare = undefined;
     this.#length = 0;
     this.#inFlight = length;
-    this.#socket.write(leaving.subarray(0, length), () => {
-      this.#inFlight = 0;
-      if (leaving.length <= KEPT_SIZE) this.#spare = leaving;
-      this.#flush();
+    this.#write(leaving, 0, length);
+  };
+
+  /** Writes what lies between `from` and `end`, piece by piece; the buffer is free once the last one has gone. */
+  #write(leaving: Buffer, from: number, end: number): void {
+    const to = Math.min(from + LARGEST_WRITE, end);
+    this.#socket.write(leaving.subarray(from, to), (error) => {
+      this.#inFlight = error || this.#socket.destroyed ? 0 : end - to;
+      if (this.#inFlight > 0) this.#write(leaving, to, end);
+      else {
+        if (leaving.length <= KEPT_SIZE) this.#spare = leaving;
+        this.#flush();
+      }
       this.#drained();
     });
-  };
+  }
 }

@@ -20,9 +20,9 @@ afterEach(() => {
   for (const release of releases.splice(0).reverse()) release();
 });
 
-async function startHub() {
+async function startHub(budget = BUDGET) {
   const stuck = vi.fn<(worker: number) => void>();
-  const hub = new BusHub({ budget: BUDGET, stuck });
+  const hub = new BusHub({ budget, stuck });
   await hub.listen();
   releases.push(() => hub.close());
   return { hub, stuck };
@@ -150,6 +150,23 @@ describe("a worker that stops reading", () => {
     expect(stuck).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
     expect(stuck.mock.calls).toEqual([[7]]);
+  });
+
+  it("is not reported while it goes on reading, however slowly", async () => {
+    const { hub, stuck } = await startHub(8 * BUDGET);
+    const slow = await sleeper(hub, 7);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    // in one turn, so that all of it would leave as one write
+    for (let count = 0; count < 640; count++) hub.publish("c", PIECE);
+    for (let read = 64; read <= 640; read += 64) {
+      vi.advanceTimersByTime(9_000);
+      expect(stuck).not.toHaveBeenCalled();
+      slow.socket.resume();
+      while (slow.count() < read) await turn();
+      slow.socket.pause();
+    }
+    // it has caught up: nobody waits for it any more
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0), 5_000);
   });
 
   it("is not reported where it has caught up by then", async () => {

@@ -18,12 +18,16 @@ export type Deliver = (channel: string, data: Uint8Array) => void;
  *   publication has been delivered;
  * - MUST call `done` of `publish` only when the publication has its place in the channel's order;
  * - MUST call every `done` exactly once, with `UNAVAILABLE` or `OVERLOADED` where it cannot do what it should;
+ * - MUST take back every subscription that `unsubscribe` names, however much waits;
  * - MUST have copied `data` when `publish` returns; a receiver of `deliver` has to do the same.
  *
  * A channel that ends in `*` is a pattern: every channel that begins with what stands before the `*`.
  */
 export interface Broker {
-  /** @param done undefined where nobody wants to know */
+  /**
+   * @param done undefined where nobody wants to know: what is refused is then gone without a word. What the
+   *   application publishes comes with one, so that a refusal is counted and reported.
+   */
   publish(channel: string, data: Uint8Array, done: Done | undefined): void;
   subscribe(channel: string, done: Done): void;
   unsubscribe(channel: string): void;

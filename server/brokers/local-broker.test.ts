@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { Link } from "../bus/link.ts";
 import { BusHub } from "../primary/bus-hub.ts";
 import type { Broker } from "./broker.ts";
 import { connectLocalBroker, type LocalBrokerOptions } from "./local-broker.ts";
@@ -59,6 +60,60 @@ describe("the local broker", () => {
     await vi.waitFor(() => expect(told.slice(2)).toEqual(["taken", "taken", "taken"]));
     broker.close();
     hub.close();
+  });
+
+  it("refuses subscriptions beyond its budget as well, while what is no longer wanted can always be taken back", async () => {
+    const hub = await startHub();
+    const delivered: string[] = [];
+    const broker = await connect(hub, { budget: 1_000, deliver: (channel) => void delivered.push(channel) });
+    const subscribe = (channel: string) => new Promise((resolve) => broker.subscribe(channel, resolve));
+    expect(await subscribe("c")).toBeUndefined();
+    for (let index = 0; index < 2; index++) broker.publish("full", Buffer.alloc(600), undefined);
+    expect(await subscribe("d")).toMatchObject({ code: "OVERLOADED", details: { retryAfterMs: 100 } });
+    broker.unsubscribe("c");
+    await vi.waitFor(async () => expect(await subscribe("e")).toBeUndefined());
+    for (const channel of ["c", "d", "e"]) hub.publish(channel, new Uint8Array(1));
+    await vi.waitFor(() => expect(delivered).toContain("e"));
+    expect(delivered).toEqual(["e"]);
+    broker.close();
+    hub.close();
+  });
+
+  it("does not fill the bus with taking back what was refused", async () => {
+    const hub = await startHub();
+    const broker = await connect(hub, { budget: 1_000 });
+    const taken = vi.spyOn(Link.prototype, "send");
+    for (let index = 0; index < 2; index++) broker.publish("full", Buffer.alloc(600), undefined);
+    for (let index = 0; index < 100; index++) {
+      broker.subscribe(`channel ${index}`, () => undefined);
+      broker.unsubscribe(`channel ${index}`);
+    }
+    const sent = taken.mock.calls.length;
+    taken.mockRestore();
+    expect(sent).toBe(2);
+    broker.close();
+    hub.close();
+  });
+
+  it("refuses whatever wants an answer where a million wait for theirs already", async () => {
+    const hub = await startHub();
+    const broker = await connect(hub);
+    const ask = (done: (error: unknown) => void) => broker.publish("c", new Uint8Array(), done);
+    let refused = 0;
+    const count = (error: unknown) => {
+      if (error !== undefined) refused++;
+    };
+    for (let index = 0; index < 1_000_000; index++) ask(count);
+    expect(refused).toBe(0);
+    const told: unknown[] = [];
+    ask((error) => void told.push(error));
+    broker.subscribe("c", (error) => void told.push(error));
+    expect(told).toEqual([
+      expect.objectContaining({ code: "OVERLOADED" }),
+      expect.objectContaining({ code: "OVERLOADED" }),
+    ]);
+    hub.close();
+    broker.close();
   });
 
   it("tells once that the primary is gone, and tells nothing where it was closed itself", async () => {

@@ -11,15 +11,17 @@ export interface LocalBrokerOptions {
   readonly secret: string;
   /** This socket worker's number. */
   readonly worker: number;
-  /** Bytes that may wait to be sent; beyond, publications are refused. */
+  /** Bytes that may wait to be sent; beyond, publications and subscriptions are refused. */
   readonly budget: number;
   readonly deliver: Deliver;
   /** The primary is gone. Called at most once, after the primary let this process in and not after `close`. */
   readonly lost: () => void;
 }
 
-/** How long a refused publisher is asked to wait, in milliseconds. */
+/** How long who is refused is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 100;
+/** Answers that may be waited for; beyond, whatever wants one is refused. They cost memory that no byte on the bus tells of. */
+const MOST_WAITING = 1_000_000;
 
 /** The broker of one host: the bus to the primary. Resolves once the primary has let it in, rejects where it does not. */
 export function connectLocalBroker(options: LocalBrokerOptions): Promise<Broker> {
@@ -27,6 +29,8 @@ export function connectLocalBroker(options: LocalBrokerOptions): Promise<Broker>
     const socket = createConnection(options.path);
     /** What waits for an answer, by the reference it was sent with. */
     const waiting = new Map<number, Done>();
+    /** What the primary was asked for: to take back what it never heard of would fill the queue without a limit. */
+    const channels = new Set<string>();
     let lastReference = 0;
     let joined = false;
     let closed = false;
@@ -72,19 +76,31 @@ export function connectLocalBroker(options: LocalBrokerOptions): Promise<Broker>
     });
     link.send(BusType.JOIN, options.worker, "", Buffer.from(options.secret));
 
+    /** Why nothing more can be asked of the primary now. */
+    function refusal(answer: boolean): AppError | undefined {
+      if (closed) return new AppError("UNAVAILABLE", "The server is going down.");
+      if (link.unsent <= options.budget && !(answer && waiting.size >= MOST_WAITING)) return undefined;
+      return new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS });
+    }
+
     const broker: Broker = {
       publish(channel, data, done) {
-        if (closed) done?.(new AppError("UNAVAILABLE", "The server is going down."));
-        else if (link.unsent > options.budget) {
-          done?.(new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS }));
-        } else link.send(BusType.PUBLISH, done === undefined ? 0 : reference(done), channel, data);
+        const refused = refusal(done !== undefined);
+        if (refused !== undefined) done?.(refused);
+        else link.send(BusType.PUBLISH, done === undefined ? 0 : reference(done), channel, data);
       },
       subscribe(channel, done) {
-        if (closed) done(new AppError("UNAVAILABLE", "The server is going down."));
-        else link.send(BusType.SUBSCRIBE, reference(done), channel);
+        const refused = refusal(true);
+        if (refused !== undefined) {
+          done(refused);
+          return;
+        }
+        channels.add(channel);
+        link.send(BusType.SUBSCRIBE, reference(done), channel);
       },
+      // never refused: nobody could be told, and publications would come for ever that nobody wants
       unsubscribe(channel) {
-        if (!closed) link.send(BusType.UNSUBSCRIBE, 0, channel);
+        if (channels.delete(channel) && !closed) link.send(BusType.UNSUBSCRIBE, 0, channel);
       },
       close() {
         closed = true;

@@ -2,6 +2,7 @@ import type { Connection } from "./connection.ts";
 
 /** The heartbeats of all connections are spread over so many moments, so that they never all speak at once. */
 const SLOTS = 25;
+const HALF = Math.floor(SLOTS / 2);
 
 /** A large message on a slow line is no sign of life until it is whole, and keeps a pong from coming. */
 const PATIENCE = 2;
@@ -11,6 +12,8 @@ export class Connections {
   readonly #byId = new Map<string, Connection>();
   readonly #slots: Set<Connection>[] = Array.from({ length: SLOTS }, () => new Set());
   #next = 0;
+  /** The slot whose turn is next. */
+  #turn = 0;
   #timer: NodeJS.Timeout | undefined;
 
   get size(): number {
@@ -19,7 +22,9 @@ export class Connections {
 
   add(connection: Connection): void {
     this.#byId.set(connection.id, connection);
-    connection.slot = this.#next++ % SLOTS;
+    // one whose turn has been lately: a newcomer is left alone for half a heartbeat at least
+    const turnsAgo = 1 + (this.#next++ % HALF);
+    connection.slot = (this.#turn + SLOTS - turnsAgo) % SLOTS;
     this.#slots[connection.slot]?.add(connection);
   }
 
@@ -41,9 +46,10 @@ export class Connections {
    * questions unanswered to `dead`: a silent peer is noticed within three times that time.
    */
   startHeartbeats(heartbeatMs: number, dead: (connection: Connection) => void): void {
-    let slot = 0;
     this.#timer = setInterval(() => {
-      for (const connection of this.#slots[slot++ % SLOTS] as Set<Connection>) {
+      const slot = this.#slots[this.#turn] as Set<Connection>;
+      this.#turn = (this.#turn + 1) % SLOTS;
+      for (const connection of slot) {
         if (connection.silentBeats >= PATIENCE) {
           dead(connection);
           continue;

@@ -12,14 +12,14 @@ function beats(ms: number): Promise<void> {
 }
 
 describe.each(FORMATS)("over %s", (format) => {
-  it("a peer that never gives a sign of life is closed with 4408, within three times the heartbeat", async () => {
+  it("a peer that leaves two questions for a sign of life unanswered is closed with 4408", async () => {
     const run = await serve(defineApp({}), OPTIONS);
     const client = await run.connect({ format, answersPings: false });
     const begun = performance.now();
     expect(await client.closed).toEqual({ code: 4408, reason: "no heartbeat" });
-    const took = performance.now() - begun;
-    expect(took).toBeGreaterThan(HEARTBEAT_MS * 0.9);
-    expect(took).toBeLessThan(HEARTBEAT_MS * 4);
+    // the first one comes after half a heartbeat at least, and the others a whole one later each
+    expect(performance.now() - begun).toBeGreaterThan(HEARTBEAT_MS * 2);
+    expect(client.frames.filter(({ opcode }) => opcode === Opcode.PING)).toHaveLength(2);
     expect((await run.counters()).dead).toBe(1);
   });
 

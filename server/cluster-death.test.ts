@@ -72,6 +72,28 @@ describe("a socket worker that is killed", () => {
     expect(await cluster.exited).toEqual({ code: 0, signal: null });
   });
 
+  it("is replaced in the end, however often there is no process to be had for its successor", async () => {
+    const breakable = `process.on("SIGUSR2", () => { [process.execPath, globalThis.other] = [globalThis.other, process.execPath]; });
+      globalThis.other = "/nowhere/node";`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(breakable)}`;
+    const cluster = await startCluster({ env: { NODE_OPTIONS: preload, WORKERS: "1" } });
+    const [doomed] = (await cluster.status()) as [WorkerStatus];
+    cluster.kill("SIGUSR2");
+    process.kill(doomed.pid, "SIGKILL");
+    const failed =
+      /^a socket worker died \(could not be started: spawn .nowhere.node ENOENT\); replacing it in \d+ ms$/;
+    await cluster.logged(failed, 2);
+    expect(await cluster.status()).toEqual([]);
+    cluster.kill("SIGUSR2");
+    await eventually(async () => expect(await cluster.status()).toMatchObject([{ worker: 1, connections: 0 }]));
+    cluster.kill("SIGUSR2");
+    process.kill((await cluster.status())[0]?.pid ?? 0, "SIGKILL");
+    await cluster.logged(failed, 3);
+    // nobody is left whose end an end could wait for
+    cluster.kill("SIGTERM");
+    expect(await cluster.exited).toEqual({ code: 0, signal: null });
+  });
+
   it("is reported as silent while it hangs, and the others still answer", async () => {
     const cluster = await startCluster();
     const [hanging] = (await cluster.status()) as [WorkerStatus];

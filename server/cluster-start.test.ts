@@ -72,6 +72,16 @@ describe("a cluster that cannot start", () => {
     });
   });
 
+  it("says that there is no process to be had for its workers, and ends with code 1", async () => {
+    const preload = `--import=data:text/javascript,${encodeURIComponent('process.execPath = "/nowhere/node"')}`;
+    expect(await failing({ env: { NODE_OPTIONS: preload, WORKERS: "1" } })).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^fugitive: socket worker 1 ended before it served \(could not be started: spawn .nowhere.node ENOENT\)$/m,
+      ),
+    });
+  });
+
   it.each([
     ["throws", 'throw new Error("no database today");', "no database today"],
     ["has a syntax error", "export const app = {;", "SyntaxError"],

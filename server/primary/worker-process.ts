@@ -5,34 +5,44 @@ export interface WorkerProcessHooks {
   serving(port: number): void;
   /** It said why it cannot serve; `exited` follows. */
   failed(message: string, code: string | undefined): void;
-  exited(code: number | null, signal: string | null): void;
+  /** It is no more, or never was; the last call of all. `how` is for people. */
+  exited(how: string): void;
 }
 
 /** One socket worker, as the primary sees it. */
 export class WorkerProcess {
   readonly number: number;
   readonly bornAt = performance.now();
-  readonly #process: Worker;
+  /** Undefined where not even the attempt could be made. */
+  readonly #process: Worker | undefined;
   readonly #waiting = new Map<number, (status: WorkerStatus) => void>();
   #lastReference = 0;
   #serving = false;
 
   constructor(birth: WorkerBirth, hooks: WorkerProcessHooks) {
     this.number = birth.worker;
-    this.#process = cluster.fork({ [SOCKET_WORKER_ENV]: JSON.stringify(birth) });
-    this.#process.on("message", (message: FromWorker) => {
+    let over = false;
+    const exited = (how: string) => {
+      if (over) return;
+      over = true;
+      for (const resolve of this.#waiting.values()) resolve(undefined);
+      hooks.exited(how);
+    };
+    const notStarted = (error: unknown) => exited(`could not be started: ${(error as Error).message}`);
+    this.#process = tryToFork(birth, (error) => process.nextTick(notStarted, error));
+    this.#process?.on("message", (message: FromWorker) => {
       if (message.type === "serving") {
         this.#serving = true;
         hooks.serving(message.port);
       } else if (message.type === "failed") hooks.failed(message.message, message.code);
       else this.#answered(message.reference, { connections: message.connections, memory: message.memory });
     });
-    // a worker that dies while it is being written to; its exit is what counts
-    this.#process.on("error", () => undefined);
-    this.#process.once("exit", (code, signal) => {
-      for (const resolve of this.#waiting.values()) resolve(undefined);
-      hooks.exited(code, signal);
+    this.#process?.on("error", (error) => {
+      // one that dies while it is being written to exits as well; one that never was, for want of processes or
+      // descriptors, does not
+      if (this.pid === 0) notStarted(error);
     });
+    this.#process?.once("exit", (code, signal) => exited(signal === null ? `exit code ${code}` : `signal ${signal}`));
   }
 
   /** Whether it has told that it takes connections. */
@@ -41,11 +51,11 @@ export class WorkerProcess {
   }
 
   get pid(): number {
-    return this.#process.process.pid ?? 0;
+    return this.#process?.process.pid ?? 0;
   }
 
   tell(message: ToWorker): void {
-    if (this.#process.isConnected()) this.#process.send(message, () => undefined);
+    if (this.#process?.isConnected()) this.#process.send(message, () => undefined);
   }
 
   /** Asks how it is. @returns undefined where it does not answer within `limitMs`. */
@@ -62,12 +72,22 @@ export class WorkerProcess {
   }
 
   kill(): void {
-    this.#process.process.kill("SIGKILL");
+    this.#process?.process.kill("SIGKILL");
   }
 
   #answered(reference: number, status: WorkerStatus): void {
     this.#waiting.get(reference)?.(status);
     this.#waiting.delete(reference);
+  }
+}
+
+/** Most of what keeps a process from starting is told by an event; want of memory is thrown. */
+function tryToFork(birth: WorkerBirth, failed: (error: unknown) => void): Worker | undefined {
+  try {
+    return cluster.fork({ [SOCKET_WORKER_ENV]: JSON.stringify(birth) });
+  } catch (error) {
+    failed(error);
+    return undefined;
   }
 }
 

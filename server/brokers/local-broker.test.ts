@@ -11,7 +11,11 @@ import { describeBroker } from "./test/broker-suite.ts";
 const BUDGET = 64 * 1024 * 1024;
 
 async function startHub(budget = BUDGET): Promise<BusHub> {
-  const hub = new BusHub({ budget, stuck: () => expect.unreachable("nobody is stuck") });
+  const hub = new BusHub({
+    budget,
+    stuck: () => expect.unreachable("nobody is stuck"),
+    failed: () => expect.unreachable("every connection can be taken"),
+  });
   await hub.listen();
   return hub;
 }

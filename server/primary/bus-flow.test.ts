@@ -22,7 +22,7 @@ afterEach(() => {
 
 async function startHub(budget = BUDGET) {
   const stuck = vi.fn<(worker: number) => void>();
-  const hub = new BusHub({ budget, stuck });
+  const hub = new BusHub({ budget, stuck, failed: () => undefined });
   await hub.listen();
   releases.push(() => hub.close());
   return { hub, stuck };

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { createConnection, type Socket } from "node:net";
+import { createConnection, Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
@@ -16,10 +16,15 @@ afterEach(() => {
 
 async function startHub(budget = 64 * KIB * KIB) {
   const stuck: number[] = [];
-  const hub = new BusHub({ budget, stuck: (worker) => void stuck.push(worker) });
+  const failures: Error[] = [];
+  const hub = new BusHub({
+    budget,
+    stuck: (worker) => void stuck.push(worker),
+    failed: (error) => void failures.push(error),
+  });
   await hub.listen();
   releases.push(() => hub.close());
-  return { hub, stuck };
+  return { hub, stuck, failures };
 }
 
 /** A socket worker's end of the bus, without the broker around it. */
@@ -115,6 +120,19 @@ describe("joining the bus", () => {
     vi.advanceTimersByTime(1);
     await late.ended;
     expect(member.socket.destroyed).toBe(false);
+  });
+});
+
+describe("a bus that cannot take a connection", () => {
+  it("says so every time, and goes on", async () => {
+    const listen = vi.spyOn(Server.prototype, "listen");
+    const { hub, failures } = await startHub();
+    const [server] = listen.mock.contexts as Server[];
+    listen.mockRestore();
+    const error = new Error("accept EMFILE");
+    for (let count = 0; count < 2; count++) server?.emit("error", error);
+    expect(failures).toEqual([error, error]);
+    await join(hub, 1, "c");
   });
 });
 

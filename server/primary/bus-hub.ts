@@ -10,6 +10,8 @@ import { PatternMap } from "../pubsub/patterns.ts";
 export interface BusHubOptions {
   /** Bytes that may wait for one socket worker before its publishers are held back. */
   readonly budget: number;
+  /** A connection could not be taken, as where too many files are open. The bus goes on. */
+  failed(error: Error): void;
   /** A socket worker has not taken anything for {@link STUCK_MS} although much waits for it. */
   stuck(worker: number): void;
 }
@@ -64,7 +66,11 @@ export class BusHub {
     }
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(this.#path, () => resolve());
+      this.#server.listen(this.#path, () => {
+        this.#server.off("error", reject);
+        this.#server.on("error", (error) => this.#options.failed(error));
+        resolve();
+      });
     });
   }
 

@@ -1,4 +1,6 @@
 import { type IncomingHttpHeaders, request } from "node:http";
+import { createConnection } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type ControlApiOptions, startControlApi } from "./control-api.ts";
 import { findPort } from "./free-port.ts";
@@ -18,12 +20,18 @@ const SILENT: Worker = { number: 2, pid: 4712, bornAt: 0, status: async () => un
 
 async function start(given: Partial<ControlApiOptions["primary"]> = {}, host = HOST): Promise<number> {
   const primary = { ready: true, port: 8080, workers: [WELL], ...given };
-  const { port, server } = await startControlApi({ host, port: 0, node: "here", version: "1.2.3", primary });
+  const { port } = await open({ host, port: 0, primary });
+  return port;
+}
+
+/** Opens a control port for one test. */
+async function open(options: Pick<ControlApiOptions, "host" | "port" | "primary">, warn = vi.fn()) {
+  const { port, server } = await startControlApi({ node: "here", version: "1.2.3", log: { warn }, ...options });
   releases.push(() => {
     server.close();
     server.closeAllConnections();
   });
-  return port;
+  return { port, server };
 }
 
 interface Answer {
@@ -110,6 +118,17 @@ describe("the control port", () => {
     expect(await ask(await start(), "/healthz", { headers: { host } })).toMatchObject({ status: 200 });
   });
 
+  it.each([
+    ["open to who names no host, as a load balancer's check in HTTP/1.0", "", 200],
+    ["closed to who names an empty one", "Host:\r\n", 403],
+    ["closed to who names no host but the page it comes from", "Origin: https://evil.example\r\n", 403],
+  ])("is %s", async (_, headers, status) => {
+    const socket = createConnection(await start(), HOST);
+    socket.write(`GET /healthz HTTP/1.0\r\n${headers}\r\n`);
+    const answer = await text(socket);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
+
   it("is open under any name where it is open to other machines", async () => {
     const port = await start({}, "0.0.0.0");
     expect(await ask(port, "/healthz", { headers: { host: "fugitive:8081" } })).toMatchObject({ status: 200 });
@@ -118,8 +137,7 @@ describe("the control port", () => {
   it("says which option to change where it is taken", async () => {
     const taken = await start();
     const primary = { ready: true, port: 0, workers: [] };
-    const options = { host: HOST, port: taken, node: "here", version: "1", primary };
-    await expect(startControlApi(options)).rejects.toThrow(
+    await expect(open({ host: HOST, port: taken, primary })).rejects.toThrow(
       `${HOST}:${taken} is taken by another program: stop that, or choose another CONTROL_PORT`,
     );
   });
@@ -127,8 +145,15 @@ describe("the control port", () => {
   it("opens the port that was asked for", async () => {
     const free = await findPort(HOST, 0);
     const primary = { ready: true, port: 0, workers: [] };
-    const { port, server } = await startControlApi({ host: HOST, port: free, node: "n", version: "1", primary });
-    releases.push(() => server.close());
-    expect(port).toBe(free);
+    expect((await open({ host: HOST, port: free, primary })).port).toBe(free);
+  });
+
+  it("logs that it cannot take a connection, every time, and goes on", async () => {
+    const warn = vi.fn();
+    const { port, server } = await open({ host: HOST, port: 0, primary: { ready: true, port: 0, workers: [] } }, warn);
+    const error = new Error("accept EMFILE");
+    for (let count = 0; count < 2; count++) server.emit("error", error);
+    expect(warn.mock.calls).toEqual(Array(2).fill([{ error }, "the control port could not take a connection"]));
+    expect(await ask(port, "/healthz")).toMatchObject({ status: 200 });
   });
 });

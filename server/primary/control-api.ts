@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isIP } from "node:net";
+import type { Logger } from "../logger.ts";
 import { explainPortError } from "./free-port.ts";
 import type { Primary } from "./primary.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -9,6 +10,7 @@ export interface ControlApiOptions {
   readonly port: number;
   readonly node: string;
   readonly version: string;
+  readonly log: Pick<Logger, "warn">;
   readonly primary: Pick<Primary, "ready" | "port"> & {
     readonly workers: readonly Pick<WorkerProcess, "number" | "pid" | "bornAt" | "status">[];
   };
@@ -29,8 +31,14 @@ export async function startControlApi(options: ControlApiOptions): Promise<{ por
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(explainPortError(error, options.host, options.port, "CONTROL_PORT")));
-    server.listen({ host: options.host, port: options.port }, resolve);
+    const failed = (error: Error) => reject(explainPortError(error, options.host, options.port, "CONTROL_PORT"));
+    server.once("error", failed);
+    server.listen({ host: options.host, port: options.port }, () => {
+      server.off("error", failed);
+      // as where too many files are open
+      server.on("error", (error) => options.log.warn({ error }, "the control port could not take a connection"));
+      resolve();
+    });
   });
   return { port: (server.address() as { port: number }).port, server };
 }
@@ -64,7 +72,9 @@ async function answer(request: IncomingMessage, options: ControlApiOptions, star
  */
 function isFromPage({ headers }: IncomingMessage, host: string): boolean {
   if (headers.origin !== undefined || headers["sec-fetch-site"] === "cross-site") return true;
-  const name = (headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+  // HTTP/1.0, as some load balancers' checks speak it, and no browser
+  if (headers.host === undefined) return false;
+  const name = headers.host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
   return LOOPBACK.test(host) && name !== "localhost" && isIP(name) === 0;
 }
 

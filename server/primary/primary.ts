@@ -31,6 +31,7 @@ export class Primary {
     this.#port = options.config.port;
     this.bus = new BusHub({
       budget: options.config.busBudget,
+      failed: (error) => options.log.warn({ error }, "the bus could not take a connection"),
       stuck: (number) => this.#kill(number, "it takes nothing from the bus"),
     });
   }
@@ -130,9 +131,8 @@ export class Primary {
         if (first !== undefined) first.failed(message, code);
         else log.error({ worker: number }, `a socket worker cannot serve: ${message}`);
       },
-      exited: (code, signal) => {
+      exited: (how) => {
         clearTimeout(late);
-        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
         this.#workers.delete(number);
         if (this.#workers.size === 0) this.#allGone?.();
         if (!served && first !== undefined) first.exited(how);

@@ -20,7 +20,7 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
   const control =
     controlPort === "off"
       ? undefined
-      : await startControlApi({ host, port: controlPort, node, version: readVersion(), primary });
+      : await startControlApi({ host, port: controlPort, node, version: readVersion(), log, primary });
   // from here on there is something to end
   const stopSignals = endOnSignals({ end: () => close(), kill: () => primary.kill(), log });
 

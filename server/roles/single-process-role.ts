@@ -20,6 +20,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const port = await findPort(config.host, config.port);
   const hub = new BusHub({
     budget: config.busBudget,
+    failed: (error) => log.warn({ error }, "the bus could not take a connection"),
     stuck: () => log.error("this process does not keep up with itself"),
   });
   await hub.listen();

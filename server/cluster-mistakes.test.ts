@@ -27,6 +27,21 @@ describe("an application's mistake", () => {
     client.destroy();
   });
 
+  it("of a listener for errors that fails itself is logged once", async () => {
+    const app = APP.replace(
+      "procedures:",
+      'on: { error: async () => { throw new Error("report is down"); } }, procedures:',
+    );
+    const cluster = await startCluster({ app });
+    const client = await cluster.connect();
+    await client.ask([Kind.CALL, 1, "forget"]);
+    await cluster.logged("a listener failed");
+    for (let id = 2; id < 50; id++) await client.ask([Kind.PING, id]);
+    const errors = cluster.records.filter(({ level }) => level === "error").map(({ msg }) => msg);
+    expect(errors).toEqual(["a promise was rejected and nobody cared", "a listener failed"]);
+    client.destroy();
+  });
+
   it("of an exception outside of everything ends that socket worker, with its reason in the log", async () => {
     const cluster = await startCluster({ app: APP });
     const client = await cluster.connect();

@@ -102,6 +102,26 @@ describe("Emitter", () => {
     expect(caught).toHaveBeenCalledWith(undefined);
   });
 
+  it("hands what listeners return to a subclass that cares, be they called once or often", () => {
+    const results: unknown[] = [];
+    class Caring extends Emitter<Events> {
+      protected override returned(event: keyof Events, result: unknown): void {
+        results.push([event, result]);
+      }
+    }
+    const emitter = new Caring();
+    emitter.on("closed", () => undefined);
+    emitter.on("closed", () => "often");
+    emitter.once("closed", () => "once");
+    emitter.emit("closed");
+    emitter.emit("closed");
+    expect(results).toEqual([
+      ["closed", "often"],
+      ["closed", "once"],
+      ["closed", "often"],
+    ]);
+  });
+
   it("knows whether anybody listens", () => {
     const emitter = new Emitter<Events>();
     expect(emitter.has("closed")).toBe(false);

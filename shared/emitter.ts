@@ -21,7 +21,7 @@ export class Emitter<Events extends Record<keyof Events, (...args: never[]) => v
   once<Name extends keyof Events>(event: Name, listener: Events[Name]): () => void {
     const off = this.on(event, ((...args: Parameters<Events[Name]>) => {
       off();
-      listener(...(args as never[]));
+      return listener(...(args as never[]));
     }) as Events[Name]);
     return off;
   }
@@ -34,13 +34,18 @@ export class Emitter<Events extends Record<keyof Events, (...args: never[]) => v
     for (const entry of [...listeners]) {
       if (!listeners.has(entry)) continue; // released by one before it
       try {
-        entry.listener(...(args as never[]));
+        // whatever its type says, one that is `async` returns a promise
+        const result: unknown = entry.listener(...(args as never[]));
+        if (result !== undefined) this.returned(event, result);
       } catch (error) {
         failure ??= { error };
       }
     }
     if (failure !== undefined) throw failure.error;
   }
+
+  /** Told of what a listener returned, for a subclass that looks after promises. */
+  protected returned(_event: keyof Events, _result: unknown): void {}
 
   /** Whether anybody listens, so that an event that costs something to describe need not be. */
   has(event: keyof Events): boolean {

@@ -70,13 +70,26 @@ describe("an end", () => {
     expect(await cluster.exited).toEqual({ code: 0, signal: null });
   });
 
-  it("comes at once at the second signal", async () => {
+  it("is an orderly one where Ctrl-C comes twice in a moment, as package managers pass it on", async () => {
+    const cluster = await startCluster();
+    const client = await cluster.connect();
+    client.send([Kind.CALL, 1, "test.delay", 300]);
+    await client.settled();
+    cluster.killGroup("SIGINT");
+    expect(await client.next()).toEqual(GOAWAY);
+    cluster.kill("SIGINT");
+    expect(await client.next()).toEqual([Kind.RESULT, 1, 300]);
+    expect(await cluster.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it("comes at once at a second signal that is one of its own", async () => {
     const cluster = await startCluster();
     const client = await cluster.connect();
     client.send([Kind.CALL, 1, "test.delay", 60_000]);
     await client.settled();
     cluster.kill("SIGTERM");
-    await client.next();
+    const { time } = await cluster.logged(/^SIGTERM: ending; once more, after a second or later, to end at once$/);
+    await eventually(() => expect(Date.now() - Date.parse(String(time))).toBeGreaterThan(1_050));
     const started = performance.now();
     cluster.kill("SIGTERM");
     expect((await cluster.exited).code).toBe(1);

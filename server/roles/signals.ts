@@ -3,21 +3,28 @@ import type { Logger } from "../logger.ts";
 export interface SignalHooks {
   /** The first SIGTERM or SIGINT: end in order. */
   end(): Promise<void>;
-  /** The second one: end now. */
+  /** A later one: end now. */
   kill(): void;
-  readonly log: Logger;
+  readonly log: Pick<Logger, "info" | "error">;
 }
 
-/** Ends the process on SIGTERM and SIGINT: cleanly at the first, at once at the second. @returns what undoes it */
+/**
+ * Two signals within this time are one, in milliseconds: at Ctrl-C, a terminal sends it to all of its processes, and a
+ * package manager among them may pass it on.
+ */
+const SAME_SIGNAL_MS = 1_000;
+
+/** Ends the process on SIGTERM and SIGINT: cleanly at the first, at once at a later one. @returns what undoes it */
 export function endOnSignals({ end, kill, log }: SignalHooks): () => void {
-  let ending = false;
+  let endingSince: number | undefined;
   const signal = (name: NodeJS.Signals): void => {
-    if (ending) {
+    if (endingSince !== undefined) {
+      if (performance.now() - endingSince < SAME_SIGNAL_MS) return;
       kill();
       process.exit(1);
     }
-    ending = true;
-    log.info(`${name}: ending; once more to end at once`);
+    endingSince = performance.now();
+    log.info(`${name}: ending; once more, after a second or later, to end at once`);
     end().then(
       // whatever else keeps this process alive: it was asked to end
       () => process.exit(0),

@@ -1,5 +1,10 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { findPort } from "./primary/free-port.ts";
 import { Cluster, eventually, startCluster } from "./test/cluster.ts";
@@ -52,6 +57,41 @@ describe("a cluster that starts", () => {
     const client = await cluster.connect();
     expect(await client.ask([2, 1, "greet", "fox"])).toEqual([3, 1, "Hello, fox"]);
     client.destroy();
+  });
+});
+
+/** Runs a script of one's own, of a server that cannot start, to its end; gives what it wrote to its output. */
+async function runScript(rest: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "fugitive-script-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "script.mjs");
+  const server = new URL("../dist/server/index.js", import.meta.url).href;
+  const lines = [
+    `import { createServer } from ${JSON.stringify(server)};`,
+    'import cluster from "node:cluster";',
+    'const app = async () => { throw new Error("no database"); };',
+    'const options = { workers: 1, host: "127.0.0.1", port: 0, controlPort: "off", logFormat: "json" };',
+    "const listening = createServer(app, options).listen();",
+    'const tell = (error) => console.log((cluster.isPrimary ? "primary: " : "worker: ") + error.message);',
+    rest,
+  ];
+  writeFileSync(path, lines.join("\n"));
+  const env = { PATH: process.env.PATH, TMPDIR: folder };
+  return (await promisify(execFile)(process.execPath, [path], { env, timeout: 10_000, killSignal: "SIGKILL" })).stdout;
+}
+
+describe("a socket worker that cannot start ends, and the primary tells why, where its script", () => {
+  const told = "primary: socket worker 1 cannot serve: no database";
+
+  it("handles the rejection", async () => {
+    const output = await runScript("listening.catch(tell); if (cluster.isWorker) setInterval(() => {}, 1_000);");
+    expect(output.trim().split("\n")).toEqual(["worker: no database", told]);
+  });
+
+  it("does nothing about it", async () => {
+    const [logged, last] = (await runScript("if (cluster.isPrimary) listening.catch(tell);")).trim().split("\n");
+    expect(JSON.parse(logged ?? "")).toMatchObject({ level: "error", error: { message: "no database" } });
+    expect(last).toBe(told);
   });
 });
 

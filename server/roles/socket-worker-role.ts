@@ -2,12 +2,15 @@ import type { FromWorker, ToWorker, WorkerBirth } from "../primary/control-messa
 import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
 import type { RunningRole, WithApp } from "./role.ts";
 
+/** How long a socket worker that cannot serve may take to say what it has to say, in milliseconds. */
+const LAST_WORDS_MS = 1_000;
+
 /** Runs one socket worker of a cluster, until the primary, or a signal, tells it to end. */
 export async function runSocketWorker(options: WithApp & { birth: WorkerBirth }): Promise<RunningRole> {
   const { birth, events } = options;
   const { worker: number, config, bus } = birth;
   const log = options.log.child({ worker: number });
-  const tell = (message: FromWorker) => process.send?.(message);
+  const tell = (message: FromWorker, sent?: () => void) => process.send?.(message, undefined, undefined, sent);
   let worker: SocketWorker | undefined;
   let closing: Promise<void> | undefined;
 
@@ -43,7 +46,8 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
     worker = await startSocketWorker({ app, config, worker: number, bus, events, log, lost: () => process.exit(1) });
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
-    tell({ type: "failed", message, code });
+    // whatever the application's script makes of the rejection: nobody is served here, and the primary waits for the end
+    tell({ type: "failed", message, code }, () => setTimeout(() => process.exit(1), LAST_WORDS_MS).unref());
     throw error;
   }
   tell({ type: "serving", port: worker.port });

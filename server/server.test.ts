@@ -1,6 +1,8 @@
 import { createServer as createNetServer } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ConfigError, createServer, defineApp } from "./index.ts";
+import { ConfigError, createServer, defineApp, definePlugin } from "./index.ts";
+import { findPort } from "./primary/free-port.ts";
 import { RawClient } from "./test/raw-client.ts";
 import { serve, until } from "./test/test-server.ts";
 
@@ -50,6 +52,64 @@ describe("a server in one process", () => {
     expect(await (await run.connect()).ask([14, 1])).toEqual([15, 1]);
   });
 
+  it("listens once, even where it is asked to twice in a moment", async () => {
+    const server = createServer(defineApp({}), OPTIONS);
+    onTestFinished(() => server.close());
+    const both = await Promise.allSettled([server.listen(), server.listen()]);
+    expect(both).toEqual([
+      { status: "fulfilled", value: undefined },
+      { status: "rejected", reason: new Error("This server listens already.") },
+    ]);
+    const { port } = server;
+    await server.close();
+    await expect(RawClient.connect({ port })).rejects.toThrow("ECONNREFUSED");
+  });
+
+  it("that is closed while it starts is closed", async () => {
+    let port = 0;
+    const app = defineApp({ plugins: [definePlugin({ name: "slow", setup: () => nextTurn() })] });
+    const server = createServer(app, { ...OPTIONS, port: await findPort("127.0.0.1", 0) });
+    const listening = server.listen().then(() => {
+      port = server.port;
+    });
+    await server.close();
+    await listening;
+    expect([port > 0, server.port]).toEqual([true, 0]);
+    await expect(RawClient.connect({ port })).rejects.toThrow("ECONNREFUSED");
+    // and can listen again
+    await server.listen();
+    onTestFinished(() => server.close());
+    expect(server.port).toBe(port);
+  });
+
+  it("that is closed while it starts, and cannot, has only that to say", async () => {
+    const server = createServer(async () => Promise.reject(new Error("a syntax error, perhaps")), OPTIONS);
+    const listening = server.listen();
+    const closing = server.close();
+    await expect(listening).rejects.toThrow("syntax error");
+    await closing;
+  });
+
+  it("that is closed twice at once, and listens again, goes on listening", async () => {
+    const server = createServer(defineApp({}), OPTIONS);
+    await server.listen();
+    await Promise.all([server.close().then(() => server.listen()), server.close()]);
+    onTestFinished(() => server.close());
+    expect(server.port).toBeGreaterThan(0);
+    await expect(server.listen()).rejects.toThrow("listens already");
+  });
+
+  it("survives an async listener that fails", async () => {
+    const run = await serve(defineApp({ on: { connection: async () => Promise.reject(new Error("no database")) } }));
+    const client = await run.connect();
+    expect(await client.ask([14, 1])).toEqual([15, 1]);
+    expect(run.records).toContainEqual({
+      level: "error",
+      message: "a listener failed",
+      fields: { event: "connection", error: new Error("no database") },
+    });
+  });
+
   it("says what is wrong with a port that is taken", async () => {
     const other = createNetServer().listen(0, "127.0.0.1");
     onTestFinished(() => void other.close());
@@ -73,7 +133,7 @@ describe("a server in one process", () => {
     await client.ask([8, 1, "news"]);
     run.server.publish("news", { a: 1 });
     expect(await client.next()).toEqual([12, "news", { a: 1 }]);
-    expect(() => run.server.publish("news:*", 1)).toThrow("pattern");
+    expect(() => run.server.publish("news:*", 1)).toThrow("news:*");
     await run.server.close();
     expect(() => run.server.publish("news", 1)).toThrow("nothing to publish with");
   });

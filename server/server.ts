@@ -23,9 +23,9 @@ export interface Server {
   readonly role: "primary" | "socket worker" | "single process";
   /** The port clients connect to; 0 before `listen`. */
   readonly port: number;
-  /** Resolves when everything serves. Rejects, with everything ended, when it cannot. */
+  /** Resolves when everything serves. Rejects, with everything ended, when it cannot; and where it listens already. */
   listen(): Promise<void>;
-  /** Lets calls finish, tells clients to come back, and ends; in the primary, with all other processes. */
+  /** Lets calls finish, tells clients to come back, and ends; in the primary, with all other processes. Waits for a start. */
   close(): Promise<void>;
   /** Publishes to a channel. Not in the primary, where no application runs. */
   publish(channel: string, data: unknown): void;
@@ -56,7 +56,14 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
   const log = givenLog ?? createLogger({ level: config.logLevel, format: config.logFormat });
   const events = new ServerEmitter(log);
   const load = typeof app === "function" ? app : () => Promise.resolve(app);
+  let starting: Promise<RunningRole> | undefined;
   let running: RunningRole | undefined;
+
+  function run(): Promise<RunningRole> {
+    if (birth !== undefined) return runSocketWorker({ load, birth, events, log });
+    if (role === "primary") return runPrimary({ configuration: configuration as LoadedConfig, log });
+    return runSingleProcess({ load, configuration: configuration as LoadedConfig, events, log, signals });
+  }
 
   return {
     role,
@@ -64,16 +71,22 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
       return running?.port ?? 0;
     },
     async listen() {
-      if (running !== undefined) throw new Error("This server listens already.");
-      if (birth !== undefined) running = await runSocketWorker({ load, birth, events, log });
-      else if (role === "primary") running = await runPrimary({ configuration: configuration as LoadedConfig, log });
-      else {
-        running = await runSingleProcess({ load, configuration: configuration as LoadedConfig, events, log, signals });
+      if (starting !== undefined) throw new Error("This server listens already.");
+      starting = run();
+      try {
+        running = await starting;
+      } catch (error) {
+        starting = undefined;
+        throw error;
       }
     },
     async close() {
-      await running?.close();
-      running = undefined;
+      const closing = starting;
+      // one that is only just starting ends as soon as it has; whoever started it hears what went wrong
+      const started = await closing?.catch(() => undefined);
+      await started?.close();
+      // closed twice at once, it may listen again already
+      if (starting === closing) starting = running = undefined;
     },
     publish(channel, data) {
       if (running?.publish === undefined) throw new Error(`There is nothing to publish with in the ${role} now.`);

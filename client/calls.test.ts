@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EncodeError } from "../shared/budget.ts";
 import { Kind } from "../shared/message.ts";
-import { sayWelcome, WELCOME } from "./test/fake-server.ts";
+import { WELCOME } from "./test/fake-server.ts";
 import { connected, dialling, pass, settled, useFakeTime } from "./test/setup.ts";
 
 useFakeTime();
@@ -61,6 +61,25 @@ describe("a call", () => {
     await expect(client.call("b", "x".repeat(2_000))).rejects.toMatchObject({ code: "TOO_LARGE" });
     await settled();
     expect(server.connection.of(Kind.CALL)).toEqual([]);
+  });
+});
+
+describe("a call before the server has told what it takes", () => {
+  it("rejects where it is more than servers take, and costs nobody else the connection", async () => {
+    const { client, server } = dialling();
+    const small = client.call("small");
+    await expect(client.call("large", "x".repeat(1_048_576))).rejects.toMatchObject({ code: "TOO_LARGE" });
+    await settled();
+    expect(server.connection.of(Kind.CALL)).toEqual([[Kind.CALL, 1, "small"]]);
+    server.connection.answer("done");
+    expect(await small).toBe("done");
+  });
+
+  it("is sent where it is as large as servers take", async () => {
+    const { client, server } = dialling();
+    client.call("large", "x".repeat(1_048_500)).catch(() => {});
+    await settled();
+    expect(server.connection.of(Kind.CALL)).toHaveLength(1);
   });
 });
 
@@ -172,32 +191,6 @@ describe("a call and the connection", () => {
     expect(sent.map((message) => message[3])).toEqual(calls.map((_, index) => index));
     server.connection.send(...sent.map((message) => [Kind.RESULT, message[1], message[3]] as [3, number, unknown]));
     expect(await Promise.all(calls)).toHaveLength(1_000);
-  });
-});
-
-describe("methods", () => {
-  it("are calls, nested as the names are dotted", async () => {
-    const { client, server } = await connected((message, connection) => {
-      sayWelcome(message, connection);
-      if (message[0] === Kind.CALL) connection.send([Kind.RESULT, message[1], [message[2], message[3]]]);
-    });
-    expect(await client.methods.math?.add?.({ x: 1 })).toEqual(["math.add", { x: 1 }]);
-    expect(await client.methods.none?.()).toEqual(["none", null]);
-    expect(server.connection.of(Kind.CALL)).toHaveLength(2);
-  });
-
-  it("take options", async () => {
-    const { client } = await connected();
-    const signal = AbortSignal.abort(new Error("no"));
-    await expect(client.methods.slow?.(1, { signal })).rejects.toThrow("no");
-  });
-
-  it("are no promises, and survive being awaited", async () => {
-    const { client } = await connected();
-    expect(client.methods.then).toBeUndefined();
-    expect(client.methods.math?.then).toBeUndefined();
-    const methods = await Promise.resolve(client.methods);
-    expect(typeof methods.math?.add).toBe("function");
   });
 });
 

@@ -26,12 +26,17 @@ export type Methods<Procedures> = string extends keyof Procedures
 
 type Call = (procedure: string, input: unknown, options: CallOptions | undefined) => Promise<unknown>;
 
+/**
+ * Names that the language itself asks for: with a `then` it would be taken for a promise where it is awaited or returned
+ * from an async function, and with a `toJSON` a log line would call the server.
+ */
+const NO_METHODS: ReadonlySet<string> = new Set(["then", "toJSON"]);
+
 /** Makes the object behind {@link Methods}: any path of names becomes a call of the procedure of that name. */
 export function createMethods(call: Call, path = ""): object {
   return new Proxy(() => {}, {
     get(_target, name) {
-      // with a `then` it would be taken for a promise where it is awaited or returned from an async function
-      if (typeof name === "symbol" || name === "then") return undefined;
+      if (typeof name === "symbol" || NO_METHODS.has(name)) return undefined;
       return createMethods(call, path === "" ? name : `${path}.${name}`);
     },
     apply: (_target, _this, [input, options]: [unknown, CallOptions | undefined]) => call(path, input, options),

@@ -1,3 +1,4 @@
+import { DEFAULT_BUDGET } from "../shared/budget.ts";
 import type { Codec } from "../shared/codec.ts";
 import { AppError } from "../shared/errors.ts";
 import { type ClientMessage, Kind, type MessageId } from "../shared/message.ts";
@@ -29,8 +30,11 @@ export class Requests {
   readonly #pending = new PendingCalls();
   readonly #queue = new Map<MessageId, Queued>();
   #ended: { readonly error: unknown } | undefined;
-  /** Largest message the server takes, in bytes, as far as it has told. */
-  maxPayload = Number.POSITIVE_INFINITY;
+  /**
+   * Largest message the server takes, in bytes. Until it has told: what a server takes unless it is configured
+   * otherwise, since one message that is too large costs the connection, for good.
+   */
+  maxPayload = DEFAULT_BUDGET.maxPayload;
 
   constructor(options: RequestsOptions) {
     this.#options = options;

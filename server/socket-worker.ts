@@ -64,7 +64,6 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     budget: config,
     deflateThreshold: config.deflateThreshold,
   });
-  let ready = false;
   let draining = false;
 
   const broker = await connectLocalBroker({
@@ -155,7 +154,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
         return connection;
       },
     },
-    publicRoutes({ files: app.definition.files ?? {}, ready: () => ready, health }),
+    publicRoutes({ files: app.definition.files ?? {}, ready: () => !draining, health }),
   );
 
   const hub = new Hub({
@@ -187,14 +186,12 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     counters.dead++;
     connection.close(CloseCode.NO_HEARTBEAT);
   });
-  ready = true;
 
   return {
     port,
     connections,
     publish,
     async drain() {
-      ready = false;
       draining = true;
       transport.stopListening();
       await drainConnections(connections, config.drainMs);

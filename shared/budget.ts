@@ -38,6 +38,6 @@ export function tooManyElements(budget: Budget): DecodeError {
   return new DecodeError(`The message has more than ${budget.maxElements} elements.`);
 }
 
-export function tooBig(budget: Budget): DecodeError {
+export function tooBig(budget: Pick<Budget, "maxPayload">): DecodeError {
   return new DecodeError(`The message is larger than ${budget.maxPayload} bytes.`, "size");
 }

@@ -1,5 +1,6 @@
 import { deflateRaw, Inflate } from "pako";
 import { DecodeError } from "./budget.ts";
+import { concatenate } from "./concatenate.ts";
 
 /** Raw DEFLATE (RFC 1951), both ways. Every implementation gives bytes that every other inflates. */
 export interface Deflate {
@@ -38,16 +39,5 @@ function inflateWithPako(bytes: Uint8Array, maxLength: number): Uint8Array {
     throw new DecodeError("The deflated message is broken.", "content", { cause: error });
   }
   if (inflator.err !== 0 || !inflator.ended) throw new DecodeError("The deflated message is broken.");
-  return chunks.length === 1 ? (chunks[0] as Uint8Array) : concatenate(chunks, length);
-}
-
-/** Joins chunks of `length` bytes in all. */
-export function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : concatenate(chunks);
 }

@@ -1,7 +1,8 @@
 import { addExtension, Packr, Unpackr } from "msgpackr";
 import { type Budget, DEFAULT_BUDGET, DecodeError, EncodeError, tooBig } from "./budget.ts";
 import type { Codec } from "./codec.ts";
-import { concatenate, type Deflate } from "./deflate.ts";
+import { concatenate } from "./concatenate.ts";
+import type { Deflate } from "./deflate.ts";
 import type { Message } from "./message.ts";
 import { checkMsgpack } from "./msgpack-budget.ts";
 
@@ -74,7 +75,7 @@ export function createMsgpackCodec(options: MsgpackOptions): Codec<Uint8Array> {
   function deflated(bytes: Uint8Array): Uint8Array {
     const small = deflate.deflate(bytes);
     if (small.length + 1 >= bytes.length) return bytes;
-    return concatenate([Uint8Array.of(DEFLATED), small], small.length + 1);
+    return concatenate([Uint8Array.of(DEFLATED), small]);
   }
 
   return {
@@ -110,11 +111,7 @@ function encoded(packr: Packr, value: unknown): Uint8Array {
 
 /** An array of messages is its head followed by the messages' own bytes. */
 function batch(pieces: readonly Uint8Array[]): Uint8Array {
-  const count = pieces.length;
-  let length = 0;
-  for (const piece of pieces) length += piece.length;
-  const head = arrayHead(count);
-  return concatenate([head, ...pieces], length + head.length);
+  return concatenate([arrayHead(pieces.length), ...pieces]);
 }
 
 function arrayHead(count: number): Uint8Array {

@@ -83,7 +83,7 @@ export async function build() {
   buildSync({ ...common, entryPoints: { demo: "server/web/demo.ts" }, format: "esm", outdir: "dist/web" });
   mkdirSync(join(root, "dist/web"), { recursive: true });
   for (const file of readdirSync(join(root, "server/web"))) {
-    if (/\.(html|css|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, "dist/web", file));
+    if (/\.(html|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, "dist/web", file));
   }
   buildSync({
     ...common,

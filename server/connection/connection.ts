@@ -1,4 +1,4 @@
-import { DecodeError } from "../../shared/budget.ts";
+import { DecodeError, tooBig } from "../../shared/budget.ts";
 import { type Codec, isBatch } from "../../shared/codec.ts";
 import { CLOSE_CODES, CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
@@ -117,13 +117,6 @@ export class Connection implements SocketOwner {
     if (this.#size >= FRAME_SIZE) this.flush();
   }
 
-  /** @internal Sends a frame that was made for many, behind what was said before. */
-  sendFrame(frame: Frame): void {
-    if (!this.open) return;
-    this.flush();
-    this.#write(frame);
-  }
-
   /** @internal Sends what has gathered. */
   flush(): void {
     const pieces = this.#pieces;
@@ -166,9 +159,8 @@ export class Connection implements SocketOwner {
     if (this.#closing) return;
     this.#inTurn = true;
     try {
-      if (bytes.byteLength > this.#services.maxPayload) {
-        throw new DecodeError(`The message is larger than ${this.#services.maxPayload} bytes.`, "size");
-      }
+      // before it is made into text, which costs as much as it is long
+      if (bytes.byteLength > this.#services.maxPayload) throw tooBig(this.#services);
       this.#dispatch(binary ? this.#decodeBinary(bytes) : this.#decodeText(bytes));
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;

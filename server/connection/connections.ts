@@ -9,7 +9,7 @@ const PATIENCE = 2;
 
 /** The connections of one socket worker, and their heartbeats. */
 export class Connections {
-  readonly #byId = new Map<string, Connection>();
+  readonly #all = new Set<Connection>();
   readonly #slots: Set<Connection>[] = Array.from({ length: SLOTS }, () => new Set());
   #next = 0;
   /** The slot whose turn is next. */
@@ -17,11 +17,11 @@ export class Connections {
   #timer: NodeJS.Timeout | undefined;
 
   get size(): number {
-    return this.#byId.size;
+    return this.#all.size;
   }
 
   add(connection: Connection): void {
-    this.#byId.set(connection.id, connection);
+    this.#all.add(connection);
     // one whose turn has been lately: a newcomer is left alone for half a heartbeat at least
     const turnsAgo = 1 + (this.#next++ % HALF);
     connection.slot = (this.#turn + SLOTS - turnsAgo) % SLOTS;
@@ -29,16 +29,12 @@ export class Connections {
   }
 
   delete(connection: Connection): void {
-    this.#byId.delete(connection.id);
+    this.#all.delete(connection);
     this.#slots[connection.slot]?.delete(connection);
   }
 
-  get(id: string): Connection | undefined {
-    return this.#byId.get(id);
-  }
-
   values(): IterableIterator<Connection> {
-    return this.#byId.values();
+    return this.#all.values();
   }
 
   /**

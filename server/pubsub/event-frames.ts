@@ -1,4 +1,4 @@
-import { concatenate } from "../../shared/deflate.ts";
+import { concatenate } from "../../shared/concatenate.ts";
 import { toJson } from "../../shared/json-codec.ts";
 import { type EventInfo, Kind } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
@@ -38,14 +38,14 @@ export class EventFrames {
   binary(info: EventInfo | undefined): Uint8Array {
     const { pack, deflateThreshold } = this.#options;
     this.#packedChannel ??= pack.pack(this.#channel);
-    const head = join(info === undefined ? BARE_HEAD : INFORMED_HEAD, this.#packedChannel);
+    const head = concatenate([info === undefined ? BARE_HEAD : INFORMED_HEAD, this.#packedChannel]);
     const tail = info === undefined ? NOTHING : pack.pack(info);
     const plainLength = head.length + this.#data.length + tail.length;
     if (plainLength >= deflateThreshold) {
       const deflated = this.#deflated(head, tail);
       if (deflated.length < plainLength) return deflated;
     }
-    return join(head, this.#data, tail);
+    return concatenate([head, this.#data, tail]);
   }
 
   text(info: EventInfo | undefined): string {
@@ -56,18 +56,12 @@ export class EventFrames {
   /** Only the data is deflated; what differs from frame to frame stands before and behind it in blocks of their own. */
   #deflated(head: Uint8Array, tail: Uint8Array): Uint8Array {
     this.#blocks ??= this.#options.deflateBlocks(this.#data);
-    return join(DEFLATED, storedBlock(head, false), this.#blocks, storedBlock(tail, true));
+    return concatenate([DEFLATED, storedBlock(head, false), this.#blocks, storedBlock(tail, true)]);
   }
 }
 
 /** A block of raw DEFLATE that holds its bytes as they are. https://www.rfc-editor.org/rfc/rfc1951#page-11 */
 function storedBlock(bytes: Uint8Array, final: boolean): Uint8Array {
   const { length } = bytes;
-  return join(Uint8Array.of(final ? 1 : 0, length, length >> 8, ~length, ~length >> 8), bytes);
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  return concatenate(parts, length);
+  return concatenate([Uint8Array.of(final ? 1 : 0, length, length >> 8, ~length, ~length >> 8), bytes]);
 }

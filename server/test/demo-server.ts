@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -12,12 +12,8 @@ export interface DemoServer {
   stop(): Promise<void>;
 }
 
-/** Starts what `npm start` starts, on a free port of the loopback interface; builds first where that is needed. */
+/** Starts what `npm start` starts, on a free port of the loopback interface. The build is there before any test runs. */
 export async function startDemoServer(workers: number): Promise<DemoServer> {
-  execFileSync(process.execPath, ["tools/build.mjs", "--if-needed"], {
-    cwd: ROOT,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
   const server = spawn(process.execPath, ["dist/server/main.js"], {
     cwd: ROOT,
     env: {

@@ -1,4 +1,4 @@
-import { concatenate } from "../deflate.ts";
+import { concatenate } from "../concatenate.ts";
 
 /** Bytes from numbers, texts (as their UTF-8) and other bytes, one after the other. */
 export function bytes(...parts: (number | string | Uint8Array)[]): Uint8Array {
@@ -7,10 +7,7 @@ export function bytes(...parts: (number | string | Uint8Array)[]): Uint8Array {
     if (typeof part === "number") return Uint8Array.of(part);
     return typeof part === "string" ? encoder.encode(part) : part;
   });
-  return concatenate(
-    chunks,
-    chunks.reduce((length, chunk) => length + chunk.length, 0),
-  );
+  return concatenate(chunks);
 }
 
 /** `count` times the same bytes. */

@@ -1,6 +1,6 @@
+import { AsyncQueue } from "../shared/async-queue.ts";
 import { AppError } from "../shared/errors.ts";
 import type { MessageId } from "../shared/message.ts";
-import { AsyncQueue } from "./async-queue.ts";
 import type { Requests } from "./requests.ts";
 
 /** The protocol cannot slow a server down: a reader this many items behind is given up, rather than all memory. */

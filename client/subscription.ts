@@ -1,5 +1,5 @@
+import { AsyncQueue } from "../shared/async-queue.ts";
 import type { EventInfo } from "../shared/message.ts";
-import { AsyncQueue } from "./async-queue.ts";
 import type { ChannelSubscription, Member, SubscriptionState } from "./channel-subscription.ts";
 
 /** What comes with a publication's data. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { GROUPS } from "../server/config/option.ts";
 import { withSeparators } from "../server/config/option-types.ts";
-import { GROUPS, OPTION_KEYS, OPTIONS } from "../server/config/options.ts";
+import { OPTION_KEYS, OPTIONS } from "../server/config/options.ts";
 import { loadConfig } from "../server/config.ts";
 
 const TEXT = readFileSync(new URL("CONFIGURATION.md", import.meta.url), "utf8");

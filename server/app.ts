@@ -1,5 +1,6 @@
 import type { Contract } from "../shared/contract.ts";
 import type { StandardSchema } from "../shared/standard-schema.ts";
+import type { ThreadTask } from "./compute/thread.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { CallContext } from "./dispatch/context.ts";
 import type { Plugin } from "./plugin.ts";
@@ -23,6 +24,8 @@ export interface ProcedureOptions<Input> {
   readonly timeoutMs?: number;
   /** Middleware of this procedure alone, inside that of the application. */
   readonly use?: readonly Middleware[];
+  /** @internal What `thread` adds. */
+  readonly task?: ThreadTask;
 }
 
 /** A procedure as its author writes it: a plain function, or one with options. */

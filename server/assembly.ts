@@ -1,5 +1,6 @@
 import type { Emitter } from "../shared/emitter.ts";
 import type { App, ChannelRule, Middleware, ProcedureDefinition, ServerEvents } from "./app.ts";
+import type { ComputeClient } from "./compute/compute-client.ts";
 import { type Procedure, prepareProcedure } from "./dispatch/procedures.ts";
 import type { Logger } from "./logger.ts";
 import type { Plugin, PluginApi } from "./plugin.ts";
@@ -14,6 +15,8 @@ export interface AssemblyOptions {
   readonly timeoutMs: number;
   /** Gets the application's channel rules. */
   readonly rules: ChannelRules;
+  /** Gets to know what runs on compute threads. */
+  readonly tasks: Pick<ComputeClient, "register">;
   publish(channel: string, data: unknown): void;
 }
 
@@ -85,7 +88,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     for (const [name, procedure] of definitions) {
       // the application's middleware is about its own procedures: a guard must not lock out `$health`
       const around = name.startsWith("$") ? [] : use;
-      procedures.set(name, prepareProcedure(name, procedure, { use: around, timeoutMs: options.timeoutMs }));
+      const prepared = prepareProcedure(name, procedure, { use: around, timeoutMs: options.timeoutMs });
+      if (prepared.task !== undefined) options.tasks.register(prepared.task, name);
+      procedures.set(name, prepared);
     }
   } catch (error) {
     dispose();

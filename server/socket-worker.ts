@@ -8,6 +8,8 @@ import type { App, ServerEvents } from "./app.ts";
 import { type Assembly, assemble } from "./assembly.ts";
 import { connectLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
+import { ComputeClient } from "./compute/compute-client.ts";
+import type { TaskDefinition } from "./compute/hosted-task.ts";
 import type { Config } from "./config.ts";
 import { Connection, type ConnectionServices } from "./connection/connection.ts";
 import { Connections } from "./connection/connections.ts";
@@ -33,12 +35,14 @@ export interface SocketWorkerOptions {
   readonly config: Config;
   /** This worker's number: from 1, or 0 where one process does all. */
   readonly worker: number;
-  /** Where the primary's bus is. */
-  readonly bus: { readonly path: string; readonly secret: string };
+  /** Where the primary's bus is, and the compute host. */
+  readonly bus: { readonly path: string; readonly secret: string; readonly compute: string };
   readonly events: Emitter<ServerEvents>;
   readonly log: Logger;
   /** The bus to the primary broke: there is no going on. */
   lost(): void;
+  /** The application has tasks for a compute host. Called once at most, as a rule before this worker serves. */
+  computeNeeded(tasks: readonly TaskDefinition[]): void;
 }
 
 export interface SocketWorker {
@@ -87,6 +91,16 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
 
+  const compute = new ComputeClient({
+    path: options.bus.compute,
+    secret: options.bus.secret,
+    worker,
+    budget: config.busBudget,
+    maxHeld: config.computeQueue,
+    pack,
+    needed: options.computeNeeded,
+  });
+
   const health = createHealthCheck({
     healthcheck: app.definition.healthcheck,
     limitMs: config.healthcheckMs,
@@ -115,15 +129,18 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     log,
     timeoutMs: config.callTimeoutMs,
     rules,
+    tasks: compute,
     publish,
   }).catch((error: unknown) => {
     broker.close();
     throw error;
   });
+  compute.start();
 
   const connectionServices: ConnectionServices = {
     msgpack,
     json: createJsonCodec(config),
+    pack,
     turn: new Turn(),
     counters,
     maxPayload: config.maxPayload,
@@ -171,6 +188,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     procedures: assembly.procedures,
     publisher,
     publish,
+    runTask: (task, input, request) => compute.run(task, input, request),
     hub,
     events,
     deadlines,
@@ -178,6 +196,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   };
 
   const port = await transport.listen().catch((error: unknown) => {
+    compute.close();
     assembly.dispose();
     broker.close();
     throw error;
@@ -198,6 +217,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       connections.stopHeartbeats();
       deadlines.close();
       transport.close();
+      compute.close();
       broker.close();
       assembly.dispose();
     },

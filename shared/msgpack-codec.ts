@@ -55,15 +55,34 @@ for (const Class of [
 
 /** A piece of plain MessagePack, for what is encoded apart from a message, like a publication's data. */
 export interface Pack {
+  /** Encodes. The bytes are part of a larger buffer, which others may share. */
   pack(value: unknown): Uint8Array;
+  /** The same into a buffer that is nobody else's, so that it can be transferred to another thread. */
+  packAlone(value: unknown): Uint8Array<ArrayBuffer>;
+  /** Encodes an array of fewer than 15 values, the last one of which, encoded already, comes on top. */
+  packAround(first: readonly unknown[], last: Uint8Array): Uint8Array;
   /** Decodes what `pack` made; for bytes from outside use a codec, which has a budget. */
   unpack(bytes: Uint8Array): unknown;
 }
 
-export function createPack(): Pack {
+export interface PackOptions {
+  /** Whether binary data is decoded as views of the bytes it came in, which then belong to it, not as copies. @default false */
+  readonly views?: boolean;
+}
+
+export function createPack({ views = false }: PackOptions = {}): Pack {
   const packr = new Packr(FORMAT);
-  const unpackr = new Unpackr(FORMAT);
-  return { pack: (value) => encoded(packr, value), unpack: (bytes) => unpackr.unpack(bytes) };
+  const unpackr = new Unpackr({ ...FORMAT, copyBuffers: !views });
+  return {
+    pack: (value) => encoded(packr, value),
+    packAlone: (value) => Uint8Array.prototype.slice.call(encoded(packr, value)),
+    packAround(first, last) {
+      const whole = concatenate([encoded(packr, first), last]);
+      whole[0] = 0x90 | (first.length + 1);
+      return whole;
+    },
+    unpack: (bytes) => unpackr.unpack(bytes),
+  };
 }
 
 /** The codec of `fugitive.v1.msgpack`. */

@@ -1,6 +1,7 @@
 import { CONFIG_FILE_NAME } from "./config-file.ts";
+import { GROUPS } from "./option.ts";
 import { withSeparators } from "./option-types.ts";
-import { GROUPS, OPTION_KEYS, OPTIONS } from "./options.ts";
+import { OPTION_KEYS, OPTIONS } from "./options.ts";
 
 type Row = readonly [flag: string, env: string, initial: string, description: string];
 

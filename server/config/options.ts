@@ -1,37 +1,11 @@
 import { availableParallelism, hostname } from "node:os";
-import type { z } from "zod";
 import { DEFAULT_BUDGET } from "../../shared/budget.ts";
+import { COMPUTE_OPTIONS } from "./compute-options.ts";
+import { amount, budgetBytes, bytes, MAX_MS, milliseconds, type Option, option } from "./option.ts";
 import { hostAddress, oneOf, shortText, wholeNumber, wholeNumberOrOff } from "./option-types.ts";
 
-/** The groups of the help text, in its order. */
-export const GROUPS = ["network", "processes", "logging", "limits", "time"] as const;
-
-/** Everything there is to know of one option; reading, checking and help are derived from it. */
-export interface Option<Value> {
-  /** Environment variable. */
-  readonly env: string;
-  /** Command line flag, without its dashes. */
-  readonly flag: string;
-  readonly type: z.ZodType<Value>;
-  readonly default: NoInfer<Value>;
-  /** What the help shows instead of a default that differs from machine to machine. */
-  readonly defaultText?: string;
-  /** One line, with units. */
-  readonly description: string;
-  readonly group: (typeof GROUPS)[number];
-}
-
-/** A timer of more milliseconds than this fires at once instead of late. */
-const MAX_MS = 2_147_483_647;
 /** V8 has no longer string, so that longer text could never be decoded. */
 const MAX_MESSAGE = 536_870_888;
-/** uWebSockets.js counts unsent bytes in 32 bits. */
-const MAX_BYTES = 4_294_967_295;
-
-const bytes = wholeNumber(0, MAX_BYTES);
-const budgetBytes = wholeNumber(1, MAX_BYTES);
-const milliseconds = wholeNumber(1, MAX_MS);
-const amount = wholeNumber(1, 1_000_000);
 
 export const OPTIONS = {
   port: option({
@@ -92,6 +66,7 @@ export const OPTIONS = {
     description: "name of this host for clients, logs and metrics",
     group: "processes",
   }),
+  ...COMPUTE_OPTIONS,
   logLevel: option({
     env: "LOG_LEVEL",
     flag: "log-level",
@@ -223,7 +198,3 @@ export type OptionKey = keyof Options;
 export type ConfigValues = { readonly [Key in OptionKey]: Options[Key] extends Option<infer Value> ? Value : never };
 
 export const OPTION_KEYS = Object.keys(OPTIONS) as readonly OptionKey[];
-
-function option<Value>(definition: Option<Value>): Option<Value> {
-  return definition;
-}

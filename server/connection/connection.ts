@@ -3,6 +3,8 @@ import { type Codec, isBatch } from "../../shared/codec.ts";
 import { CLOSE_CODES, CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
+import type { Pack } from "../../shared/msgpack-codec.ts";
+import type { Encoded } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
 import type { Counters } from "../metrics.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
@@ -12,6 +14,7 @@ import type { Turn } from "./turn.ts";
 export interface ConnectionServices {
   readonly msgpack: Codec<Uint8Array>;
   readonly json: Codec<string>;
+  readonly pack: Pack;
   readonly turn: Turn;
   readonly counters: Counters;
   /** Largest message, in bytes. */
@@ -107,8 +110,17 @@ export class Connection implements SocketOwner {
    * @throws EncodeError where it cannot be encoded; nothing is sent then
    */
   send(message: ServerMessage): void {
+    if (this.open) this.#add(this.#codec.encode(message));
+  }
+
+  /** @internal Sends a message whose last element is encoded already. @throws EncodeError where it is none for JSON */
+  sendEncoded(kind: typeof Kind.RESULT | typeof Kind.CHUNK, id: number, { bytes }: Encoded): void {
     if (!this.open) return;
-    const piece = this.#codec.encode(message);
+    const { pack, json } = this.#services;
+    this.#add(this.binary ? pack.packAround([kind, id], bytes) : json.encode([kind, id, pack.unpack(bytes)]));
+  }
+
+  #add(piece: Frame): void {
     if (this.#pieces === NO_PIECES) {
       this.#pieces = [piece];
       if (!this.#inTurn) this.#services.turn.flushLater(this);

@@ -4,7 +4,7 @@ import { defineApp } from "../app.ts";
 import type { RawClient } from "../test/raw-client.ts";
 import { startTestServer, type TestServer } from "../test/test-server.ts";
 import { app } from "./app.ts";
-import { hashPassword } from "./hash-password.ts";
+import { hashPassword } from "./hash-password.task.ts";
 
 let run: TestServer;
 let client: RawClient;
@@ -75,7 +75,7 @@ describe("the demo's procedures", () => {
       pbkdf2Sync(input.password, Buffer.from(first.salt, "hex"), 1_000, 64, "sha512").toString("hex"),
     );
     expect(second.salt).not.toBe(first.salt);
-    expect(await hashPassword("x", 1)).toEqual({
+    expect(hashPassword({ password: "x", iterations: 1 })).toEqual({
       salt: expect.any(String),
       hash: expect.stringMatching(/^[0-9a-f]{128}$/),
     });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { packageUrl } from "../http/package-file.ts";
-import { AppError, defineApp } from "../index.ts";
-import { hashPassword } from "./hash-password.ts";
+import { AppError, defineApp, thread } from "../index.ts";
+import type { hashPassword } from "./hash-password.task.ts";
 
 const LONGEST_DELAY_MS = 60_000;
 const MOST_COUNTS = 1_000_000;
@@ -49,13 +49,12 @@ export const app = defineApp({
         return x / y;
       },
     },
-    "heavy.hash": {
+    "heavy.hash": thread<typeof hashPassword>(packageUrl("dist/server/demo/hash-password.task.js"), {
       input: z.object({
         password: z.string().max(1_024),
         iterations: z.number().int().min(1).max(1_000_000).optional(),
       }),
-      handler: ({ password, iterations }) => hashPassword(password, iterations),
-    },
+    }),
   },
 
   channels: {

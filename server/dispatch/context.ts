@@ -1,3 +1,5 @@
+import type { TaskRequest } from "../compute/compute-client.ts";
+import type { ThreadTask } from "../compute/thread.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Logger } from "../logger.ts";
 import type { Procedure } from "./procedures.ts";
@@ -6,6 +8,7 @@ import type { Procedure } from "./procedures.ts";
 export interface ContextServices {
   readonly log: Logger;
   publish(channel: string, data: unknown): void;
+  runTask(task: ThreadTask, input: unknown, request: TaskRequest): Promise<unknown>;
 }
 
 /** One call, as its middleware and its procedure see it. */
@@ -58,6 +61,16 @@ export class CallContext {
   /** Publishes to a channel as the server, whatever clients may. Throws where there is no such channel. */
   publish(channel: string, data: unknown): void {
     this.#services.publish(channel, data);
+  }
+
+  /**
+   * @internal Runs a task on a compute thread. The result of a procedure that is nothing but its task, and that no
+   * middleware looks at, stays encoded.
+   */
+  runTask(task: ThreadTask, input: unknown): Promise<unknown> {
+    const { signal, procedure, connection } = this;
+    const encoded = procedure.task === task && procedure.bare;
+    return this.#services.runTask(task, input, { signal, encoded, tenant: connection.id });
   }
 
   /** @internal Nobody waits for this call any more. */

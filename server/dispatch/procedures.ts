@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { SchemaIssue, StandardSchema } from "../../shared/standard-schema.ts";
 import type { Middleware, ProcedureDefinition } from "../app.ts";
+import type { ThreadTask } from "../compute/thread.ts";
 import { compose, type Run } from "./compose.ts";
 import type { CallContext } from "./context.ts";
 
@@ -12,6 +13,10 @@ export interface Procedure {
   readonly input: StandardSchema | undefined;
   /** Whether its handler is a generator function; others may return a stream all the same. */
   readonly streams: boolean;
+  /** What it runs on a compute thread, where it does nothing else. */
+  readonly task: ThreadTask | undefined;
+  /** Whether there is no middleware around it. */
+  readonly bare: boolean;
 }
 
 type Handler = (input: unknown, context: CallContext) => unknown;
@@ -30,22 +35,25 @@ export function prepareProcedure(
   definition: ProcedureDefinition,
   defaults: ProcedureDefaults,
 ): Procedure {
-  const { handler, input, timeoutMs, use } = read(name, definition);
+  const { handler, input, timeoutMs, use, task } = read(name, definition);
+  const around = [...defaults.use, ...use];
   const run: Run =
     input === undefined
       ? (context) => handler(context.input, context)
       : (context) => validated(input, handler, context);
   return {
     name,
-    run: compose([...defaults.use, ...use], run),
+    run: compose(around, run),
     timeoutMs: timeoutMs ?? defaults.timeoutMs,
     input,
     streams: /Generator/.test(Object.prototype.toString.call(handler)),
+    task,
+    bare: around.length === 0,
   };
 }
 
 function read(name: string, definition: ProcedureDefinition) {
-  const { handler, input, timeoutMs, use } =
+  const { handler, input, timeoutMs, use, task } =
     typeof definition === "function" ? { handler: definition } : { timeoutMs: undefined, ...definition };
   if (typeof handler !== "function") {
     throw new TypeError(`The procedure "${name}" needs a function, or an object with a handler.`);
@@ -53,7 +61,7 @@ function read(name: string, definition: ProcedureDefinition) {
   if (input !== undefined && typeof input["~standard"]?.validate !== "function") {
     throw new TypeError(`The input of "${name}" must be a Standard Schema validator, as zod, valibot or arktype make.`);
   }
-  return { handler: handler as Handler, input: input as StandardSchema | undefined, timeoutMs, use: use ?? [] };
+  return { handler: handler as Handler, input: input as StandardSchema | undefined, timeoutMs, use: use ?? [], task };
 }
 
 function validated(schema: StandardSchema, handler: Handler, context: CallContext): unknown {

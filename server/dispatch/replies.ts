@@ -3,12 +3,14 @@ import { AppError, errorReply } from "../../shared/errors.ts";
 import { Kind } from "../../shared/message.ts";
 import type { Reply } from "../app.ts";
 import type { CallContext } from "./context.ts";
+import { Encoded } from "./encoded.ts";
 import type { Services } from "./services.ts";
 
 /** Answers a call with its result. */
 export function replyResult(context: CallContext, value: unknown, services: Services): void {
   try {
-    context.connection.send(value === undefined ? [Kind.RESULT, context.id] : [Kind.RESULT, context.id, value]);
+    if (value instanceof Encoded) context.connection.sendEncoded(Kind.RESULT, context.id, value);
+    else context.connection.send(value === undefined ? [Kind.RESULT, context.id] : [Kind.RESULT, context.id, value]);
   } catch (error) {
     replyError(context, error, services);
     return;

@@ -1,24 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Kind } from "../../shared/message.ts";
+import { TaskStream } from "../compute/task-stream.ts";
+import { Encoded } from "./encoded.ts";
 import type { RunningCall } from "./running-call.ts";
+import type { AnyIterator } from "./stream-of.ts";
 
 /** Unsent bytes of a connection beyond which its streams wait for the client to read. */
 const ENOUGH_UNSENT = 256 * 1024;
 /** A generator that never waits is made to, so that others, and its own CANCEL, get their turn. */
 const ITEMS_PER_TURN = 64;
-
-type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
-
-/** The iterator of a streaming result, or undefined where a result is a plain value. Arrays and Maps are plain values. */
-export function streamOf(result: object): AnyIterator | undefined {
-  const asynchronous = (result as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator];
-  if (typeof asynchronous === "function") return asynchronous.call(result);
-  const generator = result as Partial<Generator<unknown>>;
-  if (typeof generator.next === "function" && typeof generator[Symbol.iterator] === "function") {
-    return generator as Generator<unknown>;
-  }
-  return undefined;
-}
 
 /** Sends what an iterator yields as CHUNKs and what it returns as the RESULT, no faster than the client reads. */
 export async function runStream(call: RunningCall, iterator: AnyIterator): Promise<void> {
@@ -29,7 +19,8 @@ export async function runStream(call: RunningCall, iterator: AnyIterator): Promi
       const step = await iterator.next();
       // all streams of a connection wake up when it has drained: each has to look again before it sends
       while (connection.unsent > ENOUGH_UNSENT) {
-        call.suspend(); // a reader that is slow is not a procedure that is
+        // a reader that is slow is not a procedure that is; but a thread must not wait for one for ever
+        if (!(iterator instanceof TaskStream)) call.suspend();
         await Promise.race([connection.drain(), call.ended]);
         if (call.over || context.aborted !== undefined) break;
         call.extend();
@@ -39,7 +30,8 @@ export async function runStream(call: RunningCall, iterator: AnyIterator): Promi
         call.resolve(step.value);
         return;
       }
-      connection.send([Kind.CHUNK, id, step.value]);
+      if (step.value instanceof Encoded) connection.sendEncoded(Kind.CHUNK, id, step.value);
+      else connection.send([Kind.CHUNK, id, step.value]);
       call.extend();
       if (count % ITEMS_PER_TURN === 0) await nextTurn();
     }

@@ -5,7 +5,8 @@ import { CallContext } from "../dispatch/context.ts";
 import { replyError, replyResult } from "../dispatch/replies.ts";
 import { RunningCall } from "../dispatch/running-call.ts";
 import type { Services } from "../dispatch/services.ts";
-import { runStream, streamOf } from "../dispatch/stream.ts";
+import { runStream } from "../dispatch/stream.ts";
+import { streamOf } from "../dispatch/stream-of.ts";
 
 /** How long a refused caller is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;

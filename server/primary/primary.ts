@@ -1,8 +1,10 @@
 import cluster from "node:cluster";
+import type { TaskDefinition } from "../compute/hosted-task.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { StartError } from "../start-error.ts";
 import { BusHub } from "./bus-hub.ts";
+import { ComputeProcess } from "./compute-process.ts";
 import { RestartDelay } from "./restart-delay.ts";
 import { WorkerProcess, type WorkerProcessHooks } from "./worker-process.ts";
 
@@ -22,6 +24,8 @@ export class Primary {
   readonly #options: PrimaryOptions;
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #delays = new Map<number, RestartDelay>();
+  /** Started when the first socket worker asks for it, and not for an application that has no use for it. */
+  #compute: { readonly process: ComputeProcess; readonly started: Promise<void> } | undefined;
   #closing: Promise<void> | undefined;
   #port: number;
   #allGone: (() => void) | undefined;
@@ -46,6 +50,10 @@ export class Primary {
     return [...this.#workers.values()].sort((a, b) => a.number - b.number);
   }
 
+  get compute(): ComputeProcess | undefined {
+    return this.#compute?.process;
+  }
+
   get closing(): boolean {
     return this.#closing !== undefined;
   }
@@ -57,6 +65,7 @@ export class Primary {
     const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
     try {
       await Promise.all(numbers.map((number) => this.#firstStart(number)));
+      await this.#compute?.started;
     } catch (error) {
       for (const worker of this.#workers.values()) worker.kill();
       await this.close();
@@ -78,6 +87,7 @@ export class Primary {
   /** Ends everything at once. */
   kill(): void {
     for (const worker of this.#workers.values()) worker.kill();
+    this.compute?.kill();
     this.bus.close();
   }
 
@@ -98,6 +108,8 @@ export class Primary {
       await gone;
       clearTimeout(timer);
     }
+    // not before the last call that may need it
+    await this.compute?.close();
     this.bus.close();
   }
 
@@ -131,6 +143,7 @@ export class Primary {
         if (first !== undefined) first.failed(message, code);
         else log.error({ worker: number }, `a socket worker cannot serve: ${message}`);
       },
+      computeNeeded: (tasks) => this.#startCompute(tasks),
       exited: (how) => {
         clearTimeout(late);
         this.#workers.delete(number);
@@ -156,6 +169,17 @@ export class Primary {
     setTimeout(() => {
       if (!this.closing) this.#fork(number);
     }, delay).unref();
+  }
+
+  #startCompute(sources: readonly TaskDefinition[]): void {
+    if (this.#compute !== undefined || this.closing) return;
+    const { config, log } = this.#options;
+    const { compute: path, secret } = this.bus.address;
+    const compute = new ComputeProcess({ bus: { path, secret }, config, sources }, log);
+    const started = compute.start();
+    this.#compute = { process: compute, started };
+    // whoever starts this server hears of it as well; nobody does where it was first needed later
+    started.catch((error: Error) => log.error(error.message));
   }
 
   #delayOf(number: number): RestartDelay {

@@ -11,9 +11,10 @@ function start(): { worker: WorkerProcess; ends: string[] } {
   const hooks: WorkerProcessHooks = {
     serving: () => expect.unreachable("it is not there to serve"),
     failed: () => expect.unreachable("it is not there to tell"),
+    computeNeeded: () => expect.unreachable("it is not there to need anything"),
     exited: (how) => void ends.push(how),
   };
-  const birth = { worker: 1, bus: { path: "nowhere", secret: "none" }, config: DEFAULT_CONFIG };
+  const birth = { worker: 1, bus: { path: "nowhere", compute: "nowhere", secret: "none" }, config: DEFAULT_CONFIG };
   return { worker: new WorkerProcess(birth, hooks), ends };
 }
 

@@ -1,10 +1,14 @@
 import cluster, { type Worker } from "node:cluster";
+import type { TaskDefinition } from "../compute/hosted-task.ts";
 import { type FromWorker, SOCKET_WORKER_ENV, type ToWorker, type WorkerBirth } from "./control-message.ts";
+import { Questions } from "./questions.ts";
 
 export interface WorkerProcessHooks {
   serving(port: number): void;
   /** It said why it cannot serve; `exited` follows. */
   failed(message: string, code: string | undefined): void;
+  /** Its application has tasks for a compute host. */
+  computeNeeded(tasks: readonly TaskDefinition[]): void;
   /** It is no more, or never was; the last call of all. `how` is for people. */
   exited(how: string): void;
 }
@@ -15,8 +19,7 @@ export class WorkerProcess {
   readonly bornAt = performance.now();
   /** Undefined where not even the attempt could be made. */
   readonly #process: Worker | undefined;
-  readonly #waiting = new Map<number, (status: WorkerStatus) => void>();
-  #lastReference = 0;
+  readonly #questions = new Questions<WorkerStatus>();
   #serving = false;
 
   constructor(birth: WorkerBirth, hooks: WorkerProcessHooks) {
@@ -25,7 +28,7 @@ export class WorkerProcess {
     const exited = (how: string) => {
       if (over) return;
       over = true;
-      for (const resolve of this.#waiting.values()) resolve(undefined);
+      this.#questions.giveUp();
       hooks.exited(how);
     };
     const notStarted = (error: unknown) => exited(`could not be started: ${(error as Error).message}`);
@@ -35,7 +38,11 @@ export class WorkerProcess {
         this.#serving = true;
         hooks.serving(message.port);
       } else if (message.type === "failed") hooks.failed(message.message, message.code);
-      else this.#answered(message.reference, { connections: message.connections, memory: message.memory });
+      else if (message.type === "compute") hooks.computeNeeded(message.tasks);
+      else {
+        const { reference, connections, memory } = message;
+        this.#questions.answer(reference, { connections, memory });
+      }
     });
     this.#process?.on("error", (error) => {
       // one that dies while it is being written to exits as well; one that never was, for want of processes or
@@ -59,25 +66,12 @@ export class WorkerProcess {
   }
 
   /** Asks how it is. @returns undefined where it does not answer within `limitMs`. */
-  status(limitMs: number): Promise<WorkerStatus> {
-    const reference = ++this.#lastReference;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#answered(reference, undefined), limitMs);
-      this.#waiting.set(reference, (status) => {
-        clearTimeout(timer);
-        resolve(status);
-      });
-      this.tell({ type: "status", reference });
-    });
+  status(limitMs: number): Promise<WorkerStatus | undefined> {
+    return this.#questions.ask(limitMs, (reference) => this.tell({ type: "status", reference }));
   }
 
   kill(): void {
     this.#process?.process.kill("SIGKILL");
-  }
-
-  #answered(reference: number, status: WorkerStatus): void {
-    this.#waiting.get(reference)?.(status);
-    this.#waiting.delete(reference);
   }
 }
 
@@ -91,4 +85,7 @@ function tryToFork(birth: WorkerBirth, failed: (error: unknown) => void): Worker
   }
 }
 
-export type WorkerStatus = { readonly connections: number; readonly memory: number } | undefined;
+export interface WorkerStatus {
+  readonly connections: number;
+  readonly memory: number;
+}

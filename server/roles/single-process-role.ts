@@ -1,7 +1,9 @@
+import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
 import { BusHub } from "../primary/bus-hub.ts";
 import { findPort } from "../primary/free-port.ts";
 import { startSocketWorker } from "../socket-worker.ts";
+import { StartError } from "../start-error.ts";
 import { announce } from "./announce.ts";
 import type { RunningRole, WithApp } from "./role.ts";
 import { endOnSignals } from "./signals.ts";
@@ -23,6 +25,8 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     failed: (error) => log.warn({ error }, "the bus could not take a connection"),
     stuck: () => log.error("this process does not keep up with itself"),
   });
+  let compute: ComputeHost | undefined;
+  let computeStarted: Promise<void> | undefined;
   await hub.listen();
   try {
     const worker = await startSocketWorker({
@@ -34,20 +38,40 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       events,
       log,
       lost: () => log.error("the bus is gone"),
+      computeNeeded(sources) {
+        const { compute: path, secret } = hub.address;
+        compute = new ComputeHost({ config, bus: { path, secret }, sources, log });
+        computeStarted = startCompute(compute);
+        // whoever starts this server hears of it; where it was first needed later, the log does
+        computeStarted.catch((error: Error) => log.error(error.message));
+      },
     });
+    await computeStarted;
     let closing: Promise<void> | undefined;
-    const close = () => {
-      closing ??= worker.drain().finally(() => {
+    const end = async () => {
+      try {
+        await worker.drain();
+      } finally {
+        await compute?.close();
         hub.close();
         stopSignals?.();
-      });
+      }
+    };
+    const close = () => {
+      closing ??= end();
       return closing;
     };
     const stopSignals = options.signals ? endOnSignals({ end: close, kill: () => hub.close(), log }) : undefined;
     announce(log, { configuration, port: worker.port, workers: [], started });
     return { port: worker.port, publish: worker.publish, close };
   } catch (error) {
+    await compute?.close();
     hub.close();
     throw error;
   }
+}
+
+async function startCompute(compute: ComputeHost): Promise<void> {
+  const problems = await compute.start();
+  if (problems.length > 0) throw new StartError(`a task cannot be loaded: ${problems.join("; ")}`);
 }

@@ -43,7 +43,16 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
 
   try {
     const app = await options.load();
-    worker = await startSocketWorker({ app, config, worker: number, bus, events, log, lost: () => process.exit(1) });
+    worker = await startSocketWorker({
+      app,
+      config,
+      worker: number,
+      bus,
+      events,
+      log,
+      lost: () => process.exit(1),
+      computeNeeded: (tasks) => tell({ type: "compute", tasks }),
+    });
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     // whatever the application's script makes of the rejection: nobody is served here, and the primary waits for the end

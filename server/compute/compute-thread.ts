@@ -1,0 +1,87 @@
+import { getPriority } from "node:os";
+import { parentPort, workerData } from "node:worker_threads";
+import { move } from "piscina";
+import { createPack } from "../../shared/msgpack-codec.ts";
+import { streamOf } from "../dispatch/stream-of.ts";
+import { failureOf } from "./failure.ts";
+import { loadTask } from "./load-task.ts";
+import type { Item, Order, Outcome, ThreadBirth, WarmUp } from "./order.ts";
+import { SignalBoard } from "./signal-board.ts";
+import { TaskRun } from "./task-run.ts";
+
+// What runs on a compute thread: piscina loads this file there and calls what it exports.
+
+/** Outcomes of more bytes are handed over instead of copied. */
+const SMALL = 4 * 1024;
+
+const birth = workerData as ThreadBirth;
+const board = new SignalBoard(birth.board);
+const pack = createPack({ views: true });
+const NOTHING = new Uint8Array(0);
+
+/** Runs an order. Never rejects: whatever goes wrong is an outcome, too. */
+export async function runOrder(order: Order): Promise<Outcome> {
+  const { id, slot } = order;
+  const run = new TaskRun({
+    board,
+    slot,
+    id,
+    send(value) {
+      const bytes = pack.packAlone(value);
+      const item: Item = { id, bytes };
+      parentPort?.postMessage(item, [bytes.buffer]);
+      return bytes.length;
+    },
+  });
+  try {
+    const task = await loadTask(order.source);
+    const input = order.input.length === 0 ? undefined : pack.unpack(order.input);
+    const result = await settled(task(input, run), run);
+    return outcome(true, result === undefined ? NOTHING : pack.packAlone(result), run);
+  } catch (error) {
+    return outcome(false, packFailure(error), run);
+  } finally {
+    run.end();
+  }
+}
+
+/** Loads everything there is to load, and tells how that went. */
+export async function warmUp(): Promise<WarmUp> {
+  const loading = await Promise.allSettled(birth.sources.map(loadTask));
+  const problems = loading.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
+  return { priority: getPriority(), problems };
+}
+
+function outcome(done: boolean, bytes: Uint8Array, { items }: TaskRun): Outcome {
+  const result: Outcome = { done, bytes: bytes.length > SMALL ? (move(bytes) as Uint8Array) : bytes, items };
+  return result;
+}
+
+/** The result itself, the promised one, or what a stream returns in the end, its items sent. */
+async function settled(given: unknown, run: TaskRun): Promise<unknown> {
+  const result = await given;
+  const stream = typeof result === "object" && result !== null ? streamOf(result) : undefined;
+  if (stream === undefined) return result;
+  for (;;) {
+    const step = await stream.next();
+    if (step.done === true) return step.value;
+    try {
+      await run.send(step.value);
+    } catch (error) {
+      await stream.return?.();
+      throw error;
+    }
+  }
+}
+
+function packFailure(error: unknown): Uint8Array {
+  try {
+    return pack.packAlone(failureOf(error));
+  } catch (encoding) {
+    // the details of an error may be as impossible to encode as a result
+    return pack.packAlone(failureOf(encoding));
+  }
+}
+
+// before piscina calls this thread ready; what cannot be loaded fails again, and says so, where it is called
+await warmUp();

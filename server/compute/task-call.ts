@@ -1,0 +1,97 @@
+import { Encoded } from "../dispatch/encoded.ts";
+import { TaskStream } from "./task-stream.ts";
+import type { ThreadTask } from "./thread.ts";
+
+export interface TaskCallHooks {
+  /** Its stream's reader has taken so many bytes. */
+  taken(call: TaskCall, bytes: number): void;
+  /** Nobody waits for it any more. */
+  cancel(call: TaskCall, reason: unknown): void;
+  unpack(bytes: Uint8Array): unknown;
+}
+
+/** One call of a task, as the socket worker waits for it. */
+export class TaskCall {
+  readonly reference: number;
+  readonly task: ThreadTask;
+  /** For whom: tasks of different ones take turns. */
+  readonly tenant: string;
+  readonly promise: Promise<unknown>;
+  /** The encoded input, as long as it may have to be sent (again). */
+  input: Uint8Array | undefined;
+  /** Whether the compute host has it. */
+  sent = false;
+  readonly #encoded: boolean;
+  readonly #signal: AbortSignal;
+  readonly #hooks: TaskCallHooks;
+  readonly #abort: () => void;
+  #resolve: (value: unknown) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+  #stream: TaskStream | undefined;
+  #rerun = false;
+
+  constructor(
+    reference: number,
+    task: ThreadTask,
+    tenant: string,
+    options: { readonly signal: AbortSignal; readonly encoded: boolean },
+    hooks: TaskCallHooks,
+  ) {
+    this.reference = reference;
+    this.task = task;
+    this.tenant = tenant;
+    this.#encoded = options.encoded;
+    this.#signal = options.signal;
+    this.#hooks = hooks;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#abort = () => hooks.cancel(this, options.signal.reason);
+    options.signal.addEventListener("abort", this.#abort);
+  }
+
+  /** Whether it may be sent once more, its first run lost. Then it has to be: the next answer is no. */
+  rerun(): boolean {
+    if (!this.task.idempotent || this.#rerun || this.#stream !== undefined) return false;
+    this.#rerun = true;
+    this.sent = false;
+    return true;
+  }
+
+  /** An item: what is promised is a stream then. The bytes are valid only now. */
+  item(bytes: Uint8Array): void {
+    if (this.#stream === undefined) {
+      this.#stream = new TaskStream({
+        read: (item) => this.#read(item),
+        taken: (count) => this.#hooks.taken(this, count),
+        left: () => this.#hooks.cancel(this, undefined),
+      });
+      this.#resolve(this.#stream);
+    }
+    this.#stream.push(Uint8Array.prototype.slice.call(bytes));
+  }
+
+  /** The result. The bytes are valid only now. */
+  result(bytes: Uint8Array): void {
+    this.#end();
+    if (this.#stream !== undefined) this.#stream.end(Uint8Array.prototype.slice.call(bytes));
+    else this.#resolve(this.#read(this.#encoded ? Uint8Array.prototype.slice.call(bytes) : bytes));
+  }
+
+  fail(error: unknown): void {
+    this.#end();
+    if (this.#stream !== undefined) this.#stream.fail(error);
+    else this.#reject(error);
+  }
+
+  #end(): void {
+    this.input = undefined;
+    this.#signal.removeEventListener("abort", this.#abort);
+  }
+
+  #read(bytes: Uint8Array): unknown {
+    if (bytes.length === 0) return undefined;
+    return this.#encoded ? new Encoded(bytes) : this.#hooks.unpack(bytes);
+  }
+}

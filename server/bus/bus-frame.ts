@@ -1,10 +1,10 @@
 /**
- * What travels between the primary and its socket workers:
+ * What travels between the primary and its socket workers, and between these and the compute host:
  *
  *     u32 bytes that follow · u8 type · u32 reference · u16 bytes of the channel · channel (UTF-8) · data
  *
  * One shape for all types, so that the primary can route a publication by looking at the channel and pass the rest
- * on as bytes.
+ * on as bytes, and the compute host a task by looking at its number.
  */
 export const BusType = {
   /** worker → primary, first of all: reference = the worker's number, data = the shared secret. */
@@ -23,6 +23,20 @@ export const BusType = {
   PUBLISHED: 7,
   /** primary → worker: a publication. */
   EVENT: 8,
+  /** worker → compute host: reference = the number of a task from now on, data = what the host has to know of it. */
+  TASK: 9,
+  /** worker → compute host: reference = for the answer, channel = the task's number and on whose behalf, data = the input. */
+  RUN: 10,
+  /** worker → compute host: nobody waits for this reference any more. */
+  CANCEL: 11,
+  /** worker → compute host: so many more bytes of chunks were taken, as channel; reference = the run's. */
+  TAKEN: 12,
+  /** compute host → worker: an item of a stream. */
+  CHUNK: 13,
+  /** compute host → worker: the result. */
+  RESULT: 14,
+  /** compute host → worker: why there is no result. */
+  FAILED: 15,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
 import { BusHub } from "../primary/bus-hub.ts";
 import type { Broker } from "./broker.ts";
@@ -129,6 +130,29 @@ describe("the local broker", () => {
     hub.close();
     await vi.waitFor(() => expect(lost).toHaveLength(1));
     expect(lost).toEqual(["left alone"]);
+  });
+
+  it.each([
+    ["comes right behind the welcome", (link: Link) => link.send(BusType.EVENT, 0, "c", Uint8Array.of(1, 2)), ["c 2"]],
+    ["is the end, right behind the welcome", (link: Link) => link.end(), ["lost"]],
+  ])("misses nothing of what %s", async (_, then, expected) => {
+    const path = join(tmpdir(), `fugitive-welcoming-${process.pid}`);
+    const server = createServer((socket) => {
+      const welcome = () => {
+        link.send(BusType.JOINED, 0);
+        then(link);
+      };
+      const link: Link = new Link(socket, { frame: welcome, closed: () => undefined });
+    }).listen(path);
+    const told: string[] = [];
+    const broker = await connectLocalBroker({
+      ...{ path, secret: "x", worker: 1, budget: BUDGET },
+      deliver: (channel, data) => void told.push(`${channel} ${data.length}`),
+      lost: () => void told.push("lost"),
+    });
+    await vi.waitFor(() => expect(told).toEqual(expected));
+    broker.close();
+    server.close();
   });
 
   it("rejects, and calls nothing lost, where nobody listens", async () => {

@@ -13,12 +13,13 @@ export interface LinkHooks {
 
 const SMALLEST_REST = 4096;
 
-/** One end of the bus between the primary and a socket worker. Both ends are alike. */
+/** One end of the bus between two processes. Both ends are alike. */
 export class Link {
   /** Bytes of the largest frame that is taken. */
   largestFrame: number;
+  /** Who listens to it; others may from the next frame on, as once it is known who the other side is. */
+  hooks: LinkHooks;
   readonly #socket: Duplex;
-  readonly #hooks: LinkHooks;
   readonly #out: OutQueue;
   readonly #frame = new BusFrame();
   /** A frame's first bytes, where its rest is still to come. */
@@ -32,11 +33,11 @@ export class Link {
   /** @param largestFrame bytes of the largest frame that is taken; a larger one ends the link */
   constructor(socket: Duplex, hooks: LinkHooks, largestFrame = Number.POSITIVE_INFINITY) {
     this.#socket = socket;
-    this.#hooks = hooks;
+    this.hooks = hooks;
     this.largestFrame = largestFrame;
     this.#out = new OutQueue(socket, () => {
       if (this.#ending && this.#out.unsent === 0) this.close();
-      else hooks.drained?.();
+      else this.hooks.drained?.();
     });
     socket.on("data", (chunk) => this.#receive(chunk));
     socket.on("error", (error) => {
@@ -44,7 +45,7 @@ export class Link {
     });
     socket.on("close", () => {
       this.#closed = true;
-      hooks.closed(this.#error);
+      this.hooks.closed(this.#error);
     });
   }
 
@@ -109,7 +110,7 @@ export class Link {
       const end = this.#frame.move(buffer, at, length);
       if (end === -1) return at;
       // whatever is so wrong with what came: the process that reads it lives on
-      if (this.#frame.valid) this.#hooks.frame(this.#frame);
+      if (this.#frame.valid) this.hooks.frame(this.#frame);
       else this.close(new Error("What came over the bus is no frame."));
       at = end;
     }

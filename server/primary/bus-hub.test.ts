@@ -10,7 +10,6 @@ const KIB = 1024;
 const releases: (() => void)[] = [];
 
 afterEach(() => {
-  vi.useRealTimers();
   for (const release of releases.splice(0).reverse()) release();
 });
 
@@ -71,24 +70,10 @@ async function join(hub: BusHub, number: number, ...channels: string[]): Promise
 }
 
 describe("joining the bus", () => {
-  it.each([
-    ["a wrong secret", (secret: string) => secret.replace(/^./, (first) => (first === "0" ? "1" : "0"))],
-    ["a secret that is too short", (secret: string) => secret.slice(1)],
-    ["no secret", () => ""],
-  ])("is refused with %s", async (_, change) => {
+  it("is refused without its secret", async () => {
     const { hub } = await startHub();
     const worker = dial(hub);
-    worker.link.send(BusType.JOIN, 1, "", Buffer.from(change(hub.address.secret)));
-    // not even the right one helps then
-    worker.link.send(BusType.JOIN, 1, "", Buffer.from(hub.address.secret));
-    await worker.ended;
-    expect(worker.received).toEqual([]);
-  });
-
-  it("is refused to who asks for anything else first", async () => {
-    const { hub } = await startHub();
-    const worker = dial(hub);
-    worker.link.send(BusType.SUBSCRIBE, 1, "*", Buffer.from(hub.address.secret));
+    worker.link.send(BusType.JOIN, 1, "", Buffer.alloc(hub.address.secret.length, "0"));
     await worker.ended;
     expect(worker.received).toEqual([]);
   });
@@ -105,21 +90,6 @@ describe("joining the bus", () => {
     await stranger.ended;
     hub.publish("c", new Uint8Array(3));
     await got(member, "EVENT c 3");
-  });
-
-  it("is over for who does not within five seconds", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const { hub } = await startHub();
-    const late = dial(hub);
-    const member = dial(hub);
-    member.link.send(BusType.JOIN, 1, "", Buffer.from(hub.address.secret));
-    while (member.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    vi.advanceTimersByTime(4_999);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(late.socket.destroyed).toBe(false);
-    vi.advanceTimersByTime(1);
-    await late.ended;
-    expect(member.socket.destroyed).toBe(false);
   });
 });
 

@@ -1,11 +1,11 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { createBusAddress, siblingPath } from "../bus/bus-address.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
-import { Link } from "../bus/link.ts";
+import { BusServer } from "../bus/bus-server.ts";
+import type { Link, LinkHooks } from "../bus/link.ts";
 import { PatternMap } from "../pubsub/patterns.ts";
+import type { BusAddresses } from "./control-message.ts";
 
 export interface BusHubOptions {
   /** Bytes that may wait for one socket worker before its publishers are held back. */
@@ -18,15 +18,12 @@ export interface BusHubOptions {
 
 /** A worker that takes nothing for so long is not slow but stuck. */
 const STUCK_MS = 10_000;
-const JOIN_MS = 5_000;
-/** Nobody who has not proved to be one of our own can make us hold more than this, in bytes. */
-const LARGEST_JOIN = 1024;
 
-/** A socket worker's link, as the primary sees it. */
+/** A socket worker that has joined, as the primary sees it. */
 interface Member {
   readonly link: Link;
-  /** Its number, once it has joined. */
-  worker: number | undefined;
+  /** Its number. */
+  readonly worker: number;
   readonly channels: Set<string>;
   /** Set while too much waits for it. */
   stuckTimer: NodeJS.Timeout | undefined;
@@ -39,39 +36,33 @@ interface Member {
 export class BusHub {
   readonly #options: BusHubOptions;
   readonly #secret = randomBytes(32).toString("hex");
-  readonly #members = new Set<Member>();
   readonly #interest = new PatternMap<Set<Member>>();
   readonly #congested = new Set<Member>();
   /** Members that get the publication at hand; one set for all, to allocate none per publication. */
   readonly #receivers = new Set<Member>();
-  readonly #server: Server;
+  readonly #server: BusServer;
   #folder: string | undefined;
   #path = "";
 
   constructor(options: BusHubOptions) {
     this.#options = options;
-    this.#server = createServer((socket) => this.#welcome(socket));
+    this.#server = new BusServer({
+      secret: this.#secret,
+      failed: (error) => options.failed(error),
+      joined: (link, worker) => this.#joined(link, worker),
+    });
   }
 
-  /** What a socket worker needs to join: {@link LocalBrokerOptions}' path and secret. */
-  get address(): { path: string; secret: string } {
-    return { path: this.#path, secret: this.#secret };
+  /** What a socket worker needs to join this bus and the compute host's. */
+  get address(): BusAddresses {
+    return { path: this.#path, compute: siblingPath(this.#path, "compute"), secret: this.#secret };
   }
 
   listen(): Promise<void> {
-    if (process.platform === "win32") this.#path = `\\\\.\\pipe\\fugitive-${randomBytes(16).toString("hex")}`;
-    else {
-      this.#folder = mkdtempSync(join(tmpdir(), `fugitive-${process.pid}-`)); // only this user may enter it
-      this.#path = join(this.#folder, "bus");
-    }
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(this.#path, () => {
-        this.#server.off("error", reject);
-        this.#server.on("error", (error) => this.#options.failed(error));
-        resolve();
-      });
-    });
+    const { path, folder } = createBusAddress();
+    this.#path = path;
+    this.#folder = folder;
+    return this.#server.listen(path);
   }
 
   /** Publishes from the primary itself, for back ends. */
@@ -81,39 +72,20 @@ export class BusHub {
 
   close(): void {
     this.#server.close();
-    for (const member of this.#members) member.link.close();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #welcome(socket: Socket): void {
-    const member: Member = {
-      link: new Link(
-        socket,
-        {
-          frame: (frame) => this.#receive(member, frame),
-          drained: () => this.#relieved(member),
-          closed: () => {
-            clearTimeout(late);
-            this.#leave(member);
-          },
-        },
-        LARGEST_JOIN,
-      ),
-      worker: undefined,
-      channels: new Set(),
-      stuckTimer: undefined,
+  #joined(link: Link, worker: number): LinkHooks {
+    const member: Member = { link, worker, channels: new Set(), stuckTimer: undefined };
+    if (this.#congested.size > 0) link.pause(); // like everybody
+    return {
+      frame: (frame) => this.#receive(member, frame),
+      drained: () => this.#relieved(member),
+      closed: () => this.#leave(member),
     };
-    const late = setTimeout(() => {
-      if (member.worker === undefined) member.link.close();
-    }, JOIN_MS);
-    this.#members.add(member);
   }
 
   #receive(member: Member, frame: BusFrame): void {
-    if (member.worker === undefined) {
-      this.#join(member, frame);
-      return;
-    }
     switch (frame.type) {
       case BusType.PUBLISH:
         this.#publish(member, frame);
@@ -126,19 +98,6 @@ export class BusHub {
         this.#unsubscribe(member, frame.channel);
         break;
     }
-  }
-
-  #join(member: Member, frame: BusFrame): void {
-    const expected = Buffer.from(this.#secret);
-    const { data } = frame;
-    if (frame.type !== BusType.JOIN || data.length !== expected.length || !timingSafeEqual(data, expected)) {
-      member.link.close();
-      return;
-    }
-    member.worker = frame.reference;
-    member.link.largestFrame = Number.POSITIVE_INFINITY;
-    if (this.#congested.size > 0) member.link.pause(); // like everybody
-    member.link.send(BusType.JOINED, 0);
   }
 
   #publish(origin: Member, frame: BusFrame): void {
@@ -178,8 +137,8 @@ export class BusHub {
   #congest(member: Member): void {
     if (this.#congested.has(member)) return;
     this.#congested.add(member);
-    member.stuckTimer = setTimeout(() => this.#options.stuck(member.worker ?? 0), STUCK_MS);
-    for (const { link } of this.#members) link.pause();
+    member.stuckTimer = setTimeout(() => this.#options.stuck(member.worker), STUCK_MS);
+    for (const link of this.#server.links) link.pause();
   }
 
   #relieved(member: Member): void {
@@ -194,11 +153,10 @@ export class BusHub {
     clearTimeout(member.stuckTimer);
     member.stuckTimer = undefined;
     if (!this.#congested.delete(member) || this.#congested.size > 0) return;
-    for (const { link } of this.#members) link.resume();
+    for (const link of this.#server.links) link.resume();
   }
 
   #leave(member: Member): void {
-    this.#members.delete(member);
     for (const channel of [...member.channels]) this.#unsubscribe(member, channel);
     this.#forgive(member);
   }

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchCalls } from "./calls.mjs";
+import { benchCompute } from "./compute.mjs";
 import { benchConnects } from "./connects.mjs";
 import { benchIdle } from "./idle.mjs";
 import { median } from "./lib/statistics.mjs";
@@ -14,6 +15,11 @@ const MOST_PER_BATCHED_CALL = 1;
 const MOST_IDLE_BYTES = 3_000;
 const LEAST_PUBLICATIONS = 100_000;
 const MOST_STARTUP_MS = 1_500;
+const MOST_TASK_MICROSECONDS = 150;
+const MOST_LIGHT_TIMES = 2;
+const MOST_LIGHT_MS = 10;
+const LEAST_HEAVY = 0.9;
+const MOST_UNFAIR = 0.2;
 const CODEC_LIMIT_MS = 120_000;
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -87,6 +93,42 @@ export const MEASUREMENTS = {
     return [
       { what: "connects and closes, dealt in turn", value: `${whole.format(rate)}/s` },
       { what: "descriptors left by 50,000 of them", value: String(left), goal: "none", met: left <= 0 },
+    ];
+  },
+
+  async compute() {
+    const { overhead, saturation, fairness } = await benchCompute();
+    const { idle, full, hashes, throughput } = saturation;
+    const mostLight = Math.max(MOST_LIGHT_TIMES * idle, MOST_LIGHT_MS);
+    const deviation = `${(100 * fairness.worst).toFixed(0)} %`;
+    return [
+      { what: "an empty task on bare piscina", value: microseconds(overhead.bare) },
+      { what: "a light call over the network", value: microseconds(overhead.light) },
+      { what: "an empty task over the network", value: microseconds(overhead.empty) },
+      {
+        what: "an empty task, call to answer, over bare piscina",
+        value: `${microseconds(overhead.more)} more`,
+        goal: `≤ ${MOST_TASK_MICROSECONDS} µs`,
+        met: overhead.more <= MOST_TASK_MICROSECONDS,
+      },
+      {
+        what: "p99 of light calls while the pool is full",
+        value: `${full.toFixed(2)} ms, idle ${idle.toFixed(2)} ms`,
+        goal: `≤ ${mostLight.toFixed(1)} ms`,
+        met: full <= mostLight,
+      },
+      {
+        what: "hashes, beside bare piscina",
+        value: `${times(throughput)}, ${hashes.toFixed(1)}/s`,
+        goal: `≥ ${times(LEAST_HEAVY)}`,
+        met: throughput >= LEAST_HEAVY,
+      },
+      {
+        what: "15 clients beside one that asks for ten times as much",
+        value: `${deviation} from an equal share at most`,
+        goal: `≤ ${(100 * MOST_UNFAIR).toFixed(0)} %`,
+        met: fairness.worst <= MOST_UNFAIR,
+      },
     ];
   },
 

@@ -1,0 +1,35 @@
+// Fugitive as it is run, with one socket worker and one compute thread.
+import { createServer, defineApp, thread } from "../../dist/server/index.js";
+import { report } from "../lib/report-usage.mjs";
+
+const empty = thread(new URL("./empty.task.mjs", import.meta.url));
+
+/** The same from call to answer, without the network: milliseconds that each of them took. */
+async function timed(count, context) {
+  const times = [];
+  for (let index = 0; index < count; index++) {
+    const started = performance.now();
+    await empty.run(undefined, context);
+    times.push(performance.now() - started);
+  }
+  return times;
+}
+
+const app = defineApp({
+  procedures: {
+    echo: (data) => data,
+    empty,
+    "empty.timed": timed,
+    hash: thread(new URL("./hash.task.mjs", import.meta.url)),
+  },
+});
+const server = createServer(app, {
+  workers: 1,
+  computeThreads: 1,
+  port: 0,
+  host: "127.0.0.1",
+  controlPort: "off",
+  logLevel: "error",
+});
+await server.listen();
+if (server.role === "primary") report(server.port);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isIP } from "node:net";
 import type { Logger } from "../logger.ts";
+import type { ComputeProcess } from "./compute-process.ts";
 import { explainPortError } from "./free-port.ts";
 import type { Primary } from "./primary.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -13,11 +14,14 @@ export interface ControlApiOptions {
   readonly log: Pick<Logger, "warn">;
   readonly primary: Pick<Primary, "ready" | "port"> & {
     readonly workers: readonly Pick<WorkerProcess, "number" | "pid" | "bornAt" | "status">[];
+    /** None where the application has no use for one. */
+    readonly compute?: Pick<ComputeProcess, "pid" | "bornAt" | "restarts" | "report"> | undefined;
   };
 }
 
-/** How long a socket worker may take to say how it is, in milliseconds; one that does not is reported as silent. */
+/** How long a process may take to say how it is, in milliseconds; one that does not is reported as silent. */
 const STATUS_MS = 1_000;
+const SILENT = { silent: true };
 /** Where nobody from outside is meant to come, nobody has reason to use another name than `localhost`. */
 const LOOPBACK = /^(127\.|::1$|localhost$)/;
 
@@ -54,16 +58,27 @@ async function answer(request: IncomingMessage, options: ControlApiOptions, star
   if (path === "/readyz")
     return primary.ready ? { status: 200, body: { ok: true } } : { status: 503, body: { ok: false } };
   if (path !== "/status") return { status: 404, body: { error: "not found; there are /healthz, /readyz and /status" } };
-  const workers = await Promise.all(
-    primary.workers.map(async (worker) => {
+  const [compute, ...workers] = await Promise.all([
+    computeStatus(primary.compute),
+    ...primary.workers.map(async (worker) => {
       const status = await worker.status(STATUS_MS);
-      const uptime = (performance.now() - worker.bornAt) / 1000;
-      return { worker: worker.number, pid: worker.pid, uptime, ...(status ?? { silent: true }) };
+      return { worker: worker.number, pid: worker.pid, uptime: secondsSince(worker), ...(status ?? SILENT) };
     }),
-  );
+  ]);
   const { node, version } = options;
   const uptime = (Date.now() - startedAt) / 1000;
-  return { status: 200, body: { node, version, pid: process.pid, uptime, port: primary.port, workers } };
+  return { status: 200, body: { node, version, pid: process.pid, uptime, port: primary.port, workers, compute } };
+}
+
+async function computeStatus(compute: ControlApiOptions["primary"]["compute"]) {
+  if (compute === undefined) return undefined;
+  const report = await compute.report(STATUS_MS);
+  const { pid, restarts } = compute;
+  return { pid, uptime: secondsSince(compute), restarts, ...(report ?? SILENT) };
+}
+
+function secondsSince({ bornAt }: { readonly bornAt: number }): number {
+  return (performance.now() - bornAt) / 1000;
 }
 
 /**

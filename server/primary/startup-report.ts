@@ -17,6 +17,8 @@ export interface StartupFacts {
   /** None where the primary serves alone. */
   readonly workers: readonly { readonly number: number; readonly pid: number }[];
   readonly primaryPid: number;
+  /** None where the application has no use for a compute host, or the primary is everything. */
+  readonly computePid?: number | undefined;
   readonly config: LoadedConfig;
   /** URLs, or `host:port`. */
   readonly addresses: { readonly public: readonly string[]; readonly control?: string | undefined };
@@ -60,12 +62,19 @@ export function readOpenFilesLimit(path = "/proc/self/limits"): OpenFilesLimit |
   return soft === undefined || hard === undefined ? undefined : { soft: limit(soft), hard: limit(hard) };
 }
 
-function processes({ primaryPid, workers }: StartupFacts): string[] {
+function processes({ primaryPid, computePid, workers, config }: StartupFacts): string[] {
   if (workers.length === 0) return [`one process, pid ${primaryPid}`];
   const count = `${workers.length} socket ${workers.length === 1 ? "worker" : "workers"}`;
   const pids = workers.map(({ number, pid }) => `${number} → ${pid}`);
   const lines = Array.from({ length: Math.ceil(pids.length / 8) }, (_, row) => pids.slice(row * 8, row * 8 + 8));
-  return [`primary, pid ${primaryPid}; ${count}, number → pid:`, ...lines.map((line) => `  ${line.join("  ")}`)];
+  const { computeThreads } = config.config;
+  const most = `at most ${computeThreads} ${computeThreads === 1 ? "thread" : "threads"}`;
+  const compute = computePid === undefined ? [] : [`compute host, pid ${computePid}; ${most}`];
+  return [
+    `primary, pid ${primaryPid}; ${count}, number → pid:`,
+    ...lines.map((line) => `  ${line.join("  ")}`),
+    ...compute,
+  ];
 }
 
 /** What differs from the defaults, written as its source writes it. */

@@ -10,12 +10,15 @@ export interface Announcement {
   readonly port: number;
   readonly controlPort?: number | undefined;
   readonly workers: readonly { readonly number: number; readonly pid: number }[];
+  /** The compute host's process, where there is one. */
+  readonly computePid?: number | undefined;
   /** When the start began, by `performance.now()`. */
   readonly started: number;
 }
 
 /** Tells that all is up: people at a terminal at length, machines in a record. */
-export function announce(log: Logger, { configuration, port, controlPort, workers, started }: Announcement): void {
+export function announce(log: Logger, announcement: Announcement): void {
+  const { configuration, port, controlPort, workers, computePid, started } = announcement;
   const { host, controlHost } = configuration.config;
   const version = readVersion();
   const tookMs = Math.round(performance.now() - started);
@@ -24,7 +27,7 @@ export function announce(log: Logger, { configuration, port, controlPort, worker
     control: controlPort === undefined ? undefined : `http://${shown(controlHost)}:${controlPort}`,
   };
   if (!process.stdout.isTTY) {
-    log.info({ version, primary_pid: process.pid, workers, addresses, tookMs }, "serving");
+    log.info({ version, primary_pid: process.pid, workers, compute_pid: computePid, addresses, tookMs }, "serving");
     return;
   }
   const report = startupReport({
@@ -32,6 +35,7 @@ export function announce(log: Logger, { configuration, port, controlPort, worker
     node: process.version,
     cores: availableParallelism(),
     workers,
+    computePid,
     primaryPid: process.pid,
     config: configuration,
     addresses,

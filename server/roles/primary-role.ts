@@ -38,7 +38,15 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
     throw error;
   }
   const workers = primary.workers.map(({ number, pid }) => ({ number, pid }));
-  announce(log, { configuration, port: primary.port, controlPort: control?.port, workers, started });
+  const { port: publicPort, compute } = primary;
+  announce(log, {
+    configuration,
+    port: publicPort,
+    controlPort: control?.port,
+    workers,
+    computePid: compute?.pid,
+    started,
+  });
   return {
     get port() {
       return primary.port;

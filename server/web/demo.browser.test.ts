@@ -161,6 +161,32 @@ describe("the demo page", () => {
     expect(await log("event").count()).toBe(1);
   });
 
+  it("sweats, compares light calls before and meanwhile, and stops with nothing in flight", async () => {
+    const page = await openDemo();
+    const time = /^\d+(\.\d\d?)? m?s$/;
+    const button = page.locator("#sweat-button");
+    await page.getByRole("button", { name: "Make it sweat" }).press("Enter");
+    expect(await button.textContent()).toBe("Stop");
+    await page.locator("#sweat-hashes", { hasText: /^[1-9]/ }).waitFor();
+    await page.locator("#sweat-median-during", { hasText: time }).waitFor();
+    expect(await page.locator("#sweat-median-before").textContent()).toMatch(time);
+    expect(await page.locator("#sweat-in-flight").textContent()).toBe("8");
+    await button.press("Enter");
+    await page.locator("#sweat-status", { hasText: /^Stopped: .+ nothing is in flight\.$/ }).waitFor();
+    expect(await page.locator("#sweat-in-flight").textContent()).toBe("0");
+    expect(await page.locator("#sweat-problems").textContent()).toBe("");
+    expect(await button.textContent()).toBe("Make it sweat");
+  });
+
+  it("ends a run of sweat with its connection", async () => {
+    const page = await openDemo();
+    await page.getByRole("button", { name: "Make it sweat" }).click();
+    await page.locator("#sweat-in-flight", { hasText: "8" }).waitFor();
+    await reconnect(page);
+    await page.locator("#sweat-status", { hasText: /^The connection was lost, and the run ended/ }).waitFor();
+    expect(await page.locator("#sweat-in-flight").textContent()).toBe("0");
+  });
+
   it("is served with a policy that forbids inline scripts, and this test would see one", async () => {
     const page = await openDemo();
     await page.evaluate(() => {

@@ -5,6 +5,7 @@ import { chatSection } from "./chat-section.ts";
 import { byId } from "./dom.ts";
 import { Live } from "./live.ts";
 import { statusSection } from "./status-section.ts";
+import { sweatSection } from "./sweat-section.ts";
 
 const address = location.origin.replace(/^http/, "ws");
 byId("how-address", HTMLElement).textContent = address;
@@ -14,3 +15,4 @@ statusSection(live);
 callSection(live);
 chatSection(live);
 channelSection(live);
+sweatSection(live);

@@ -98,8 +98,8 @@ export class ComputeClient {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.reject(refusal);
     if (request.signal.aborted) return Promise.reject(request.signal.reason);
-    const call = new TaskCall(this.#reference(), task, request.tenant, request, this.#hooks);
     const bytes = input === undefined ? NOTHING : this.#options.pack.pack(input);
+    const call = new TaskCall(this.#reference(), task, request.tenant, request, this.#hooks);
     this.#calls.set(call.reference, call);
     // the bytes are in a buffer that is soon used again
     if (this.#link === undefined || task.idempotent) call.input = Uint8Array.prototype.slice.call(bytes);

@@ -77,9 +77,13 @@ export class ComputePool {
     return this.#seats.size;
   }
 
-  /** Has one thread load everything. */
-  warmUp(): Promise<WarmUp> {
-    return this.#pool.run(undefined as never, { name: "warmUp" }) as Promise<unknown> as Promise<WarmUp>;
+  /** Has one thread load everything. Rejects where that ends the thread. */
+  async warmUp(): Promise<WarmUp> {
+    try {
+      return (await this.#pool.run(undefined as never, { name: "warmUp" })) as unknown as WarmUp;
+    } catch (error) {
+      throw new Error(`loading the tasks: ${crashReason(error)}`, { cause: error });
+    }
   }
 
   /** Runs a task. Only where there is {@link room}. */

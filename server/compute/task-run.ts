@@ -33,8 +33,7 @@ export class TaskRun implements TaskContext<unknown> {
     const { board, slot } = this.#options;
     for (;;) {
       const seen = board.changes(slot);
-      this.#checkWanted();
-      if (!this.#full) break;
+      if (this.#hasRoom()) break;
       board.block(slot, seen);
     }
     this.#send(item);
@@ -45,8 +44,7 @@ export class TaskRun implements TaskContext<unknown> {
     const { board, slot } = this.#options;
     for (;;) {
       const seen = board.changes(slot);
-      this.#checkWanted();
-      if (!this.#full) break;
+      if (this.#hasRoom()) break;
       await board.change(slot, seen);
     }
     this.#send(item);
@@ -63,16 +61,16 @@ export class TaskRun implements TaskContext<unknown> {
     if (this.#abort !== undefined) this.#options.board.wake(this.#options.slot);
   }
 
-  get #full(): boolean {
-    return this.#options.board.untaken(this.#options.slot, this.#sent) > WINDOW;
+  /** Throws where nobody waits for an item any more. */
+  #hasRoom(): boolean {
+    // another task may have the slot by now: what it says is no business of this one, which has nothing to send
+    if (this.#over) return true;
+    if (this.#unwanted) throw this.#reason();
+    return this.#options.board.untaken(this.#options.slot, this.#sent) <= WINDOW;
   }
 
   get #unwanted(): boolean {
     return this.#options.board.isCancelled(this.#options.slot, this.#options.id);
-  }
-
-  #checkWanted(): void {
-    if (this.#unwanted) throw this.#reason();
   }
 
   #reason(): Error {

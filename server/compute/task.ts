@@ -19,7 +19,8 @@ export interface TaskContext<Item = never> {
   readonly signal: AbortSignal;
   /**
    * Sends an item to the caller, as a generator's `yield` does. Blocks while the caller has much left to read, so that
-   * no thread runs ahead of it without limit. Throws the signal's reason where nobody waits any more.
+   * no thread runs ahead of it without limit. Throws the signal's reason where nobody waits any more; does nothing once the task
+   * is over.
    */
   readonly progress: (item: Item) => void;
 }

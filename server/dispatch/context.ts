@@ -1,3 +1,4 @@
+import { AppError } from "../../shared/errors.ts";
 import type { TaskRequest } from "../compute/compute-client.ts";
 import type { ThreadTask } from "../compute/thread.ts";
 import type { Connection } from "../connection/connection.ts";
@@ -26,6 +27,8 @@ export class CallContext {
   readonly #services: ContextServices;
   #abort: AbortController | undefined;
   #ended: unknown;
+  /** Ends what runs on compute threads for this call. */
+  #tasks: AbortController | undefined;
 
   constructor(
     connection: Connection,
@@ -68,15 +71,23 @@ export class CallContext {
    * middleware looks at, stays encoded.
    */
   runTask(task: ThreadTask, input: unknown): Promise<unknown> {
-    const { signal, procedure, connection } = this;
+    const { procedure, connection } = this;
     const encoded = procedure.task === task && procedure.bare;
-    return this.#services.runTask(task, input, { signal, encoded, tenant: connection.id });
+    this.#tasks ??= new AbortController();
+    if (this.#ended !== undefined) this.#tasks.abort(this.#ended);
+    return this.#services.runTask(task, input, { signal: this.#tasks.signal, encoded, tenant: connection.id });
   }
 
   /** @internal Nobody waits for this call any more. */
   abort(reason: Error): void {
     this.#ended = reason;
     this.#abort?.abort(reason);
+    this.#tasks?.abort(reason);
+  }
+
+  /** @internal It has been answered: a task that still runs for it, as one whose stream nobody read, has no reason to. */
+  answered(): void {
+    this.#tasks?.abort(new AppError("CANCELLED", "The call is over."));
   }
 
   /** @internal Why nobody waits, or undefined while somebody does. */

@@ -39,6 +39,7 @@ function unexpected(context: CallContext, error: unknown, services: Services): v
 }
 
 function report(context: CallContext, code: string | undefined, { events }: Services): void {
+  context.answered();
   const stale = !context.connection.open && events.has("stale");
   if (!stale && !events.has("reply")) return;
   const { connection, id, procedure } = context;

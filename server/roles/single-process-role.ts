@@ -2,7 +2,7 @@ import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
 import { BusHub } from "../primary/bus-hub.ts";
 import { findPort } from "../primary/free-port.ts";
-import { startSocketWorker } from "../socket-worker.ts";
+import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
 import { StartError } from "../start-error.ts";
 import { announce } from "./announce.ts";
 import type { RunningRole, WithApp } from "./role.ts";
@@ -27,9 +27,28 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   });
   let compute: ComputeHost | undefined;
   let computeStarted: Promise<void> | undefined;
+  let worker: SocketWorker | undefined;
+  let closing: Promise<void> | undefined;
+  let stopSignals: (() => void) | undefined;
+
+  async function end(): Promise<void> {
+    try {
+      await worker?.drain();
+    } finally {
+      await compute?.close();
+      hub.close();
+      stopSignals?.();
+    }
+  }
+
+  function close(): Promise<void> {
+    closing ??= end();
+    return closing;
+  }
+
   await hub.listen();
   try {
-    const worker = await startSocketWorker({
+    worker = await startSocketWorker({
       app: await options.load(),
       // there is no primary to deal the connections
       config: { ...config, port, balance: "kernel" },
@@ -47,26 +66,11 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       },
     });
     await computeStarted;
-    let closing: Promise<void> | undefined;
-    const end = async () => {
-      try {
-        await worker.drain();
-      } finally {
-        await compute?.close();
-        hub.close();
-        stopSignals?.();
-      }
-    };
-    const close = () => {
-      closing ??= end();
-      return closing;
-    };
-    const stopSignals = options.signals ? endOnSignals({ end: close, kill: () => hub.close(), log }) : undefined;
+    stopSignals = options.signals ? endOnSignals({ end: close, kill: () => hub.close(), log }) : undefined;
     announce(log, { configuration, port: worker.port, workers: [], started });
     return { port: worker.port, publish: worker.publish, close };
   } catch (error) {
-    await compute?.close();
-    hub.close();
+    await close();
     throw error;
   }
 }

@@ -2,12 +2,12 @@
 // the examples of the documentation.
 // `--if-needed` does nothing where the last build is newer than every source.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const stamp = join(root, "dist", ".built");
+const STAMP = ".built";
 const SOURCES = [
   "shared",
   "client",
@@ -31,6 +31,7 @@ function newest(path) {
 /** Whether dist/ is missing or older than a source. A package from the registry has no sources, and is never stale. */
 export function isStale() {
   if (!existsSync(join(root, "tsconfig.build.json"))) return false;
+  const stamp = join(root, "dist", STAMP);
   if (!existsSync(stamp)) return true;
   const built = statSync(stamp).mtimeMs;
   return SOURCES.some((source) => newest(join(root, source)) > built);
@@ -47,15 +48,36 @@ function examples() {
 export async function build() {
   const started = performance.now();
   const began = new Date();
+  // beside dist/ until it is whole: a server may run from there, or be about to start, and others may build as well
+  const out = `dist-${process.pid}`;
+  try {
+    await buildInto(out);
+    writeFileSync(join(root, out, STAMP), "");
+    // what was changed while this ran may not be in it
+    utimesSync(join(root, out, STAMP), began, began);
+    replaceBuild(out);
+  } finally {
+    rmSync(join(root, out), { recursive: true, force: true });
+  }
+  process.stderr.write(`built dist/ in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+/** Puts a build in the place of the last one, unless somebody else's, as new as this, has got there first. */
+function replaceBuild(out) {
   rmSync(join(root, "dist"), { recursive: true, force: true });
-  const tsc = spawnSync(
-    process.execPath,
-    [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],
-    {
-      cwd: root,
-      encoding: "utf8",
-    },
-  );
+  try {
+    renameSync(join(root, out), join(root, "dist"));
+  } catch (error) {
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST" && error.code !== "EPERM") throw error;
+  }
+}
+
+async function buildInto(out) {
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const tsc = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json", "--outDir", out], {
+    cwd: root,
+    encoding: "utf8",
+  });
   if (tsc.status !== 0) throw new Error(`The build failed.\n${tsc.stdout}${tsc.stderr}`);
   const { buildSync } = await import("esbuild");
   const common = {
@@ -71,19 +93,18 @@ export async function build() {
     entryPoints: { client: "client/index.ts" },
     format: "iife",
     globalName: "fugitive",
-    outdir: "dist/web",
+    outdir: `${out}/web`,
   });
   buildSync({
     ...common,
     entryPoints: { client: "client/index.ts" },
     format: "esm",
-    outdir: "dist/web",
+    outdir: `${out}/web`,
     outExtension: { ".js": ".mjs" },
   });
-  buildSync({ ...common, entryPoints: { demo: "server/web/demo.ts" }, format: "esm", outdir: "dist/web" });
-  mkdirSync(join(root, "dist/web"), { recursive: true });
+  buildSync({ ...common, entryPoints: { demo: "server/web/demo.ts" }, format: "esm", outdir: `${out}/web` });
   for (const file of readdirSync(join(root, "server/web"))) {
-    if (/\.(html|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, "dist/web", file));
+    if (/\.(html|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, out, "web", file));
   }
   buildSync({
     ...common,
@@ -91,12 +112,8 @@ export async function build() {
     minify: false,
     entryPoints: examples(),
     format: "esm",
-    outdir: "dist/examples",
+    outdir: `${out}/examples`,
   });
-  writeFileSync(stamp, "");
-  // what was changed while this ran may not be in it
-  utimesSync(stamp, began, began);
-  process.stderr.write(`built dist/ in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && (!process.argv.includes("--if-needed") || isStale())) {

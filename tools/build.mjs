@@ -62,14 +62,20 @@ export async function build() {
   process.stderr.write(`built dist/ in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
-/** Puts a build in the place of the last one, unless somebody else's, as new as this, has got there first. */
+/** Puts a build in the place of the last one. Where somebody else's, as new as this, gets there first, that one stays. */
 function replaceBuild(out) {
-  rmSync(join(root, "dist"), { recursive: true, force: true });
-  try {
-    renameSync(join(root, out), join(root, "dist"));
-  } catch (error) {
-    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST" && error.code !== "EPERM") throw error;
-  }
+  const dist = join(root, "dist");
+  const old = join(root, `${out}-old`);
+  const tryToMove = (from, to) => {
+    try {
+      renameSync(from, to);
+    } catch (error) {
+      if (!["ENOENT", "ENOTEMPTY", "EEXIST", "EPERM"].includes(error.code)) throw error;
+    }
+  };
+  tryToMove(dist, old);
+  tryToMove(join(root, out), dist);
+  rmSync(old, { recursive: true, force: true });
 }
 
 async function buildInto(out) {

@@ -2,10 +2,6 @@ import { Histogram, type HistogramSnapshot } from "../histogram.ts";
 
 /** What became of one procedure's tasks. */
 export class TaskMetrics {
-  /** Milliseconds until a thread was free. */
-  readonly wait = new Histogram();
-  /** Milliseconds on a thread. */
-  readonly run = new Histogram();
   queued = 0;
   running = 0;
   done = 0;
@@ -17,6 +13,10 @@ export class TaskMetrics {
   refused = 0;
   /** Nobody waited any more: before or while they ran. */
   cancelled = 0;
+  /** Milliseconds until a thread was free. */
+  readonly wait = new Histogram();
+  /** Milliseconds on a thread. */
+  readonly run = new Histogram();
 
   snapshot(): TaskReport {
     return { ...this, wait: this.wait.snapshot(), run: this.run.snapshot() };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { AppError } from "../../shared/errors.ts";
 import type { TaskRequest } from "../compute/compute-client.ts";
 import type { ThreadTask } from "../compute/thread.ts";
@@ -73,9 +74,15 @@ export class CallContext {
   runTask(task: ThreadTask, input: unknown): Promise<unknown> {
     const { procedure, connection } = this;
     const encoded = procedure.task === task && procedure.bare;
-    this.#tasks ??= new AbortController();
-    if (this.#ended !== undefined) this.#tasks.abort(this.#ended);
+    this.#tasks ??= this.#createTasks();
     return this.#services.runTask(task, input, { signal: this.#tasks.signal, encoded, tenant: connection.id });
+  }
+
+  #createTasks(): AbortController {
+    const tasks = new AbortController();
+    if (this.#ended !== undefined) tasks.abort(this.#ended);
+    setMaxListeners(0, tasks.signal); // a call may run any number of tasks at once
+    return tasks;
   }
 
   /** @internal Nobody waits for this call any more. */

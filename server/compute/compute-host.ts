@@ -5,12 +5,13 @@ import type { Link, LinkHooks } from "../bus/link.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import type { ComputeReport } from "./compute-metrics.ts";
-import { ComputePool, LOWER_PRIORITY } from "./compute-pool.ts";
+import { ComputePool } from "./compute-pool.ts";
+import { LOWER_PRIORITY } from "./compute-threads.ts";
 import { type Failure, FailureKind } from "./failure.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { HostedRun, type Member, type RunHooks } from "./hosted-run.ts";
 import { HostedTask, type TaskDefinition } from "./hosted-task.ts";
-import type { TaskSource } from "./order.ts";
+import type { KnownSource } from "./order.ts";
 import { ServiceRate } from "./service-rate.ts";
 
 export interface ComputeHostOptions {
@@ -21,7 +22,7 @@ export interface ComputeHostOptions {
   /** Where it listens; the socket workers know. */
   readonly bus: { readonly path: string; readonly secret: string };
   /** Tasks that every thread loads at its start. */
-  readonly sources: readonly TaskSource[];
+  readonly sources: readonly KnownSource[];
   readonly log: Pick<Logger, "warn" | "error">;
 }
 

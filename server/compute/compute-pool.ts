@@ -1,8 +1,6 @@
-import type { Worker } from "node:worker_threads";
-import { Piscina } from "piscina";
-import { packageFile } from "../http/package-file.ts";
+import { ComputeThreads } from "./compute-threads.ts";
 import { crashReason } from "./crash-reason.ts";
-import type { Item, Order, Outcome, TaskSource, ThreadBirth, WarmUp } from "./order.ts";
+import type { Item, KnownSource, Order, Outcome, WarmUp } from "./order.ts";
 import type { Running } from "./running.ts";
 import { SignalBoard } from "./signal-board.ts";
 
@@ -16,7 +14,7 @@ export interface ComputePoolOptions {
   /** Milliseconds that a cancelled task has to end by itself. */
   readonly graceMs: number;
   /** What every thread loads at its start. */
-  readonly sources: readonly TaskSource[];
+  readonly sources: readonly KnownSource[];
   /** A thread ended that was not asked to. */
   died(reason: string): void;
   /** There is room for another task, after there was none. */
@@ -36,41 +34,44 @@ interface Seat {
   grace: NodeJS.Timeout | undefined;
 }
 
-/** Less than everybody else, but not nothing. On Linux it holds for each thread alone. */
-export const LOWER_PRIORITY = 10;
-/** An ended thread may still be in the middle of something that cannot be interrupted: how long it counts, in milliseconds. */
-const LONGEST_END_MS = 1_000;
-const ENTRY = "dist/server/compute/compute-thread.js";
 const LAST_ID = 0x7fff_ffff;
 
-/** The threads. It takes as many tasks as there are threads: who comes next is decided elsewhere. */
+/** Runs tasks on threads. It takes as many as there are threads: who comes next is decided elsewhere. */
 export class ComputePool {
   readonly #options: ComputePoolOptions;
   readonly #board: SignalBoard;
+  readonly #threads: ComputeThreads;
+  /** Those that are free. */
   readonly #slots: number[];
   readonly #seats = new Map<number, Seat>();
   readonly #byTask = new Map<Running, Seat>();
-  #pool: Piscina<Order, Outcome>;
-  /** Ended threads that are not gone yet. */
-  #ending = 0;
-  #occupied = 0;
   #lastId = 0;
   #closed = false;
 
   constructor(options: ComputePoolOptions) {
+    const { threads, memoryMb, idleMs, sources } = options;
     this.#options = options;
-    this.#board = SignalBoard.ofSlots(options.threads);
-    this.#slots = Array.from({ length: options.threads }, (_, slot) => slot);
-    this.#pool = this.#createPool();
+    this.#board = SignalBoard.ofSlots(threads);
+    this.#slots = Array.from({ length: threads }, (_, slot) => slot);
+    this.#threads = new ComputeThreads({
+      threads,
+      memoryMb,
+      idleMs,
+      sources,
+      board: this.#board.words,
+      item: (item) => this.#item(item),
+      died: (reason) => options.died(reason),
+      busy: () => this.#seats.size > 0,
+    });
   }
 
   /** Tasks that `run` would take now. */
   get room(): number {
-    return this.#options.threads - this.#occupied;
+    return this.#slots.length;
   }
 
   get threads(): number {
-    return this.#pool.threads.length;
+    return this.#threads.size;
   }
 
   get running(): number {
@@ -78,38 +79,25 @@ export class ComputePool {
   }
 
   /** Has one thread load everything. Rejects where that ends the thread. */
-  async warmUp(): Promise<WarmUp> {
-    try {
-      return (await this.#pool.run(undefined as never, { name: "warmUp" })) as unknown as WarmUp;
-    } catch (error) {
-      throw new Error(`loading the tasks: ${crashReason(error)}`, { cause: error });
-    }
+  warmUp(): Promise<WarmUp> {
+    return this.#threads.warmUp();
   }
 
   /** Runs a task. Only where there is {@link room}. */
   run(running: Running): void {
     const slot = this.#slots.pop();
-    if (slot === undefined || this.room <= 0) throw new Error("No thread is free.");
+    if (slot === undefined) throw new Error("No thread is free.");
     this.#lastId = this.#lastId === LAST_ID ? 1 : this.#lastId + 1;
-    const { source, input } = running;
     const id = this.#lastId;
     const abort = new AbortController();
-    const seat: Seat = {
-      id,
-      slot,
-      running,
-      abort,
-      items: 0,
-      outcome: undefined,
-      cancelled: false,
-      grace: undefined,
-    };
+    const state = { items: 0, outcome: undefined, cancelled: false, grace: undefined };
+    const seat: Seat = { id, slot, running, abort, ...state };
     this.#seats.set(id, seat);
     this.#byTask.set(running, seat);
-    this.#occupied++;
     this.#board.begin(slot);
+    const { source, input } = running;
     const order: Order = { id, slot, source, input };
-    this.#pool.run(order, { transferList: [input.buffer], signal: abort.signal }).then(
+    this.#threads.run(order, abort.signal).then(
       (outcome) => this.#settle(seat, outcome),
       (error: unknown) => this.#crash(seat, error),
     );
@@ -134,29 +122,7 @@ export class ComputePool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { grace } of this.#seats.values()) clearTimeout(grace);
-    await this.#pool.destroy();
-  }
-
-  #createPool(): Piscina<Order, Outcome> {
-    const { threads, idleMs, memoryMb, sources } = this.#options;
-    const workerData: ThreadBirth = { board: this.#board.words, sources };
-    const pool = new Piscina<Order, Outcome>({
-      filename: packageFile(ENTRY),
-      name: "runOrder",
-      minThreads: 1,
-      maxThreads: threads,
-      idleTimeout: idleMs,
-      // a thread that waits stays awake: what a task's file keeps open, like a connection to a database, lives on
-      atomics: "disabled",
-      niceIncrement: LOWER_PRIORITY,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-      recordTiming: false,
-      workerData,
-    });
-    pool.on("message", (item: Item) => this.#item(item));
-    pool.on("error", (error: Error) => this.#options.died(error.message));
-    pool.on("workerDestroy", () => setImmediate(() => this.#checkAlive(pool)));
-    return pool;
+    await this.#threads.close();
   }
 
   #item({ id, bytes }: Item): void {
@@ -185,6 +151,11 @@ export class ComputePool {
     this.#release(seat);
   }
 
+  /** A task was told to end, and did not. */
+  #end(seat: Seat): void {
+    if (this.#leave(seat)) this.#threads.end(seat.abort, () => this.#release(seat));
+  }
+
   /** @returns false where it had left before */
   #leave(seat: Seat): boolean {
     clearTimeout(seat.grace);
@@ -194,55 +165,7 @@ export class ComputePool {
 
   #release(seat: Seat): void {
     this.#slots.push(seat.slot);
-    this.#occupied--;
     seat.running.released();
     if (!this.#closed) this.#options.free();
-  }
-
-  /** Ends the thread of a task that was told to end and did not. */
-  #end(seat: Seat): void {
-    const before = this.#pool.threads;
-    if (!this.#leave(seat)) return;
-    seat.abort.abort(); // piscina ends the thread, or takes the task from its queue
-    const left = new Set(this.#pool.threads);
-    const ended = before.find((thread) => !left.has(thread));
-    if (ended === undefined) this.#release(seat);
-    else {
-      this.#options.died("a task did not end when it was cancelled");
-      this.#whenGone(ended, () => this.#release(seat));
-    }
-  }
-
-  /**
-   * JavaScript ends at once, but what it called, like a hash in native code, ends when it ends. Its successor waits a
-   * moment for it, and longer where there are as many such threads as there should be threads at all.
-   */
-  #whenGone(thread: Worker, released: () => void): void {
-    let counted = true;
-    const release = (): void => {
-      if (!counted) return;
-      counted = false;
-      released();
-    };
-    this.#ending++;
-    const timer = setTimeout(() => {
-      if (this.#ending <= this.#options.threads) release();
-    }, LONGEST_END_MS);
-    thread.once("exit", () => {
-      this.#ending--;
-      clearTimeout(timer);
-      release();
-    });
-  }
-
-  /**
-   * Where a thread dies before it has begun, piscina starts no other, and the task that waits for it waits for ever:
-   * where none is left for it, all begins anew.
-   */
-  #checkAlive(pool: Piscina): void {
-    if (this.#closed || pool !== this.#pool || pool.threads.length > 0 || this.#seats.size === 0) return;
-    this.#options.died("the threads ended before they had begun");
-    this.#pool = this.#createPool();
-    void pool.destroy();
   }
 }

@@ -1,11 +1,11 @@
 import { getPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
-import { move } from "piscina";
+import { move, transferableSymbol, valueSymbol } from "piscina";
 import { createPack } from "../../shared/msgpack-codec.ts";
 import { streamOf } from "../dispatch/stream-of.ts";
-import { failureOf } from "./failure.ts";
+import { FailureKind, failureOf } from "./failure.ts";
 import { loadTask } from "./load-task.ts";
-import type { Item, Order, Outcome, ThreadBirth, WarmUp } from "./order.ts";
+import type { Item, Loading, Order, Outcome, ThreadBirth, WarmUp } from "./order.ts";
 import { SignalBoard } from "./signal-board.ts";
 import { TaskRun } from "./task-run.ts";
 
@@ -47,14 +47,23 @@ export async function runOrder(order: Order): Promise<Outcome> {
 
 /** Loads everything there is to load, and tells how that went. */
 export async function warmUp(): Promise<WarmUp> {
-  const loading = await Promise.allSettled(birth.sources.map(loadTask));
-  const problems = loading.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
+  const problems: string[] = [];
+  for (const [index, source] of birth.sources.entries()) {
+    const loading: Loading = { loading: index };
+    parentPort?.postMessage(loading);
+    try {
+      await loadTask(source);
+    } catch (error) {
+      problems.push(`"${source.name}" (${source.url}): ${error}`);
+    }
+  }
   return { priority: getPriority(), problems };
 }
 
 function outcome(done: boolean, bytes: Uint8Array, { items }: TaskRun): Outcome {
-  const result: Outcome = { done, bytes: bytes.length > SMALL ? (move(bytes) as Uint8Array) : bytes, items };
-  return result;
+  const whole: Outcome = { done, bytes, items };
+  if (bytes.length <= SMALL) return whole;
+  return move({ [transferableSymbol]: bytes.buffer, [valueSymbol]: whole }) as unknown as Outcome;
 }
 
 /** The result itself, the promised one, or what a stream returns in the end, its items sent. */
@@ -76,10 +85,16 @@ async function settled(given: unknown, run: TaskRun): Promise<unknown> {
 
 function packFailure(error: unknown): Uint8Array {
   try {
-    return pack.packAlone(failureOf(error));
-  } catch (encoding) {
-    // the details of an error may be as impossible to encode as a result
-    return pack.packAlone(failureOf(encoding));
+    const failure = failureOf(error);
+    try {
+      return pack.packAlone(failure);
+    } catch {
+      // the details of an error may be as impossible to encode as a result
+      return pack.packAlone(failure.slice(0, 3));
+    }
+  } catch {
+    // what was thrown does not even let itself be looked at
+    return pack.packAlone([FailureKind.THROWN, "Error", "a task threw what cannot be shown", ""]);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import type { ComputeReport } from "./compute-metrics.ts";
-import type { TaskSource } from "./order.ts";
+import type { KnownSource } from "./order.ts";
 
 /** Environment variable that tells a compute host what it needs to know. */
 export const COMPUTE_HOST_ENV = "FUGITIVE_COMPUTE_HOST";
@@ -9,7 +9,7 @@ export const COMPUTE_HOST_ENV = "FUGITIVE_COMPUTE_HOST";
 export interface ComputeBirth {
   readonly bus: { readonly path: string; readonly secret: string };
   readonly config: Config;
-  readonly sources: readonly TaskSource[];
+  readonly sources: readonly KnownSource[];
 }
 
 /** What a compute host tells the primary. */

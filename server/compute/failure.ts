@@ -1,10 +1,11 @@
+import { inspect } from "node:util";
 import { AppError } from "../../shared/errors.ts";
 
 /** How a task can fail. */
 export const FailureKind = {
   /** On purpose, or refused: an {@link AppError}'s code, message and details. */
   PURPOSE: 0,
-  /** Something else was thrown: name, message and stack. */
+  /** Something else was thrown: name, message, and the stack with all that belongs to it. */
   THROWN: 1,
   /** Its thread is no more: the reason. Another one might do better. */
   CRASHED: 2,
@@ -19,8 +20,8 @@ export type Failure =
 /** What was thrown, ready to travel. */
 export function failureOf(error: unknown): Failure {
   if (isAppError(error)) return [FailureKind.PURPOSE, error.code, error.message, error.details];
-  if (error instanceof Error) return [FailureKind.THROWN, error.name, error.message, error.stack ?? ""];
-  return [FailureKind.THROWN, "Error", String(error), ""];
+  if (!(error instanceof Error)) return [FailureKind.THROWN, "Error", `a task threw ${inspect(error)}`, ""];
+  return [FailureKind.THROWN, String(error.name), String(error.message), inspect(error)];
 }
 
 /** The reverse: what the caller's handler throws. */
@@ -37,5 +38,6 @@ export function errorOf(failure: Failure): Error {
 
 /** A task file may have a copy of the class that is not ours, as where it was bundled. */
 function isAppError(error: unknown): error is AppError {
+  if (error instanceof AppError) return true;
   return error instanceof Error && error.name === "AppError" && typeof (error as Partial<AppError>).code === "string";
 }

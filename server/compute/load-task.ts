@@ -21,7 +21,7 @@ async function load(source: TaskSource): Promise<LoadedTask> {
   const task = find(exports, source.export);
   if (typeof task === "function") return task as LoadedTask;
   const wanted = source.export === undefined ? "neither a default function nor exactly one" : `no "${source.export}"`;
-  throw new Error(`${source.url} exports ${wanted} function.`);
+  throw new Error(`The file exports ${wanted} function.`);
 }
 
 function find(exports: Readonly<Record<string, unknown>>, name: string | undefined): unknown {

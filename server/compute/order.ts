@@ -31,11 +31,22 @@ export interface Item {
   readonly bytes: Uint8Array;
 }
 
+/** What a thread is about to load, by its place among the sources: should that end the thread, it is known what did. */
+export interface Loading {
+  readonly loading: number;
+}
+
+/** A task that is there from the start. */
+export interface KnownSource extends TaskSource {
+  /** Its procedure. */
+  readonly name: string;
+}
+
 /** What all threads of a host are told at birth. */
 export interface ThreadBirth {
   readonly board: Int32Array;
   /** What to load before the first order comes. */
-  readonly sources: readonly TaskSource[];
+  readonly sources: readonly KnownSource[];
 }
 
 /** What a thread says of itself when it is warm. */

@@ -79,8 +79,8 @@ export class TaskRun implements TaskContext<unknown> {
 
   #send(item: unknown): void {
     if (this.#over) return;
-    this.items++;
     this.#sent += this.#options.send(item);
+    this.items++;
   }
 
   #createAbort(): AbortController {

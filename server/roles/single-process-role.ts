@@ -76,6 +76,8 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
 }
 
 async function startCompute(compute: ComputeHost): Promise<void> {
-  const problems = await compute.start();
+  const problems = await compute.start().catch((error: Error) => {
+    throw new StartError(`compute threads cannot run: ${error.message}`, { cause: error });
+  });
   if (problems.length > 0) throw new StartError(`a task cannot be loaded: ${problems.join("; ")}`);
 }

@@ -1,0 +1,146 @@
+import type { Worker } from "node:worker_threads";
+import { Piscina } from "piscina";
+import { packageFile } from "../http/package-file.ts";
+import { crashReason } from "./crash-reason.ts";
+import type { Item, KnownSource, Loading, Order, Outcome, ThreadBirth, WarmUp } from "./order.ts";
+
+export interface ComputeThreadsOptions {
+  /** Most threads. */
+  readonly threads: number;
+  /** Megabytes of JavaScript heap that one thread may have. */
+  readonly memoryMb: number;
+  /** Milliseconds after which a thread without work ends. One always stays. */
+  readonly idleMs: number;
+  /** Shared with all threads. */
+  readonly board: Int32Array;
+  /** What every thread loads at its start. */
+  readonly sources: readonly KnownSource[];
+  /** An item of an order's stream; may come after the order's outcome. */
+  item(item: Item): void;
+  /** A thread ended that was not asked to. */
+  died(reason: string): void;
+  /** Whether there are orders without an outcome. */
+  busy(): boolean;
+}
+
+/** Less than everybody else, but not nothing. On Linux it holds for each thread alone. */
+export const LOWER_PRIORITY = 10;
+/** An ended thread may still be in the middle of something that cannot be interrupted: how long it counts, in milliseconds. */
+const LONGEST_END_MS = 1_000;
+const ENTRY = "dist/server/compute/compute-thread.js";
+
+/** piscina, with what it leaves to its users: threads that take their time to end, and those that never begin. */
+export class ComputeThreads {
+  readonly #options: ComputeThreadsOptions;
+  #pool: Piscina<Order, Outcome>;
+  /** Ended threads that are not gone yet. */
+  #ending = 0;
+  /** What a thread last began to load, by its place among the sources. */
+  #loading: number | undefined;
+  #closed = false;
+
+  constructor(options: ComputeThreadsOptions) {
+    this.#options = options;
+    this.#pool = this.#createPool();
+  }
+
+  get size(): number {
+    return this.#pool.threads.length;
+  }
+
+  /** Has one thread load everything. Rejects where that ends the thread. */
+  async warmUp(): Promise<WarmUp> {
+    try {
+      return (await this.#pool.run(undefined as never, { name: "warmUp" })) as unknown as WarmUp;
+    } catch (error) {
+      throw new Error(`${this.#beginning}: ${crashReason(error)}`, { cause: error });
+    }
+  }
+
+  /** Runs an order, whose input is the thread's from then on. Rejects where its thread is no more, or was aborted. */
+  run(order: Order, signal: AbortSignal): Promise<Outcome> {
+    return this.#pool.run(order, { transferList: [order.input.buffer as ArrayBuffer], signal });
+  }
+
+  /** Ends an order's thread by aborting the order, and calls back when another may take its place. */
+  end(abort: AbortController, free: () => void): void {
+    const before = this.#pool.threads;
+    abort.abort(); // piscina ends the thread, or takes the order from its queue
+    const left = new Set(this.#pool.threads);
+    const ended = before.find((thread) => !left.has(thread));
+    if (ended === undefined) free();
+    else {
+      this.#options.died("a task did not end when it was cancelled");
+      this.#whenGone(ended, free);
+    }
+  }
+
+  /** Ends all threads, whatever they do. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#pool.destroy();
+  }
+
+  get #beginning(): string {
+    const source = this.#loading === undefined ? undefined : this.#options.sources[this.#loading];
+    return source === undefined ? "starting a thread" : `loading "${source.name}" (${source.url})`;
+  }
+
+  #createPool(): Piscina<Order, Outcome> {
+    const { threads, idleMs, memoryMb, board, sources } = this.#options;
+    const workerData: ThreadBirth = { board, sources };
+    const pool = new Piscina<Order, Outcome>({
+      filename: packageFile(ENTRY),
+      name: "runOrder",
+      minThreads: 1,
+      maxThreads: threads,
+      idleTimeout: idleMs,
+      // a thread that waits stays awake: what a task's file keeps open, like a connection to a database, lives on
+      atomics: "disabled",
+      niceIncrement: LOWER_PRIORITY,
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      recordTiming: false,
+      workerData,
+    });
+    pool.on("message", (message: Item | Loading) => {
+      if ("loading" in message) this.#loading = message.loading;
+      else this.#options.item(message);
+    });
+    pool.on("error", (error: Error) => this.#options.died(error.message));
+    pool.on("workerDestroy", () => setImmediate(() => this.#checkAlive(pool)));
+    return pool;
+  }
+
+  /**
+   * JavaScript ends at once, but what it called, like a hash in native code, ends when it ends. Its successor waits a
+   * moment for it, and longer where there are as many such threads as there should be threads at all.
+   */
+  #whenGone(thread: Worker, gone: () => void): void {
+    let counted = true;
+    const release = (): void => {
+      if (!counted) return;
+      counted = false;
+      gone();
+    };
+    this.#ending++;
+    const timer = setTimeout(() => {
+      if (this.#ending <= this.#options.threads) release();
+    }, LONGEST_END_MS);
+    thread.once("exit", () => {
+      this.#ending--;
+      clearTimeout(timer);
+      release();
+    });
+  }
+
+  /**
+   * Where a thread dies before it has begun, piscina starts no other, and the order that waits for it waits for ever:
+   * where none is left for it, all begins anew.
+   */
+  #checkAlive(pool: Piscina): void {
+    if (this.#closed || pool !== this.#pool || pool.threads.length > 0 || !this.#options.busy()) return;
+    this.#options.died(`it ended before it had begun, while ${this.#beginning}`);
+    this.#pool = this.#createPool();
+    void pool.destroy();
+  }
+}

@@ -1,43 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ROOT, read, runExample } from "./test/node-process.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const README = read("README.md");
-const children: ChildProcess[] = [];
-
-function read(path: string): string {
-  return readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
-}
-
-/** Starts Node.js in the project's folder; `said` gives all of its output once that matches. */
-function node(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } });
-  children.push(child);
-  let output = "";
-  const said = (pattern: RegExp) =>
-    new Promise<string>((resolve, reject) => {
-      const look = (chunk = "") => {
-        output += chunk;
-        if (pattern.test(output)) resolve(output);
-      };
-      child.stdout.setEncoding("utf8").on("data", look);
-      child.stderr.setEncoding("utf8").on("data", look);
-      child.once("exit", (code) => reject(new Error(`It ended with exit code ${code}:\n${output}`)));
-    });
-  return { said };
-}
-
-afterEach(async () => {
-  for (const child of children.splice(0).reverse()) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const gone = once(child, "exit");
-    child.kill();
-    await gone;
-  }
-});
 
 describe("README.md", () => {
   const commands = [...README.matchAll(/```sh\n(.*?)\n```/gs)].map(([, command]) => command);
@@ -50,6 +15,11 @@ describe("README.md", () => {
     expect(README).toContain(`\`\`\`ts\n${read(`docs/examples/01-hello/${file}`)}\`\`\``);
   });
 
+  it("shows lines of docs/examples/02-heavy/app.ts for heavy work", () => {
+    const [, shown = "nothing"] = /## Heavy work\n.*?```ts\n(.*?)\n```/s.exec(README) ?? [];
+    expect(unindented(read("docs/examples/02-heavy/app.ts"))).toContain(unindented(shown));
+  });
+
   it("links to files that exist", () => {
     const links = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => `${ROOT}${link}`);
     expect(links.length).toBeGreaterThan(3);
@@ -57,16 +27,11 @@ describe("README.md", () => {
   });
 
   it("has an example that runs", async () => {
-    const server = node(["tools/start.mjs", "dist/examples/01-hello/app.js"], {
-      PORT: "0",
-      HOST: "127.0.0.1",
-      WORKERS: "1",
-      CONTROL_PORT: "off",
-    });
-    const [, port] = /"public":\["http:\/\/127\.0\.0\.1:(\d+)"/.exec(await server.said(/"msg":"serving"/)) ?? [];
-    // the same text on another port: the one it names may be in use
-    const client = read("dist/examples/01-hello/client.js").replace("localhost:8080", `127.0.0.1:${port}`);
-    const { said } = node(["--input-type=module", "--eval", client]);
+    const { said } = await runExample("01-hello");
     expect(await said(/\n/)).toBe("the other side: Hello, Ann! 7\n");
   });
 });
+
+function unindented(text: string): string {
+  return text.replace(/^ +/gm, "");
+}

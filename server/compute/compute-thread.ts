@@ -28,9 +28,10 @@ export async function runOrder(order: Order): Promise<Outcome> {
     id,
     send(value) {
       const bytes = pack.packAlone(value);
+      const { length } = bytes; // nothing is left of them when they are given away
       const item: Item = { id, bytes };
       parentPort?.postMessage(item, [bytes.buffer]);
-      return bytes.length;
+      return length;
     },
   });
   try {

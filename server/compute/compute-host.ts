@@ -58,9 +58,9 @@ export class ComputeHost {
       idleMs: config.computeIdleMs,
       graceMs: config.computeGraceMs,
       sources: options.sources,
-      died: (reason) => {
+      died: (reason, error) => {
         this.#threadRestarts++;
-        log.warn(`a compute thread ended: ${reason}`);
+        log.warn({ error }, `a compute thread ended: ${reason}`);
       },
       free: () => this.#dispatch(),
     });
@@ -161,6 +161,10 @@ export class ComputeHost {
     const { metrics } = run.lane;
     metrics.queued--;
     metrics.refused++;
+    if (run.size > this.#options.config.computeBudget) {
+      this.#fail(run, [FailureKind.PURPOSE, "TOO_LARGE", "The input is larger than all that may wait together.", null]);
+      return;
+    }
     const retryAfterMs = this.#rate.waitMs(this.#queue.size + this.#pool.running);
     this.#fail(run, [FailureKind.PURPOSE, "OVERLOADED", "Too many tasks wait for a thread.", { retryAfterMs }]);
   }

@@ -15,8 +15,8 @@ export interface ComputePoolOptions {
   readonly graceMs: number;
   /** What every thread loads at its start. */
   readonly sources: readonly KnownSource[];
-  /** A thread ended that was not asked to. */
-  died(reason: string): void;
+  /** A thread ended that was not asked to. `error` is what ended it, where that was one. */
+  died(reason: string, error?: unknown): void;
   /** There is room for another task, after there was none. */
   free(): void;
 }
@@ -60,7 +60,7 @@ export class ComputePool {
       sources,
       board: this.#board.words,
       item: (item) => this.#item(item),
-      died: (reason) => options.died(reason),
+      died: (reason, error) => options.died(reason, error),
       busy: () => this.#seats.size > 0,
     });
   }
@@ -146,7 +146,7 @@ export class ComputePool {
   #crash(seat: Seat, error: unknown): void {
     if (!this.#leave(seat)) return;
     const reason = crashReason(error);
-    this.#options.died(reason);
+    this.#options.died(reason, error);
     if (!seat.cancelled) seat.running.crashed(reason);
     this.#release(seat);
   }

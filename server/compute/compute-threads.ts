@@ -17,8 +17,8 @@ export interface ComputeThreadsOptions {
   readonly sources: readonly KnownSource[];
   /** An item of an order's stream; may come after the order's outcome. */
   item(item: Item): void;
-  /** A thread ended that was not asked to. */
-  died(reason: string): void;
+  /** A thread ended that was not asked to. `error` is what ended it, where that was one. */
+  died(reason: string, error?: unknown): void;
   /** Whether there are orders without an outcome. */
   busy(): boolean;
 }
@@ -106,7 +106,7 @@ export class ComputeThreads {
       if ("loading" in message) this.#loading = message.loading;
       else this.#options.item(message);
     });
-    pool.on("error", (error: Error) => this.#options.died(error.message));
+    pool.on("error", (error: Error) => this.#options.died(error.message, error));
     pool.on("workerDestroy", () => setImmediate(() => this.#checkAlive(pool)));
     return pool;
   }

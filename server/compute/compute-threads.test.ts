@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { until } from "../test/test-server.ts";
+import { LOWER_PRIORITY } from "./compute-threads.ts";
+import { computePlace, threadTask } from "./test/compute-hosts.ts";
+import { marks } from "./test/files.ts";
+
+const TASKS = "/proc/self/task";
+
+/** Priorities of this process's threads, where the system tells each by itself, which Linux does. */
+function priorities(): number[] {
+  return readdirSync(TASKS).map((id) => {
+    const stat = readFileSync(`${TASKS}/${id}/stat`, "utf8");
+    // the name, in parentheses, may hold anything; the 19th field is the 17th behind it
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  });
+}
+
+describe("compute threads", () => {
+  it("come when there is work, end when there is none for a while, and one stays", async () => {
+    const place = computePlace({ computeThreads: 3, computeIdleMs: 50 });
+    const host = await place.host();
+    const { run } = place.client();
+    expect(host.report().threads).toBe(1);
+    const mark = marks();
+    const [log, open] = [mark("log"), mark("open")];
+    const gates = [1, 2, 3, 4].map(() => run(threadTask("gate"), { log: log.path, file: open.path }));
+    await until(() => log.text === "...");
+    expect(host.report()).toMatchObject({ threads: 3, running: 3, queued: 1 });
+    open.write();
+    const used = await Promise.all(gates);
+    expect(new Set(used).size).toBe(3);
+    await until(() => host.report().threads === 1);
+    expect(used).toContain(await run(threadTask("whichThread")));
+    expect(host.report()).toMatchObject({ threads: 1, threadRestarts: 0 });
+    expect(place.warnings).toEqual([]);
+  });
+
+  it("leave the processors to everything else in the process", async () => {
+    const place = computePlace({ computeThreads: 2 });
+    await place.host();
+    const { run } = place.client();
+    const mark = marks();
+    const [log, open] = [mark("log"), mark("open")];
+    const gates = [1, 2].map(() => run(threadTask("gate"), { log: log.path, file: open.path }));
+    await until(() => log.text === "..");
+    // elsewhere the priority is that of the whole process, and the host says so
+    const lower = existsSync(TASKS) ? priorities().filter((one) => one === LOWER_PRIORITY).length : 2;
+    open.write();
+    await Promise.all(gates);
+    expect(lower).toBe(2);
+  });
+});

@@ -1,0 +1,3 @@
+export const LIMIT = 5;
+
+export const only = (input) => `only ${input}`;

@@ -17,7 +17,7 @@ export interface ComputeClientOptions {
   readonly secret: string;
   /** This socket worker's number. */
   readonly worker: number;
-  /** Bytes that may wait to be sent; beyond, calls are refused. */
+  /** Bytes that may wait to be sent, or be kept to be sent again; beyond, calls are refused. */
   readonly budget: number;
   /** Calls that may wait for a compute host that is away. */
   readonly maxHeld: number;
@@ -54,6 +54,8 @@ export class ComputeClient {
   #link: Link | undefined;
   #started = false;
   #awaySince = 0;
+  /** Bytes of the inputs that are kept. */
+  #kept = 0;
   #lastReference = 0;
 
   constructor(options: ComputeClientOptions) {
@@ -102,7 +104,10 @@ export class ComputeClient {
     const call = new TaskCall(this.#reference(), task, request.tenant, request, this.#hooks);
     this.#calls.set(call.reference, call);
     // the bytes are in a buffer that is soon used again
-    if (this.#link === undefined || task.idempotent) call.input = Uint8Array.prototype.slice.call(bytes);
+    if (this.#link === undefined || task.idempotent) {
+      call.input = Uint8Array.prototype.slice.call(bytes);
+      this.#kept += bytes.length;
+    }
     if (this.#link !== undefined) this.#send(this.#link, call, bytes);
     return call.promise;
   }
@@ -117,18 +122,31 @@ export class ComputeClient {
   #send(link: Link, call: TaskCall, input: Uint8Array): void {
     call.sent = true;
     link.send(BusType.RUN, call.reference, `${this.#tasks.get(call.task)} ${call.tenant}`, input);
-    if (!call.task.idempotent) call.input = undefined;
+    if (!call.task.idempotent) this.#forgetInput(call);
+  }
+
+  #forgetInput(call: TaskCall): void {
+    this.#kept -= call.input?.length ?? 0;
+    call.input = undefined;
+  }
+
+  /** Nothing more is expected for this call. */
+  #take(call: TaskCall): boolean {
+    this.#forgetInput(call);
+    return this.#calls.delete(call.reference);
   }
 
   #refusal(): AppError | undefined {
     if (this.#closed.signal.aborted) return new AppError("UNAVAILABLE", "The server is going down.");
     const details = { retryAfterMs: RETRY_AFTER_MS };
+    if ((this.#link?.unsent ?? 0) + this.#kept > this.#options.budget)
+      return new AppError("OVERLOADED", undefined, details);
     if (this.#link === undefined) {
       if (performance.now() - this.#awaySince > LONGEST_ABSENCE_MS)
         return new AppError("UNAVAILABLE", "The compute host is away.", details);
       return this.#calls.size < this.#options.maxHeld ? undefined : new AppError("OVERLOADED", undefined, details);
     }
-    return this.#link.unsent <= this.#options.budget ? undefined : new AppError("OVERLOADED", undefined, details);
+    return undefined;
   }
 
   #reference(): number {
@@ -138,7 +156,7 @@ export class ComputeClient {
   }
 
   #cancel(call: TaskCall, reason: unknown): void {
-    if (!this.#calls.delete(call.reference)) return;
+    if (!this.#take(call)) return;
     if (call.sent) this.#link?.send(BusType.CANCEL, call.reference);
     call.fail(reason);
   }
@@ -189,7 +207,7 @@ export class ComputeClient {
   #failAll(which: (call: TaskCall) => boolean, error: AppError): void {
     for (const call of [...this.#calls.values()]) {
       if (!which(call)) continue;
-      this.#calls.delete(call.reference);
+      this.#take(call);
       call.fail(error);
     }
   }
@@ -199,7 +217,7 @@ export class ComputeClient {
     if (call === undefined) return; // cancelled meanwhile
     if (frame.type === BusType.CHUNK) call.item(frame.data);
     else if (frame.type === BusType.RESULT) {
-      this.#calls.delete(frame.reference);
+      this.#take(call);
       call.result(frame.data);
     } else if (frame.type === BusType.FAILED) this.#failed(call, this.#options.pack.unpack(frame.data) as Failure);
   }
@@ -209,7 +227,7 @@ export class ComputeClient {
       this.#send(this.#link, call, call.input);
       return;
     }
-    this.#calls.delete(call.reference);
+    this.#take(call);
     call.fail(errorOf(failure));
   }
 }

@@ -35,6 +35,8 @@ export async function runOrder(order: Order): Promise<Outcome> {
     },
   });
   try {
+    // it may have waited for this thread to start
+    if (board.isCancelled(slot, id)) return outcome(true, NOTHING, run);
     const task = await loadTask(order.source);
     const input = order.input.length === 0 ? undefined : pack.unpack(order.input);
     const result = await settled(task(input, run), run);

@@ -86,7 +86,6 @@ export class TaskCall {
   }
 
   #end(): void {
-    this.input = undefined;
     this.#signal.removeEventListener("abort", this.#abort);
   }
 

@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { ComputeReport } from "../compute/compute-metrics.ts";
 import { type ControlApiOptions, startControlApi } from "./control-api.ts";
 import { findPort } from "./free-port.ts";
 
@@ -17,6 +18,16 @@ type Worker = ControlApiOptions["primary"]["workers"][number];
 
 const WELL: Worker = { number: 1, pid: 4711, bornAt: 0, status: async () => ({ connections: 3, memory: 1_000 }) };
 const SILENT: Worker = { number: 2, pid: 4712, bornAt: 0, status: async () => undefined };
+
+const REPORT: ComputeReport = {
+  threads: 2,
+  queued: 5,
+  running: 2,
+  queuedBytes: 100,
+  threadRestarts: 1,
+  memory: 1_000,
+  procedures: {},
+};
 
 async function start(given: Partial<ControlApiOptions["primary"]> = {}, host = HOST): Promise<number> {
   const primary = { ready: true, port: 8080, workers: [WELL], ...given };
@@ -81,6 +92,49 @@ describe("the control port", () => {
         { worker: 2, pid: 4712, uptime: expect.any(Number), silent: true },
       ],
     });
+  });
+
+  it("tells of the compute host what it says of itself, and how often it was replaced", async () => {
+    const compute = { pid: 4713, bornAt: 0, restarts: 3, report: async () => REPORT };
+    const { body } = await ask(await start({ compute }), "/status");
+    expect(body).toMatchObject({ workers: [{ worker: 1, connections: 3 }] });
+    expect(body).toHaveProperty("compute", { pid: 4713, uptime: expect.any(Number), restarts: 3, ...REPORT });
+  });
+
+  it("tells of a silent compute host that it is, and of one that is being replaced that there is no process", async () => {
+    const compute = { pid: 4713, bornAt: 0, restarts: 0, report: async () => undefined };
+    const silent = { uptime: expect.any(Number), silent: true };
+    expect((await ask(await start({ compute }), "/status")).body).toHaveProperty("compute", {
+      pid: 4713,
+      restarts: 0,
+      ...silent,
+    });
+    const dead = { ...compute, pid: undefined, restarts: 1 };
+    expect((await ask(await start({ compute: dead }), "/status")).body).toHaveProperty("compute", {
+      restarts: 1,
+      ...silent,
+    });
+  });
+
+  it("tells of no compute host where there is none", async () => {
+    expect((await ask(await start(), "/status")).body).not.toHaveProperty("compute");
+  });
+
+  it("asks all processes at the same time, and none for longer than a second", async () => {
+    const limits: number[] = [];
+    const asked: (() => void)[] = [];
+    const never = (limitMs: number): Promise<undefined> => {
+      limits.push(limitMs);
+      // nobody answers before all were asked
+      return new Promise((resolve) => {
+        asked.push(() => resolve(undefined));
+        if (asked.length === 3) for (const answer of asked) answer();
+      });
+    };
+    const compute = { pid: 4713, bornAt: 0, restarts: 0, report: never };
+    const workers = [WELL, SILENT].map((worker) => ({ ...worker, status: never }));
+    expect(await ask(await start({ workers, compute }), "/status")).toMatchObject({ status: 200 });
+    expect(limits).toEqual([1_000, 1_000, 1_000]);
   });
 
   it("answers in JSON that nobody keeps", async () => {

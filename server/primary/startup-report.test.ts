@@ -47,6 +47,23 @@ describe("the start-up report", () => {
     expect(startupReport({ ...FACTS, workers: [], cores: 1 })).toMatch(/one process, pid 4710\n {2}machine +1 core, /);
   });
 
+  it("names the compute host, and as many threads as it may have", () => {
+    const config = (computeThreads: number) => loadConfig({ overrides: { computeThreads } });
+    const lines = (computeThreads: number) =>
+      startupReport({ ...FACTS, computePid: 4713, config: config(computeThreads) }).split("\n");
+    expect(lines(7).slice(4, 8)).toEqual([
+      "  processes   primary, pid 4710; 2 socket workers, number → pid:",
+      "                1 → 4711  2 → 4712",
+      "              compute host, pid 4713; at most 7 threads",
+      "  machine     8 cores, Node.js v20.0.0",
+    ]);
+    expect(lines(1)).toContain("              compute host, pid 4713; at most 1 thread");
+  });
+
+  it("does not mention a compute host where there is none", () => {
+    expect(startupReport(FACTS)).not.toContain("compute");
+  });
+
   it("breaks the line of many workers", () => {
     const workers = Array.from({ length: 20 }, (_, index) => ({ number: index + 1, pid: 5000 + index }));
     const report = startupReport({ ...FACTS, workers });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { onTestFinished, vi } from "vitest";
+import type { ComputeReport } from "../compute/compute-metrics.ts";
 import { RawClient, type RawClientOptions } from "./raw-client.ts";
 
 const DIST = new URL("../../dist/server/", import.meta.url);
@@ -15,8 +16,10 @@ export type LogRecord = Readonly<Record<string, unknown>> & { readonly msg: stri
 export interface ClusterOptions {
   /** Environment on top of: two workers, free ports, a JSON log. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Source of an application module; `defineApp` is there. @default the demo */
+  /** Source of an application module; `defineApp` and `thread` are there. @default the demo */
   readonly app?: string;
+  /** Sources of files beside that module, by their names. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** How a process ended. */
@@ -32,10 +35,19 @@ export interface WorkerStatus {
   readonly connections: number;
 }
 
+/** What the control port tells of the compute host: no report of its own where it is silent. */
+export interface ComputeStatus extends Partial<ComputeReport> {
+  readonly pid: number;
+  readonly restarts: number;
+  readonly uptime: number;
+  readonly silent?: true;
+}
+
 /** The server as it is run, in processes of its own; ended when the test is over, whatever became of it. */
 export class Cluster {
   readonly #process: ChildProcess;
   readonly #folder: string;
+  readonly #written: ReadonlySet<string>;
   readonly exited: Promise<Exit>;
   readonly records: LogRecord[] = [];
   stderr = "";
@@ -43,7 +55,11 @@ export class Cluster {
 
   constructor(options: ClusterOptions) {
     this.#folder = mkdtempSync(join(tmpdir(), "fugitive-cluster-test-"));
-    const args = [new URL("cli/bin.js", DIST).pathname, "serve", ...this.#appFile(options.app)];
+    const sources = sourcesOf(options);
+    this.#written = new Set(Object.keys(sources));
+    for (const [name, source] of Object.entries(sources)) writeFileSync(join(this.#folder, name), source);
+    const app = APP_FILE in sources ? [join(this.#folder, APP_FILE)] : [];
+    const args = [new URL("cli/bin.js", DIST).pathname, "serve", ...app];
     this.#process = spawn(process.execPath, args, {
       cwd: this.#folder,
       env: {
@@ -87,7 +103,7 @@ export class Cluster {
 
   /** What there is in the folder for temporary files: names without their random part. */
   get leftovers(): string[] {
-    return readdirSync(this.#folder).filter((name) => name !== APP_FILE);
+    return readdirSync(this.#folder).filter((name) => !this.#written.has(name));
   }
 
   /** Waits for a record of the log. */
@@ -119,22 +135,24 @@ export class Cluster {
   }
 
   async status(): Promise<WorkerStatus[]> {
+    return (await this.#status()).workers;
+  }
+
+  /** How the compute host is; undefined where there is none. */
+  async compute(): Promise<ComputeStatus | undefined> {
+    return (await this.#status()).compute;
+  }
+
+  async #status(): Promise<{ workers: WorkerStatus[]; compute?: ComputeStatus }> {
     const response = await this.get("/status", this.controlPort);
-    const { workers } = (await response.json()) as { workers: WorkerStatus[] };
-    this.#pids.push(...workers.map(({ pid }) => pid));
-    return workers;
+    const status = (await response.json()) as { workers: WorkerStatus[]; compute?: ComputeStatus };
+    this.#pids.push(...status.workers.map(({ pid }) => pid), status.compute?.pid ?? 0);
+    return status;
   }
 
   get #serving() {
     const record = this.records.find(({ msg }) => msg === "serving");
     return record as unknown as { addresses: { public: string[]; control: string } };
-  }
-
-  #appFile(source: string | undefined): string[] {
-    if (source === undefined) return [];
-    const path = join(this.#folder, APP_FILE);
-    writeFileSync(path, `import { defineApp } from ${JSON.stringify(new URL("index.js", DIST).href)};\n${source}`);
-    return [path];
   }
 
   /** Remembers the children as long as they are known as such. */
@@ -152,6 +170,13 @@ export class Cluster {
 
 const APP_FILE = "app.mjs";
 const WAIT = { timeout: LIMIT_MS, interval: 10 };
+
+/** What is to be written, by names: the application, if it is not the demo, and what is beside it. */
+function sourcesOf({ app, files }: ClusterOptions): Readonly<Record<string, string>> {
+  if (app === undefined) return { ...files };
+  const server = JSON.stringify(new URL("index.js", DIST).href);
+  return { ...files, [APP_FILE]: `import { defineApp, thread } from ${server};\n${app}` };
+}
 
 /** Starts a cluster and waits until it serves. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {

@@ -9,6 +9,7 @@ import type { Link } from "../bus/link.ts";
 import { errorOf, type Failure, FailureKind } from "./failure.ts";
 import type { TaskDefinition } from "./hosted-task.ts";
 import { TaskCall, type TaskCallHooks } from "./task-call.ts";
+import type { TaskScope } from "./task-scope.ts";
 import type { ThreadTask } from "./thread.ts";
 
 export interface ComputeClientOptions {
@@ -29,8 +30,7 @@ export interface ComputeClientOptions {
 /** On whose behalf a task runs, and how its result is wanted. */
 export interface TaskRequest {
   readonly tenant: string;
-  /** Aborts where nobody waits any more. */
-  readonly signal: AbortSignal;
+  readonly scope: TaskScope;
   /** Whether the result, and each item, stays encoded. */
   readonly encoded: boolean;
 }
@@ -53,7 +53,8 @@ export class ComputeClient {
   readonly #hooks: TaskCallHooks;
   #link: Link | undefined;
   #started = false;
-  #awaySince = 0;
+  #awayTooLong = false;
+  #absence: NodeJS.Timeout | undefined;
   /** Bytes of the inputs that are kept. */
   #kept = 0;
   #lastReference = 0;
@@ -85,7 +86,7 @@ export class ComputeClient {
   start(): void {
     if (this.#started || this.#definitions.length === 0) return;
     this.#started = true;
-    this.#awaySince = performance.now();
+    this.#away();
     this.#options.needed(this.#definitions);
     void this.#connect();
   }
@@ -99,9 +100,10 @@ export class ComputeClient {
     this.start();
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.reject(refusal);
-    if (request.signal.aborted) return Promise.reject(request.signal.reason);
+    const { signal } = request.scope;
+    if (signal.aborted) return Promise.reject(signal.reason);
     const bytes = input === undefined ? NOTHING : this.#options.pack.pack(input);
-    const call = new TaskCall(this.#reference(), task, request.tenant, request, this.#hooks);
+    const call = new TaskCall(this.#reference(), task, request, this.#hooks);
     this.#calls.set(call.reference, call);
     // the bytes are in a buffer that is soon used again
     if (this.#link === undefined || task.idempotent) {
@@ -115,6 +117,7 @@ export class ComputeClient {
   /** Ends the connection. Whatever waits is told that the server goes down. */
   close(): void {
     this.#closed.abort();
+    clearTimeout(this.#absence);
     this.#link?.close();
     this.#failAll(() => true, new AppError("UNAVAILABLE", "The server is going down."));
   }
@@ -142,8 +145,7 @@ export class ComputeClient {
     if ((this.#link?.unsent ?? 0) + this.#kept > this.#options.budget)
       return new AppError("OVERLOADED", undefined, details);
     if (this.#link === undefined) {
-      if (performance.now() - this.#awaySince > LONGEST_ABSENCE_MS)
-        return new AppError("UNAVAILABLE", "The compute host is away.", details);
+      if (this.#awayTooLong) return awayError();
       return this.#calls.size < this.#options.maxHeld ? undefined : new AppError("OVERLOADED", undefined, details);
     }
     return undefined;
@@ -184,7 +186,18 @@ export class ComputeClient {
     }
   }
 
+  /** Calls are held for a while, as it is nearly always back at once; then they, and all that come, are told. */
+  #away(): void {
+    this.#absence = setTimeout(() => {
+      this.#awayTooLong = true;
+      this.#failAll(() => true, awayError());
+    }, LONGEST_ABSENCE_MS);
+    this.#absence.unref();
+  }
+
   #found(link: Link): void {
+    clearTimeout(this.#absence);
+    this.#awayTooLong = false;
     this.#link = link;
     for (let number = 0; number < this.#definitions.length; number++) this.#introduce(link, number);
     for (const call of this.#calls.values()) if (!call.sent) this.#send(link, call, call.input ?? NOTHING);
@@ -197,8 +210,8 @@ export class ComputeClient {
   /** The compute host is gone, and with it whatever it ran. */
   #lost(): void {
     this.#link = undefined;
-    this.#awaySince = performance.now();
     if (this.#closed.signal.aborted) return;
+    this.#away();
     const error = new AppError("UNAVAILABLE", "The compute host was lost.", { retryAfterMs: RETRY_AFTER_MS });
     this.#failAll((call) => call.sent && !call.rerun(), error);
     void this.#connect();
@@ -215,11 +228,17 @@ export class ComputeClient {
   #receive(frame: BusFrame): void {
     const call = this.#calls.get(frame.reference);
     if (call === undefined) return; // cancelled meanwhile
-    if (frame.type === BusType.CHUNK) call.item(frame.data);
-    else if (frame.type === BusType.RESULT) {
+    try {
+      if (frame.type === BusType.CHUNK) call.item(frame.data);
+      else if (frame.type === BusType.RESULT) {
+        this.#take(call);
+        call.result(frame.data);
+      } else if (frame.type === BusType.FAILED) this.#failed(call, this.#options.pack.unpack(frame.data) as Failure);
+    } catch (error) {
+      // what a thread has the stack to encode, as a tree of great depth, not everybody has the stack to decode
       this.#take(call);
-      call.result(frame.data);
-    } else if (frame.type === BusType.FAILED) this.#failed(call, this.#options.pack.unpack(frame.data) as Failure);
+      call.fail(error);
+    }
   }
 
   #failed(call: TaskCall, failure: Failure): void {
@@ -230,4 +249,8 @@ export class ComputeClient {
     this.#take(call);
     call.fail(errorOf(failure));
   }
+}
+
+function awayError(): AppError {
+  return new AppError("UNAVAILABLE", "The compute host is away.", { retryAfterMs: RETRY_AFTER_MS });
 }

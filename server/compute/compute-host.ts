@@ -24,6 +24,8 @@ export interface ComputeHostOptions {
   /** Tasks that every thread loads at its start. */
   readonly sources: readonly KnownSource[];
   readonly log: Pick<Logger, "warn" | "error">;
+  /** Threads are stuck in what cannot be interrupted, and no task can run. @default it takes more threads than it should */
+  stuck?(): void;
 }
 
 /** Runs the tasks of all socket workers: fairly, within its limits, and without a look at what they are about. */
@@ -61,6 +63,10 @@ export class ComputeHost {
       died: (reason, error) => {
         this.#threadRestarts++;
         log.warn({ error }, `a compute thread ended: ${reason}`);
+      },
+      stuck: () => {
+        log.error("compute threads that were ended do not end, and nothing else can run");
+        options.stuck?.();
       },
       free: () => this.#dispatch(),
     });

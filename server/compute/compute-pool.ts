@@ -17,6 +17,8 @@ export interface ComputePoolOptions {
   readonly sources: readonly KnownSource[];
   /** A thread ended that was not asked to. `error` is what ended it, where that was one. */
   died(reason: string, error?: unknown): void;
+  /** No task can run, as threads that were ended do not end. There are new ones after that. */
+  stuck(): void;
   /** There is room for another task, after there was none. */
   free(): void;
 }
@@ -61,6 +63,7 @@ export class ComputePool {
       board: this.#board.words,
       item: (item) => this.#item(item),
       died: (reason, error) => options.died(reason, error),
+      stuck: () => options.stuck(),
       busy: () => this.#seats.size > 0,
     });
   }
@@ -133,7 +136,12 @@ export class ComputePool {
     if (seat.outcome !== undefined) this.#settle(seat, seat.outcome);
   }
 
-  #settle(seat: Seat, outcome: Outcome): void {
+  #settle(seat: Seat, outcome: Outcome | null): void {
+    if (outcome === null) {
+      // what piscina makes of a thread that threw nothing at all
+      this.#crash(seat, undefined);
+      return;
+    }
     if (seat.items < outcome.items) {
       seat.outcome = outcome;
       return;
@@ -146,7 +154,7 @@ export class ComputePool {
   #crash(seat: Seat, error: unknown): void {
     if (!this.#leave(seat)) return;
     const reason = crashReason(error);
-    this.#options.died(reason, error);
+    if (!this.#closed) this.#options.died(reason, error);
     if (!seat.cancelled) seat.running.crashed(reason);
     this.#release(seat);
   }

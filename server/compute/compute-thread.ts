@@ -1,4 +1,5 @@
 import { getPriority } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
 import { createPack } from "../../shared/msgpack-codec.ts";
@@ -13,6 +14,9 @@ import { TaskRun } from "./task-run.ts";
 
 /** Outcomes of more bytes are handed over instead of copied. */
 const SMALL = 4 * 1024;
+
+/** How long a thread loads tasks before it takes its first one, in milliseconds. */
+const LONGEST_LOAD_MS = 5_000;
 
 const birth = workerData as ThreadBirth;
 const board = new SignalBoard(birth.board);
@@ -101,5 +105,6 @@ function packFailure(error: unknown): Uint8Array {
   }
 }
 
-// before piscina calls this thread ready; what cannot be loaded fails again, and says so, where it is called
-await warmUp();
+// before piscina calls this thread ready; what cannot be loaded fails again, and says so, where it is called, and what
+// takes too long is waited for there: other tasks need not
+await Promise.race([warmUp(), sleep(LONGEST_LOAD_MS, undefined, { ref: false })]);

@@ -1,7 +1,7 @@
-import type { Worker } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { packageFile } from "../http/package-file.ts";
 import { crashReason } from "./crash-reason.ts";
+import { EndingThreads } from "./ending-threads.ts";
 import type { Item, KnownSource, Loading, Order, Outcome, ThreadBirth, WarmUp } from "./order.ts";
 
 export interface ComputeThreadsOptions {
@@ -19,28 +19,30 @@ export interface ComputeThreadsOptions {
   item(item: Item): void;
   /** A thread ended that was not asked to. `error` is what ended it, where that was one. */
   died(reason: string, error?: unknown): void;
+  /** Nothing can run, as threads that were ended do not end. */
+  stuck(): void;
   /** Whether there are orders without an outcome. */
   busy(): boolean;
 }
 
 /** Less than everybody else, but not nothing. On Linux it holds for each thread alone. */
 export const LOWER_PRIORITY = 10;
-/** An ended thread may still be in the middle of something that cannot be interrupted: how long it counts, in milliseconds. */
-const LONGEST_END_MS = 1_000;
+/** How long loading all tasks may take, in milliseconds. */
+const LONGEST_WARM_UP_MS = 20_000;
 const ENTRY = "dist/server/compute/compute-thread.js";
 
 /** piscina, with what it leaves to its users: threads that take their time to end, and those that never begin. */
 export class ComputeThreads {
   readonly #options: ComputeThreadsOptions;
   #pool: Piscina<Order, Outcome>;
-  /** Ended threads that are not gone yet. */
-  #ending = 0;
+  readonly #ending: EndingThreads;
   /** What a thread last began to load, by its place among the sources. */
   #loading: number | undefined;
   #closed = false;
 
   constructor(options: ComputeThreadsOptions) {
     this.#options = options;
+    this.#ending = new EndingThreads(options.threads, options.stuck);
     this.#pool = this.#createPool();
   }
 
@@ -51,10 +53,17 @@ export class ComputeThreads {
   /** Has one thread load everything. Rejects where that ends the thread. */
   async warmUp(): Promise<WarmUp> {
     try {
-      return (await this.#pool.run(undefined as never, { name: "warmUp" })) as unknown as WarmUp;
+      const signal = AbortSignal.timeout(LONGEST_WARM_UP_MS);
+      return (await this.#pool.run(undefined as never, { name: "warmUp", signal })) as unknown as WarmUp;
     } catch (error) {
-      throw new Error(`${this.#beginning}: ${crashReason(error)}`, { cause: error });
+      const late = error instanceof Error && error.name === "AbortError";
+      const reason = late ? `it takes longer than ${LONGEST_WARM_UP_MS / 1000} s` : crashReason(error);
+      throw new Error(`${this.#beginning}: ${reason}`, { cause: error });
     }
+  }
+
+  #died(reason: string, error?: unknown): void {
+    if (!this.#closed) this.#options.died(reason, error);
   }
 
   /** Runs an order, whose input is the thread's from then on. Rejects where its thread is no more, or was aborted. */
@@ -70,14 +79,15 @@ export class ComputeThreads {
     const ended = before.find((thread) => !left.has(thread));
     if (ended === undefined) free();
     else {
-      this.#options.died("a task did not end when it was cancelled");
-      this.#whenGone(ended, free);
+      this.#died("a task did not end when it was cancelled");
+      this.#ending.add(ended, free);
     }
   }
 
   /** Ends all threads, whatever they do. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#ending.close();
     await this.#pool.destroy();
   }
 
@@ -102,35 +112,13 @@ export class ComputeThreads {
       recordTiming: false,
       workerData,
     });
-    pool.on("message", (message: Item | Loading) => {
-      if ("loading" in message) this.#loading = message.loading;
-      else this.#options.item(message);
+    pool.on("message", (message: unknown) => {
+      if (isItem(message)) this.#options.item(message);
+      else if (isLoading(message)) this.#loading = message.loading;
     });
-    pool.on("error", (error: Error) => this.#options.died(error.message, error));
+    pool.on("error", (error: unknown) => this.#died(crashReason(error), error));
     pool.on("workerDestroy", () => setImmediate(() => this.#checkAlive(pool)));
     return pool;
-  }
-
-  /**
-   * JavaScript ends at once, but what it called, like a hash in native code, ends when it ends. Its successor waits a
-   * moment for it, and longer where there are as many such threads as there should be threads at all.
-   */
-  #whenGone(thread: Worker, gone: () => void): void {
-    let counted = true;
-    const release = (): void => {
-      if (!counted) return;
-      counted = false;
-      gone();
-    };
-    this.#ending++;
-    const timer = setTimeout(() => {
-      if (this.#ending <= this.#options.threads) release();
-    }, LONGEST_END_MS);
-    thread.once("exit", () => {
-      this.#ending--;
-      clearTimeout(timer);
-      release();
-    });
   }
 
   /**
@@ -139,8 +127,19 @@ export class ComputeThreads {
    */
   #checkAlive(pool: Piscina): void {
     if (this.#closed || pool !== this.#pool || pool.threads.length > 0 || !this.#options.busy()) return;
-    this.#options.died(`it ended before it had begun, while ${this.#beginning}`);
+    this.#died(`it ended before it had begun, while ${this.#beginning}`);
     this.#pool = this.#createPool();
     void pool.destroy();
   }
+}
+
+// A task's file, and what it uses, may post messages of its own.
+
+function isItem(message: unknown): message is Item {
+  const { id, bytes } = (message ?? {}) as Partial<Item>;
+  return Number.isInteger(id) && bytes instanceof Uint8Array;
+}
+
+function isLoading(message: unknown): message is Loading {
+  return Number.isInteger(((message ?? {}) as Partial<Loading>).loading);
 }

@@ -1,7 +1,12 @@
-/** What to tell people of a thread that died, by the error that piscina has of it. */
+import { inspect } from "node:util";
+
+/** What to tell people of a thread that died, by what piscina has of it. */
 export function crashReason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ERR_WORKER_OUT_OF_MEMORY") return "the task's thread ran out of memory (computeMemory)";
-  const exit = /exited with code: (-?\d+)/.exec(message);
-  return exit === null ? `the task's thread ended: ${message}` : `the task ended its thread with exit code ${exit[1]}`;
+  if (!(error instanceof Error)) return `nobody caught ${inspect(error)}`;
+  if ((error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return "it ran out of memory (computeMemory)";
+  }
+  const exit = /exited with code: (-?\d+)/.exec(error.message);
+  if (exit !== null) return `it was ended with exit code ${exit[1]}`;
+  return `nobody caught an error: ${error.message}`;
 }

@@ -19,7 +19,7 @@ export type Failure =
 
 /** What was thrown, ready to travel. */
 export function failureOf(error: unknown): Failure {
-  if (isAppError(error)) return [FailureKind.PURPOSE, error.code, error.message, error.details];
+  if (isAppError(error)) return [FailureKind.PURPOSE, error.code, String(error.message), error.details];
   if (!(error instanceof Error)) return [FailureKind.THROWN, "Error", `a task threw ${inspect(error)}`, ""];
   return [FailureKind.THROWN, String(error.name), String(error.message), inspect(error)];
 }
@@ -27,12 +27,11 @@ export function failureOf(error: unknown): Failure {
 /** The reverse: what the caller's handler throws. */
 export function errorOf(failure: Failure): Error {
   if (failure[0] === FailureKind.PURPOSE) return new AppError(failure[1], failure[2], failure[3] ?? undefined);
-  const error = new Error(failure[0] === FailureKind.CRASHED ? failure[1] : failure[2]);
-  if (failure[0] === FailureKind.THROWN) {
-    error.name = failure[1];
-    // where it was thrown is what whoever reads the log wants to know, not where it arrived
-    if (failure[3] !== "") error.stack = failure[3];
-  }
+  if (failure[0] === FailureKind.CRASHED) return new Error(`The task's thread ended: ${failure[1]}`);
+  const error = new Error(failure[2]);
+  error.name = failure[1];
+  // where it was thrown is what whoever reads the log wants to know, not where it arrived
+  if (failure[3] !== "") error.stack = failure[3];
   return error;
 }
 

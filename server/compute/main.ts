@@ -13,22 +13,27 @@ if (birth === null) {
 
 const { config, bus, sources } = birth;
 const log = createLogger({ level: config.logLevel, format: config.logFormat }).child({ process: "compute host" });
-const host = new ComputeHost({ config, bus, sources, log });
+const host = new ComputeHost({ config, bus, sources, log, stuck: die });
 const tell = (message: FromComputeHost, sent?: () => void) => process.send?.(message, undefined, undefined, sent);
 
 process.on("message", (message: ToComputeHost) => {
   if (message.type === "end") void host.close().then(() => process.exit(0));
   else tell({ type: "report", reference: message.reference, report: host.report() });
 });
-// Nobody is left to work for. Threads in the middle of something that cannot be interrupted would hold up a clean end.
-process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+// Nobody is left to work for.
+process.on("disconnect", die);
 // Whoever ends all processes at once means the server: calls in flight still need this one, and the primary ends it.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 process.on("uncaughtException", (error) => {
   log.fatal({ error }, "an uncaught exception ends this compute host");
-  process.exit(1);
+  die();
 });
+
+/** Threads in the middle of something that cannot be interrupted would hold up a clean end. */
+function die(): void {
+  process.kill(process.pid, "SIGKILL");
+}
 
 try {
   tell({ type: "ready", problems: await host.start() });

@@ -1,6 +1,6 @@
 import type { Outcome, TaskSource } from "./order.ts";
 
-/** A task in the pool. Exactly one of `done` and `crashed` is called, unless it was cancelled, and then `released`. */
+/** A task in the pool: `done` or `crashed` is called, unless it was cancelled, and at last, in any case, `released`. */
 export interface Running {
   readonly source: TaskSource;
   readonly input: Uint8Array<ArrayBuffer>;

@@ -1,4 +1,5 @@
 import { Encoded } from "../dispatch/encoded.ts";
+import type { TaskRequest } from "./compute-client.ts";
 import { TaskStream } from "./task-stream.ts";
 import type { ThreadTask } from "./thread.ts";
 
@@ -21,8 +22,7 @@ export class TaskCall {
   input: Uint8Array | undefined;
   /** Whether the compute host has it. */
   sent = false;
-  readonly #encoded: boolean;
-  readonly #signal: AbortSignal;
+  readonly #request: TaskRequest;
   readonly #hooks: TaskCallHooks;
   readonly #abort: () => void;
   #resolve: (value: unknown) => void = () => undefined;
@@ -30,25 +30,22 @@ export class TaskCall {
   #stream: TaskStream | undefined;
   #rerun = false;
 
-  constructor(
-    reference: number,
-    task: ThreadTask,
-    tenant: string,
-    options: { readonly signal: AbortSignal; readonly encoded: boolean },
-    hooks: TaskCallHooks,
-  ) {
+  constructor(reference: number, task: ThreadTask, request: TaskRequest, hooks: TaskCallHooks) {
     this.reference = reference;
     this.task = task;
-    this.tenant = tenant;
-    this.#encoded = options.encoded;
-    this.#signal = options.signal;
+    this.tenant = request.tenant;
+    this.#request = request;
     this.#hooks = hooks;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#abort = () => hooks.cancel(this, options.signal.reason);
-    options.signal.addEventListener("abort", this.#abort);
+    // whoever started it may not wait for it, or not yet: that it fails meanwhile is no rejection that nobody cares for
+    this.promise.catch(() => undefined);
+    const { scope } = request;
+    this.#abort = () => hooks.cancel(this, scope.signal.reason);
+    scope.signal.addEventListener("abort", this.#abort);
+    scope.running++;
   }
 
   /** Whether it may be sent once more, its first run lost. Then it has to be: the next answer is no. */
@@ -76,7 +73,7 @@ export class TaskCall {
   result(bytes: Uint8Array): void {
     this.#end();
     if (this.#stream !== undefined) this.#stream.end(Uint8Array.prototype.slice.call(bytes));
-    else this.#resolve(this.#read(this.#encoded ? Uint8Array.prototype.slice.call(bytes) : bytes));
+    else this.#resolve(this.#read(this.#request.encoded ? Uint8Array.prototype.slice.call(bytes) : bytes));
   }
 
   fail(error: unknown): void {
@@ -86,11 +83,13 @@ export class TaskCall {
   }
 
   #end(): void {
-    this.#signal.removeEventListener("abort", this.#abort);
+    const { scope } = this.#request;
+    scope.signal.removeEventListener("abort", this.#abort);
+    scope.running--;
   }
 
   #read(bytes: Uint8Array): unknown {
     if (bytes.length === 0) return undefined;
-    return this.#encoded ? new Encoded(bytes) : this.#hooks.unpack(bytes);
+    return this.#request.encoded ? new Encoded(bytes) : this.#hooks.unpack(bytes);
   }
 }

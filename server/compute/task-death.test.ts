@@ -68,7 +68,9 @@ it("a thread that dies without a task is replaced, and nobody fails", async () =
   const run = await serve(app, OPTIONS);
   const client = await run.connect();
   const [, , before] = (await client.ask([2, 1, "dieLater", 5])) as [number, number, number];
-  await until(() => run.records.some(({ message }) => message.includes("compute thread ended: stray")));
+  await until(() =>
+    run.records.some(({ message }) => message.includes("compute thread ended: nobody caught an error: stray")),
+  );
   expect(await thread(client)).not.toBe(before);
   expect(run.records.filter(({ level }) => level === "error")).toEqual([]);
 });

@@ -19,7 +19,7 @@ export interface ThreadOptions {
   readonly concurrency?: number;
   /**
    * Whether running twice does no harm: then a call whose thread or compute host died is run once more, unless items
-   * of its stream were sent already.
+   * of its stream were sent already. Its input is kept for that until it ends, within `busBudget`.
    * @default false
    */
   readonly idempotent?: boolean;
@@ -34,8 +34,13 @@ export interface ThreadTask {
   readonly idempotent: boolean;
 }
 
-/** What a task's caller passes. */
-export type TaskInput<T extends Task> = Parameters<T> extends readonly [] ? undefined : Parameters<T>[0];
+/** What a task's caller passes; maybe nothing, where it may be left out. */
+export type TaskInput<T extends Task> =
+  Parameters<T> extends readonly []
+    ? undefined
+    : readonly [] extends Parameters<T>
+      ? Parameters<T>[0] | undefined
+      : Parameters<T>[0];
 
 type ItemOfContext<T extends Task> =
   Parameters<T> extends readonly [infer _Input, infer Context]
@@ -44,19 +49,31 @@ type ItemOfContext<T extends Task> =
       : never
     : never;
 
+/** What a streaming result yields and returns; never where it does not stream. Whatever has a `next` does, and no array. */
+type StreamOf<Result> =
+  Result extends Iterator<infer Item, infer Last>
+    ? AsyncGenerator<Item, Last>
+    : Result extends AsyncIterable<infer Item, infer Last>
+      ? AsyncGenerator<Item, Last>
+      : never;
+
+type ResultOf<T extends Task> = Awaited<ReturnType<T>>;
+
 /** What a call of it gives, for clients' types: a stream where it yields or reports progress, otherwise its result. */
-export type TaskOutput<T extends Task> =
-  ReturnType<T> extends Generator<infer Item, infer Last> | AsyncGenerator<infer Item, infer Last>
+export type TaskOutput<T extends Task> = [StreamOf<ResultOf<T>>] extends [never]
+  ? [ItemOfContext<T>] extends [never]
+    ? Promise<ResultOf<T>>
+    : AsyncGenerator<ItemOfContext<T>, ResultOf<T>>
+  : StreamOf<ResultOf<T>> extends AsyncGenerator<infer Item, infer Last>
     ? AsyncGenerator<Item | ItemOfContext<T>, Last>
-    : [ItemOfContext<T>] extends [never]
-      ? Promise<Awaited<ReturnType<T>>>
-      : AsyncGenerator<ItemOfContext<T>, Awaited<ReturnType<T>>>;
+    : never;
 
 /** What a task gives in the end. */
-export type TaskResult<T extends Task> =
-  ReturnType<T> extends Generator<infer _Item, infer Last> | AsyncGenerator<infer _Item, infer Last>
+export type TaskResult<T extends Task> = [StreamOf<ResultOf<T>>] extends [never]
+  ? ResultOf<T>
+  : StreamOf<ResultOf<T>> extends AsyncGenerator<infer _Item, infer Last>
     ? Last
-    : Awaited<ReturnType<T>>;
+    : never;
 
 /** A procedure that runs on a compute thread. */
 export interface ThreadProcedure<T extends Task, Input = TaskInput<T>>
@@ -113,15 +130,21 @@ export function thread(
     ...rest,
     task,
     // a promise, of a stream where there are items: what clients are told by its type, the dispatcher makes of it
-    handler: (input, context) => context.runTask(task, input) as never,
-    run: async (input, context) => last(await context.runTask(task, input)),
+    handler: (input, context) => context.runTask(task, input, true) as never,
+    run(input, context) {
+      const result = last(context.runTask(task, input, false));
+      // whoever calls this may wait for something else first: that it fails meanwhile is nobody's rejection
+      result.catch(() => undefined);
+      return result;
+    },
   };
 }
 
 const PRIORITIES: ReadonlySet<string> = new Set(["low", "normal", "high"]);
 
 /** What a stream returns at its end; anything else as it is. */
-async function last(result: unknown): Promise<unknown> {
+async function last(promise: Promise<unknown>): Promise<unknown> {
+  const result = await promise;
   if (!(result instanceof TaskStream)) return result;
   for (;;) {
     const step = await result.next();

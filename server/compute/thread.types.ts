@@ -18,6 +18,9 @@ declare function none(): "nothing";
 declare function optional(input?: number): boolean;
 declare function items(to: number): Generator<number, "end">;
 declare function lateItems(to: number): AsyncGenerator<Point, void>;
+declare function iterated(to: number): IterableIterator<Point, "end">;
+declare function promised(to: number): Promise<AsyncGenerator<Point, "end">>;
+declare function list(to: number): Point[];
 declare function progressing(text: string, context: TaskContext<Point>): Promise<"done">;
 declare function both(to: number, context: TaskContext<string>): AsyncGenerator<number, Date>;
 declare function destructured(input: Point, { progress }: TaskContext<number>): void;
@@ -34,6 +37,9 @@ const app = defineApp({
     optional: thread<typeof optional>(url),
     items: thread<typeof items>(url),
     lateItems: thread<typeof lateItems>(url),
+    iterated: thread<typeof iterated>(url),
+    promised: thread<typeof promised>(url),
+    list: thread<typeof list>(url),
     progressing: thread<typeof progressing>(url),
     both: thread<typeof both>(url),
     destructured: thread<typeof destructured>(url),
@@ -68,6 +74,12 @@ export type OutputChecks = All<
   [
     Equal<OutputOf<Procedures["plain"]>, number>,
     Equal<OutputOf<Procedures["late"]>, Uint8Array>,
+    Equal<OutputOf<Procedures["iterated"]>, "end">,
+    Equal<OutputOf<Procedures["promised"]>, "end">,
+    Equal<OutputOf<Procedures["list"]>, Point[]>,
+    Equal<ItemOf<Procedures["iterated"]>, Point>,
+    Equal<ItemOf<Procedures["promised"]>, Point>,
+    Equal<ItemOf<Procedures["list"]>, never>,
     Equal<OutputOf<Procedures["none"]>, "nothing">,
     Equal<OutputOf<Procedures["optional"]>, boolean>,
     Equal<OutputOf<Procedures["items"]>, "end">,
@@ -94,7 +106,7 @@ export type StreamChecks = All<
     Equal<ItemOf<Procedures["late"]>, never>,
     Equal<
       StreamNames<Omit<Procedures, "untyped" | "untypedChecked">>,
-      "items" | "lateItems" | "progressing" | "both" | "destructured" | "defaulted"
+      "items" | "lateItems" | "iterated" | "promised" | "progressing" | "both" | "destructured" | "defaulted"
     >,
   ]
 >;

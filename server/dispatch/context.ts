@@ -1,6 +1,6 @@
-import { setMaxListeners } from "node:events";
 import { AppError } from "../../shared/errors.ts";
 import type { TaskRequest } from "../compute/compute-client.ts";
+import { TaskScope } from "../compute/task-scope.ts";
 import type { ThreadTask } from "../compute/thread.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Logger } from "../logger.ts";
@@ -29,7 +29,8 @@ export class CallContext {
   #abort: AbortController | undefined;
   #ended: unknown;
   /** Ends what runs on compute threads for this call. */
-  #tasks: AbortController | undefined;
+  #tasks: TaskScope | undefined;
+  #answered = false;
 
   constructor(
     connection: Connection,
@@ -68,37 +69,46 @@ export class CallContext {
   }
 
   /**
-   * @internal Runs a task on a compute thread. The result of a procedure that is nothing but its task, and that no
-   * middleware looks at, stays encoded.
+   * @internal Runs a task on a compute thread, for as long as this call lasts.
+   * @param encoded whether the result may stay encoded; it does where no middleware looks at it
    */
-  runTask(task: ThreadTask, input: unknown): Promise<unknown> {
-    const { procedure, connection } = this;
-    const encoded = procedure.task === task && procedure.bare;
-    this.#tasks ??= this.#createTasks();
-    return this.#services.runTask(task, input, { signal: this.#tasks.signal, encoded, tenant: connection.id });
+  runTask(task: ThreadTask, input: unknown, encoded: boolean): Promise<unknown> {
+    this.#tasks ??= this.#createScope();
+    const request = { scope: this.#tasks, encoded: encoded && this.procedure.bare, tenant: this.connection.id };
+    return this.#services.runTask(task, input, request);
   }
 
-  #createTasks(): AbortController {
-    const tasks = new AbortController();
-    if (this.#ended !== undefined) tasks.abort(this.#ended);
-    setMaxListeners(0, tasks.signal); // a call may run any number of tasks at once
-    return tasks;
+  /** @internal Whether something runs, or waits to run, on a compute thread for this call. */
+  get onThread(): boolean {
+    return this.#tasks !== undefined && this.#tasks.running > 0;
+  }
+
+  #createScope(): TaskScope {
+    const scope = new TaskScope();
+    if (this.#ended !== undefined) scope.end(this.#ended);
+    else if (this.#answered) scope.end(overError());
+    return scope;
   }
 
   /** @internal Nobody waits for this call any more. */
   abort(reason: Error): void {
     this.#ended = reason;
     this.#abort?.abort(reason);
-    this.#tasks?.abort(reason);
+    this.#tasks?.end(reason);
   }
 
   /** @internal It has been answered: a task that still runs for it, as one whose stream nobody read, has no reason to. */
   answered(): void {
-    this.#tasks?.abort(new AppError("CANCELLED", "The call is over."));
+    this.#answered = true;
+    this.#tasks?.end(overError());
   }
 
   /** @internal Why nobody waits, or undefined while somebody does. */
   get aborted(): unknown {
     return this.#ended;
   }
+}
+
+function overError(): AppError {
+  return new AppError("CANCELLED", "The call is over.");
 }

@@ -73,8 +73,9 @@ export class RunningCall implements Timed {
   }
 
   #stop(reason: AppError): void {
-    this.reject(reason);
+    // first: what runs for it shall hear the reason, and not only that it has been answered
     this.context.abort(reason);
+    this.reject(reason);
   }
 
   #end(): boolean {

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Kind } from "../../shared/message.ts";
-import { TaskStream } from "../compute/task-stream.ts";
 import { Encoded } from "./encoded.ts";
 import type { RunningCall } from "./running-call.ts";
 import type { AnyIterator } from "./stream-of.ts";
@@ -20,7 +19,7 @@ export async function runStream(call: RunningCall, iterator: AnyIterator): Promi
       // all streams of a connection wake up when it has drained: each has to look again before it sends
       while (connection.unsent > ENOUGH_UNSENT) {
         // a reader that is slow is not a procedure that is; but a thread must not wait for one for ever
-        if (!(iterator instanceof TaskStream)) call.suspend();
+        if (!context.onThread) call.suspend();
         await Promise.race([connection.drain(), call.ended]);
         if (call.over || context.aborted !== undefined) break;
         call.extend();

@@ -16,6 +16,9 @@ import { RestartDelay } from "./restart-delay.ts";
 const ENTRY = "dist/server/compute/main.js";
 /** A compute host that is not ready after so many milliseconds never will be. */
 const LONGEST_START_MS = 30_000;
+/** It does nothing that takes long: one that does not answer so many times, asked so often, hangs. In milliseconds. */
+const PULSE_MS = 5_000;
+const MOST_MISSED = 3;
 /** How long it may take to end before it is killed, in milliseconds. */
 const LONGEST_END_MS = 2_000;
 
@@ -29,6 +32,7 @@ export class ComputeProcess {
   #bornAt = 0;
   #restarts = 0;
   #closed = false;
+  #pulse: NodeJS.Timeout | undefined;
   #gone: (() => void) | undefined;
 
   constructor(birth: ComputeBirth, log: Logger) {
@@ -50,8 +54,13 @@ export class ComputeProcess {
     return this.#restarts;
   }
 
-  /** Starts it for the first time. Rejects where it cannot run, or a task cannot be loaded: that is a mistake to mend. */
-  start(): Promise<void> {
+  /** Starts it, for good: it is tried again where it cannot run, and what cannot be loaded is in the log. */
+  start(): void {
+    this.#fork();
+  }
+
+  /** Starts it, or not at all. Rejects where it cannot run, or a task cannot be loaded: that is a mistake to mend. */
+  startOrFail(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#fork((problem) => {
         if (problem === undefined) resolve();
@@ -84,7 +93,7 @@ export class ComputeProcess {
     this.#process?.kill("SIGKILL");
   }
 
-  /** @param started told once, where this is the first start: why it cannot run, or nothing when it does */
+  /** @param started told once, where there is no second try: why it cannot run, or nothing when it does */
   #fork(started?: (problem: string | undefined) => void): void {
     let first = started;
     let problem: string | undefined;
@@ -94,6 +103,7 @@ export class ComputeProcess {
       if (over) return;
       over = true;
       clearTimeout(late);
+      clearInterval(this.#pulse);
       this.#process = undefined;
       this.#questions.giveUp();
       this.#gone?.();
@@ -115,6 +125,7 @@ export class ComputeProcess {
       } else {
         clearTimeout(late);
         this.#log.debug({ compute_pid: child.pid }, "compute host runs");
+        this.#feelPulse();
         for (const text of message.problems) this.#log.error(`a task cannot be loaded: ${text}`);
         first?.(undefined);
         first = undefined;
@@ -125,6 +136,20 @@ export class ComputeProcess {
       if (child.pid === undefined) ended(`not started: ${error.message}`);
     });
     child?.once("exit", (code, signal) => ended(signal === null ? `exit code ${code}` : `signal ${signal}`));
+  }
+
+  /** Who waits for one that hangs, as where the machine swaps, had better wait for another. */
+  #feelPulse(): void {
+    let missed = 0;
+    this.#pulse = setInterval(() => {
+      void this.report(PULSE_MS).then((report) => {
+        missed = report === undefined ? missed + 1 : 0;
+        if (missed < MOST_MISSED || this.#closed) return;
+        this.#log.error("the compute host hangs and is killed");
+        this.#process?.kill("SIGKILL");
+      });
+    }, PULSE_MS);
+    this.#pulse.unref();
   }
 
   #replace(how: string): void {

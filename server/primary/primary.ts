@@ -25,7 +25,9 @@ export class Primary {
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #delays = new Map<number, RestartDelay>();
   /** Started when the first socket worker asks for it, and not for an application that has no use for it. */
-  #compute: { readonly process: ComputeProcess; readonly started: Promise<void> } | undefined;
+  #compute: ComputeProcess | undefined;
+  #computeStarted: Promise<void> | undefined;
+  #up = false;
   #closing: Promise<void> | undefined;
   #port: number;
   #allGone: (() => void) | undefined;
@@ -51,7 +53,7 @@ export class Primary {
   }
 
   get compute(): ComputeProcess | undefined {
-    return this.#compute?.process;
+    return this.#compute;
   }
 
   get closing(): boolean {
@@ -65,7 +67,8 @@ export class Primary {
     const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
     try {
       await Promise.all(numbers.map((number) => this.#firstStart(number)));
-      await this.#compute?.started;
+      await this.#computeStarted;
+      this.#up = true;
     } catch (error) {
       for (const worker of this.#workers.values()) worker.kill();
       await this.close();
@@ -176,10 +179,13 @@ export class Primary {
     const { config, log } = this.#options;
     const { compute: path, secret } = this.bus.address;
     const compute = new ComputeProcess({ bus: { path, secret }, config, sources }, log);
-    const started = compute.start();
-    this.#compute = { process: compute, started };
-    // whoever starts this server hears of it as well; nobody does where it was first needed later
-    started.catch((error: Error) => log.error(error.message));
+    this.#compute = compute;
+    if (this.#up) compute.start();
+    else {
+      this.#computeStarted = compute.startOrFail();
+      // not before the socket workers serve does anybody wait for it
+      this.#computeStarted.catch(() => undefined);
+    }
   }
 
   #delayOf(number: number): RestartDelay {

@@ -5,6 +5,8 @@ export interface SignalHooks {
   end(): Promise<void>;
   /** A later one: end now. */
   kill(): void;
+  /** Ends the process. @default process.exit */
+  exit?(code: number): void;
   readonly log: Pick<Logger, "info" | "error">;
 }
 
@@ -15,22 +17,23 @@ export interface SignalHooks {
 const SAME_SIGNAL_MS = 1_000;
 
 /** Ends the process on SIGTERM and SIGINT: cleanly at the first, at once at a later one. @returns what undoes it */
-export function endOnSignals({ end, kill, log }: SignalHooks): () => void {
+export function endOnSignals({ end, kill, exit = process.exit, log }: SignalHooks): () => void {
   let endingSince: number | undefined;
   const signal = (name: NodeJS.Signals): void => {
     if (endingSince !== undefined) {
       if (performance.now() - endingSince < SAME_SIGNAL_MS) return;
       kill();
-      process.exit(1);
+      exit(1);
+      return;
     }
     endingSince = performance.now();
     log.info(`${name}: ending; once more, after a second or later, to end at once`);
     end().then(
       // whatever else keeps this process alive: it was asked to end
-      () => process.exit(0),
+      () => exit(0),
       (error: unknown) => {
         log.error({ error }, "could not end in order");
-        process.exit(1);
+        exit(1);
       },
     );
   };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
 import { BusHub } from "../primary/bus-hub.ts";
@@ -14,6 +15,9 @@ export interface SingleProcessOptions extends WithApp {
   readonly signals: boolean;
 }
 
+/** How long compute threads may take to end, in milliseconds. */
+const LONGEST_END_MS = 2_000;
+
 /** Runs everything in this process: for tests, for small things, and for looking at with a debugger. */
 export async function runSingleProcess(options: SingleProcessOptions): Promise<RunningRole> {
   const { configuration, events, log } = options;
@@ -28,14 +32,32 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   let compute: ComputeHost | undefined;
   let computeStarted: Promise<void> | undefined;
   let worker: SocketWorker | undefined;
+  let up = false;
   let closing: Promise<void> | undefined;
   let stopSignals: (() => void) | undefined;
+
+  let threadsLeft = false;
+
+  /** A thread in the middle of what cannot be interrupted is not waited for. */
+  async function endCompute(): Promise<void> {
+    if (compute === undefined) return;
+    const over = new AbortController();
+    const late = sleep(LONGEST_END_MS, true, { signal: over.signal }).catch(() => true);
+    threadsLeft = (await Promise.race([compute.close(), late])) === true;
+    over.abort();
+  }
+
+  /** Such a thread would hold up an orderly exit as well. */
+  function exit(code: number): void {
+    if (threadsLeft) process.kill(process.pid, "SIGKILL");
+    else process.exit(code);
+  }
 
   async function end(): Promise<void> {
     try {
       await worker?.drain();
     } finally {
-      await compute?.close();
+      await endCompute();
       hub.close();
       stopSignals?.();
     }
@@ -60,13 +82,15 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       computeNeeded(sources) {
         const { compute: path, secret } = hub.address;
         compute = new ComputeHost({ config, bus: { path, secret }, sources, log });
+        threadsLeft = true;
         computeStarted = startCompute(compute);
         // whoever starts this server hears of it; where it was first needed later, the log does
-        computeStarted.catch((error: Error) => log.error(error.message));
+        computeStarted.catch((error: Error) => up && log.error(error.message));
       },
     });
     await computeStarted;
-    stopSignals = options.signals ? endOnSignals({ end: close, kill: () => hub.close(), log }) : undefined;
+    up = true;
+    stopSignals = options.signals ? endOnSignals({ end: close, kill: () => hub.close(), exit, log }) : undefined;
     announce(log, { configuration, port: worker.port, workers: [], started });
     return { port: worker.port, publish: worker.publish, close };
   } catch (error) {

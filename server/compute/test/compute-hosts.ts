@@ -8,6 +8,7 @@ import { type Config, loadConfig } from "../../config.ts";
 import { ComputeClient } from "../compute-client.ts";
 import { ComputeHost } from "../compute-host.ts";
 import type { TaskDefinition } from "../hosted-task.ts";
+import { TaskScope } from "../task-scope.ts";
 import type { ThreadTask } from "../thread.ts";
 import { type TestTaskOptions, taskOf } from "./compute-app.ts";
 
@@ -66,8 +67,11 @@ export function computePlace(overrides: Partial<Config> = {}): ComputePlace {
       return {
         client,
         needed,
-        run(task, input, { tenant = "somebody", signal = new AbortController().signal } = {}) {
-          return client.run(task, input, { tenant, signal, encoded: false });
+        run(task, input, { tenant = "somebody", signal } = {}) {
+          const scope = new TaskScope();
+          signal?.addEventListener("abort", () => scope.end(signal.reason));
+          if (signal?.aborted === true) scope.end(signal.reason);
+          return client.run(task, input, { tenant, scope, encoded: false });
         },
       };
     },

@@ -143,4 +143,14 @@ describe("an end", () => {
     expect(performance.now() - started).toBeLessThan(200 + 2_000 + 2_000);
     expect(await remains(cluster)).toEqual(NOTHING_LEFT);
   });
+
+  it("is the same for a server of one process whose task was cancelled long ago and has not ended", async () => {
+    const cluster = await startHeavy({ WORKERS: "0", DRAIN_MS: "200" });
+    const client = await cluster.connect();
+    await begin(client, 1, "native");
+    client.send([Kind.CANCEL, 1]);
+    await cluster.logged(/a task did not end when it was cancelled/);
+    cluster.kill("SIGTERM");
+    expect(await remains(cluster)).toEqual(NOTHING_LEFT);
+  });
 });

@@ -6,9 +6,11 @@ import type { Pack } from "../../shared/msgpack-codec.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { joinBus } from "../bus/join-bus.ts";
 import type { Link } from "../bus/link.ts";
+import { StartError } from "../start-error.ts";
 import { errorOf, type Failure, FailureKind } from "./failure.ts";
 import type { TaskDefinition } from "./hosted-task.ts";
 import { TaskCall, type TaskCallHooks } from "./task-call.ts";
+import { TaskCalls } from "./task-calls.ts";
 import type { TaskScope } from "./task-scope.ts";
 import type { ThreadTask } from "./thread.ts";
 
@@ -48,16 +50,13 @@ export class ComputeClient {
   readonly #options: ComputeClientOptions;
   readonly #tasks = new Map<ThreadTask, number>();
   readonly #definitions: TaskDefinition[] = [];
-  readonly #calls = new Map<number, TaskCall>();
+  readonly #calls = new TaskCalls();
   readonly #closed = new AbortController();
   readonly #hooks: TaskCallHooks;
   #link: Link | undefined;
   #started = false;
   #awayTooLong = false;
   #absence: NodeJS.Timeout | undefined;
-  /** Bytes of the inputs that are kept. */
-  #kept = 0;
-  #lastReference = 0;
 
   constructor(options: ComputeClientOptions) {
     this.#options = options;
@@ -70,12 +69,12 @@ export class ComputeClient {
 
   /**
    * Makes a procedure's task known, so that threads load it before the first call.
-   * @throws Error where there is no such file
+   * @throws StartError where there is no such file
    */
   register(task: ThreadTask, name: string): void {
     if (this.#tasks.has(task)) return;
     const path = fileURLToPath(task.url);
-    if (!existsSync(path)) throw new Error(`The procedure "${name}" has no task file: there is no ${path}.`);
+    if (!existsSync(path)) throw new StartError(`The procedure "${name}" has no task file: there is no ${path}.`);
     const { url, export: exported, priority, concurrency } = task;
     this.#tasks.set(task, this.#definitions.length);
     this.#definitions.push({ name, url, export: exported, priority, concurrency });
@@ -103,13 +102,10 @@ export class ComputeClient {
     const { signal } = request.scope;
     if (signal.aborted) return Promise.reject(signal.reason);
     const bytes = input === undefined ? NOTHING : this.#options.pack.pack(input);
-    const call = new TaskCall(this.#reference(), task, request, this.#hooks);
-    this.#calls.set(call.reference, call);
+    const call = new TaskCall(this.#calls.newReference(), task, request, this.#hooks);
+    this.#calls.add(call);
     // the bytes are in a buffer that is soon used again
-    if (this.#link === undefined || task.idempotent) {
-      call.input = Uint8Array.prototype.slice.call(bytes);
-      this.#kept += bytes.length;
-    }
+    if (this.#link === undefined || task.idempotent) this.#calls.keepInput(call, bytes);
     if (this.#link !== undefined) this.#send(this.#link, call, bytes);
     return call.promise;
   }
@@ -119,30 +115,19 @@ export class ComputeClient {
     this.#closed.abort();
     clearTimeout(this.#absence);
     this.#link?.close();
-    this.#failAll(() => true, new AppError("UNAVAILABLE", "The server is going down."));
+    this.#calls.fail(() => true, new AppError("UNAVAILABLE", "The server is going down."));
   }
 
   #send(link: Link, call: TaskCall, input: Uint8Array): void {
     call.sent = true;
     link.send(BusType.RUN, call.reference, `${this.#tasks.get(call.task)} ${call.tenant}`, input);
-    if (!call.task.idempotent) this.#forgetInput(call);
-  }
-
-  #forgetInput(call: TaskCall): void {
-    this.#kept -= call.input?.length ?? 0;
-    call.input = undefined;
-  }
-
-  /** Nothing more is expected for this call. */
-  #take(call: TaskCall): boolean {
-    this.#forgetInput(call);
-    return this.#calls.delete(call.reference);
+    if (!call.task.idempotent) this.#calls.forgetInput(call);
   }
 
   #refusal(): AppError | undefined {
     if (this.#closed.signal.aborted) return new AppError("UNAVAILABLE", "The server is going down.");
     const details = { retryAfterMs: RETRY_AFTER_MS };
-    if ((this.#link?.unsent ?? 0) + this.#kept > this.#options.budget)
+    if ((this.#link?.unsent ?? 0) + this.#calls.keptBytes > this.#options.budget)
       return new AppError("OVERLOADED", undefined, details);
     if (this.#link === undefined) {
       if (this.#awayTooLong) return awayError();
@@ -151,14 +136,8 @@ export class ComputeClient {
     return undefined;
   }
 
-  #reference(): number {
-    do this.#lastReference = (this.#lastReference + 1) % 0x1_0000_0000;
-    while (this.#calls.has(this.#lastReference));
-    return this.#lastReference;
-  }
-
   #cancel(call: TaskCall, reason: unknown): void {
-    if (!this.#take(call)) return;
+    if (!this.#calls.take(call)) return;
     if (call.sent) this.#link?.send(BusType.CANCEL, call.reference);
     call.fail(reason);
   }
@@ -188,19 +167,20 @@ export class ComputeClient {
 
   /** Calls are held for a while, as it is nearly always back at once; then they, and all that come, are told. */
   #away(): void {
-    this.#absence = setTimeout(() => {
+    this.#absence ??= setTimeout(() => {
       this.#awayTooLong = true;
-      this.#failAll(() => true, awayError());
+      this.#calls.fail(() => true, awayError());
     }, LONGEST_ABSENCE_MS);
     this.#absence.unref();
   }
 
   #found(link: Link): void {
     clearTimeout(this.#absence);
+    this.#absence = undefined;
     this.#awayTooLong = false;
     this.#link = link;
     for (let number = 0; number < this.#definitions.length; number++) this.#introduce(link, number);
-    for (const call of this.#calls.values()) if (!call.sent) this.#send(link, call, call.input ?? NOTHING);
+    for (const call of this.#calls) if (!call.sent) this.#send(link, call, call.input ?? NOTHING);
   }
 
   #introduce(link: Link, number: number): void {
@@ -213,16 +193,8 @@ export class ComputeClient {
     if (this.#closed.signal.aborted) return;
     this.#away();
     const error = new AppError("UNAVAILABLE", "The compute host was lost.", { retryAfterMs: RETRY_AFTER_MS });
-    this.#failAll((call) => call.sent && !call.rerun(), error);
+    this.#calls.fail((call) => call.sent && !call.rerun(), error);
     void this.#connect();
-  }
-
-  #failAll(which: (call: TaskCall) => boolean, error: AppError): void {
-    for (const call of [...this.#calls.values()]) {
-      if (!which(call)) continue;
-      this.#take(call);
-      call.fail(error);
-    }
   }
 
   #receive(frame: BusFrame): void {
@@ -231,12 +203,12 @@ export class ComputeClient {
     try {
       if (frame.type === BusType.CHUNK) call.item(frame.data);
       else if (frame.type === BusType.RESULT) {
-        this.#take(call);
+        this.#calls.take(call);
         call.result(frame.data);
       } else if (frame.type === BusType.FAILED) this.#failed(call, this.#options.pack.unpack(frame.data) as Failure);
     } catch (error) {
       // what a thread has the stack to encode, as a tree of great depth, not everybody has the stack to decode
-      this.#take(call);
+      this.#calls.take(call);
       call.fail(error);
     }
   }
@@ -246,7 +218,7 @@ export class ComputeClient {
       this.#send(this.#link, call, call.input);
       return;
     }
-    this.#take(call);
+    this.#calls.take(call);
     call.fail(errorOf(failure));
   }
 }

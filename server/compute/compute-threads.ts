@@ -84,11 +84,10 @@ export class ComputeThreads {
     }
   }
 
-  /** Ends all threads, whatever they do. */
+  /** Ends all threads, whatever they do. Resolves when they are gone, which those in native code may be late. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#ending.close();
-    await this.#pool.destroy();
+    await Promise.all([this.#ending.close(), this.#pool.destroy()]);
   }
 
   get #beginning(): string {

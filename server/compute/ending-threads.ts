@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 
 /** How long an ended thread counts as one that is there, in milliseconds. */
@@ -44,10 +45,12 @@ export class EndingThreads {
     this.#timer ??= setInterval(() => this.#look(), COUNTS_MS / 4);
   }
 
-  close(): void {
+  /** Frees no places any more. Resolves when all of them are gone. */
+  async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#places.clear();
+    await Promise.all([...this.#threads].map((thread) => once(thread, "exit")));
   }
 
   #look(): void {

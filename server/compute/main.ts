@@ -22,6 +22,7 @@ process.on("message", (message: ToComputeHost) => {
 });
 // Nobody is left to work for.
 process.on("disconnect", die);
+if (!process.connected) die();
 // Whoever ends all processes at once means the server: calls in flight still need this one, and the primary ends it.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);

@@ -32,6 +32,7 @@ export class ComputeProcess {
   #bornAt = 0;
   #restarts = 0;
   #closed = false;
+  #closing: Promise<void> | undefined;
   #pulse: NodeJS.Timeout | undefined;
   #gone: (() => void) | undefined;
 
@@ -69,13 +70,19 @@ export class ComputeProcess {
     });
   }
 
-  /** Asks how it is. @returns undefined where it does not answer within `limitMs` */
+  /** Asks how it is. @returns undefined where it does not answer within `limitMs`, or is being replaced */
   report(limitMs: number): Promise<ComputeReport | undefined> {
+    if (this.#process === undefined) return Promise.resolve(undefined);
     return this.#questions.ask(limitMs, (reference) => this.#tell({ type: "report", reference }));
   }
 
   /** Ends it: nothing that it runs is waited for. */
   close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #close(): Promise<void> {
     this.#closed = true;
     if (this.#process === undefined) return Promise.resolve();
     return new Promise((resolve) => {

@@ -9,7 +9,7 @@ const HELP = `npm run bench [-- flags]
   --json FILE         writes the numbers to a file as well
   --help              this text
 
-Takes about four minutes. The machine should have nothing else to do: the clients run on it, too.`;
+Takes about five minutes. The machine should have nothing else to do: the clients run on it, too.`;
 
 const options = { only: { type: "string" }, json: { type: "string" }, help: { type: "boolean", short: "h" } };
 

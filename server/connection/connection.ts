@@ -8,6 +8,7 @@ import type { Encoded } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
 import type { Counters } from "../metrics.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
+import { closeReason } from "./close-reason.ts";
 import type { Turn } from "./turn.ts";
 
 /** What all connections of a socket worker share. */
@@ -30,8 +31,6 @@ export interface Session {
   readonly secret: string;
 }
 
-/** Bytes that a close frame has for its reason. https://www.rfc-editor.org/rfc/rfc6455#section-5.5 */
-const LONGEST_REASON = 123;
 /** What one turn has to say leaves in frames of about this size, in bytes or characters. */
 const FRAME_SIZE = 64 * 1024;
 const NO_PIECES: readonly Frame[] = [];
@@ -242,11 +241,4 @@ export class Connection implements SocketOwner {
     this.send(errorReply(null, new AppError(tooLarge ? "TOO_LARGE" : "BAD_REQUEST", error.message)));
     this.close(tooLarge ? CloseCode.TOO_BIG : CloseCode.UNDECODABLE);
   }
-}
-
-/** Cuts a reason to what a close frame holds, between characters. */
-function closeReason(reason: string): string {
-  let text = reason.slice(0, LONGEST_REASON);
-  while (Buffer.byteLength(text) > LONGEST_REASON) text = [...text].slice(0, -1).join("");
-  return text;
 }

@@ -70,7 +70,7 @@ function replaceBuild(out) {
     try {
       renameSync(from, to);
     } catch (error) {
-      if (!["ENOENT", "ENOTEMPTY", "EEXIST", "EPERM"].includes(error.code)) throw error;
+      if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
     }
   };
   tryToMove(dist, old);

@@ -83,7 +83,7 @@ export class ComputeClient {
 
   /** Begins to connect, where there is any task. Safe to call again. */
   start(): void {
-    if (this.#started || this.#definitions.length === 0) return;
+    if (this.#started || this.#closed.signal.aborted || this.#definitions.length === 0) return;
     this.#started = true;
     this.#away();
     this.#options.needed(this.#definitions);

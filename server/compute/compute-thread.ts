@@ -6,7 +6,7 @@ import { createPack } from "../../shared/msgpack-codec.ts";
 import { streamOf } from "../dispatch/stream-of.ts";
 import { FailureKind, failureOf } from "./failure.ts";
 import { loadTask } from "./load-task.ts";
-import type { Item, Loading, Order, Outcome, ThreadBirth, WarmUp } from "./order.ts";
+import type { Item, KnownSource, Loading, Order, Outcome, ThreadBirth, WarmUp } from "./order.ts";
 import { SignalBoard } from "./signal-board.ts";
 import { TaskRun } from "./task-run.ts";
 
@@ -22,6 +22,12 @@ const birth = workerData as ThreadBirth;
 const board = new SignalBoard(birth.board);
 const pack = createPack({ views: true });
 const NOTHING = new Uint8Array(0);
+
+/** Tasks that could not be loaded, and why. */
+const problems: string[] = [];
+/** What is being loaded. */
+let loading: KnownSource | undefined;
+const loaded = loadAll();
 
 /** Runs an order. Never rejects: whatever goes wrong is an outcome, too. */
 export async function runOrder(order: Order): Promise<Outcome> {
@@ -52,19 +58,33 @@ export async function runOrder(order: Order): Promise<Outcome> {
   }
 }
 
-/** Loads everything there is to load, and tells how that went. */
+/** Tells how loading went, as far as it has come by then. */
 export async function warmUp(): Promise<WarmUp> {
-  const problems: string[] = [];
+  await loadedOrLate();
+  const late = loading === undefined ? [] : [`${shown(loading)}: it has not loaded yet`];
+  return { priority: getPriority(), problems: [...problems, ...late] };
+}
+
+async function loadAll(): Promise<void> {
   for (const [index, source] of birth.sources.entries()) {
-    const loading: Loading = { loading: index };
-    parentPort?.postMessage(loading);
+    loading = source;
+    const message: Loading = { loading: index };
+    parentPort?.postMessage(message);
     try {
       await loadTask(source);
     } catch (error) {
-      problems.push(`"${source.name}" (${source.url}): ${error}`);
+      problems.push(`${shown(source)}: ${error}`);
     }
   }
-  return { priority: getPriority(), problems };
+  loading = undefined;
+}
+
+function loadedOrLate(): Promise<void> {
+  return Promise.race([loaded, sleep(LONGEST_LOAD_MS, undefined, { ref: false })]);
+}
+
+function shown({ name, url }: KnownSource): string {
+  return `"${name}" (${url})`;
 }
 
 function outcome(done: boolean, bytes: Uint8Array, { items }: TaskRun): Outcome {
@@ -107,4 +127,4 @@ function packFailure(error: unknown): Uint8Array {
 
 // before piscina calls this thread ready; what cannot be loaded fails again, and says so, where it is called, and what
 // takes too long is waited for there: other tasks need not
-await Promise.race([warmUp(), sleep(LONGEST_LOAD_MS, undefined, { ref: false })]);
+await loadedOrLate();

@@ -27,7 +27,7 @@ export interface ComputeThreadsOptions {
 
 /** Less than everybody else, but not nothing. On Linux it holds for each thread alone. */
 export const LOWER_PRIORITY = 10;
-/** How long loading all tasks may take, in milliseconds. */
+/** How long the first thread may take to say that it is warm, in milliseconds. It says so early where a task is late. */
 const LONGEST_WARM_UP_MS = 20_000;
 const ENTRY = "dist/server/compute/compute-thread.js";
 
@@ -56,9 +56,10 @@ export class ComputeThreads {
       const signal = AbortSignal.timeout(LONGEST_WARM_UP_MS);
       return (await this.#pool.run(undefined as never, { name: "warmUp", signal })) as unknown as WarmUp;
     } catch (error) {
-      const late = error instanceof Error && error.name === "AbortError";
-      const reason = late ? `it takes longer than ${LONGEST_WARM_UP_MS / 1000} s` : crashReason(error);
-      throw new Error(`${this.#beginning}: ${reason}`, { cause: error });
+      if (!(error instanceof Error) || error.name !== "AbortError") {
+        throw new Error(`${this.#beginning}: ${crashReason(error)}`, { cause: error });
+      }
+      return { priority: LOWER_PRIORITY, problems: [`${this.#beginning}: it takes longer than a thread may`] };
     }
   }
 

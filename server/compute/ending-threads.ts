@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 
 /** How long an ended thread counts as one that is there, in milliseconds. */
@@ -50,7 +49,7 @@ export class EndingThreads {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#places.clear();
-    await Promise.all([...this.#threads].map((thread) => once(thread, "exit")));
+    await Promise.all([...this.#threads].map((thread) => new Promise((gone) => thread.once("exit", gone))));
   }
 
   #look(): void {

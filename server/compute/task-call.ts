@@ -71,9 +71,9 @@ export class TaskCall {
 
   /** The result. The bytes are valid only now. */
   result(bytes: Uint8Array): void {
-    this.#end();
     if (this.#stream !== undefined) this.#stream.end(Uint8Array.prototype.slice.call(bytes));
     else this.#resolve(this.#read(this.#request.encoded ? Uint8Array.prototype.slice.call(bytes) : bytes));
+    this.#end(); // last: what cannot be decoded fails instead
   }
 
   fail(error: unknown): void {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CallContext, defineApp, type Middleware } from "../index.ts";
 import { FORMATS } from "../test/raw-client.ts";
-import { startTestServer, type TestServer, until } from "../test/test-server.ts";
+import { serve, startTestServer, type TestServer, until } from "../test/test-server.ts";
 import { type TestTaskOptions, taskOf } from "./test/compute-app.ts";
 
 const hostile = (name: string, options: TestTaskOptions = {}) =>
@@ -17,7 +17,10 @@ const wrapped: Middleware = async function* (_context: CallContext, next: () => 
 } as Middleware;
 
 const [echo, fails, forever] = [hostile("echo"), hostile("fails"), hostile("forever")];
+const deep = hostile("deep");
 const afterwards: unknown[] = [];
+const circular: unknown[] = [];
+circular.push(circular);
 
 const app = defineApp({
   procedures: {
@@ -31,6 +34,15 @@ const app = defineApp({
     async two(_input: unknown, context: CallContext) {
       const both = [fails.run(1, context), fails.run(2, context)];
       for (const one of both) await one;
+    },
+    async unencodable(_input: unknown, context: CallContext) {
+      const [outcome] = await Promise.allSettled([echo.run(circular, context)]);
+      return outcome?.status;
+    },
+    async besides(_input: unknown, context: CallContext) {
+      const other = forever.run(1, context).catch(() => undefined);
+      const [outcome] = await Promise.allSettled([deep.run(5_000, context)]);
+      return Promise.race([other, [outcome?.status, context.onThread]]);
     },
     async notYetAwaited(_input: unknown, context: CallContext) {
       const later = forever.run(1, context);
@@ -127,6 +139,15 @@ describe("a task that nobody waits for", () => {
     expect(afterwards).toEqual([expect.objectContaining({ code: "CANCELLED" })]);
     expect(await client.ask([2, 2, "echo", 1])).toEqual([3, 2, 1]);
   });
+});
+
+it("an input that cannot be encoded is a rejection, as any other failure of a run is", async () => {
+  expect(await (await run.connect()).ask([2, 1, "unencodable"])).toEqual([3, 1, "rejected"]);
+});
+
+it("a result that cannot be decoded says nothing of the other tasks of its call", async () => {
+  const client = await (await serve(app, { computeThreads: 2 })).connect();
+  expect(await client.ask([2, 1, "besides"])).toEqual([3, 1, ["rejected", true]]);
 });
 
 it("a handler of one's own around a task gets its result decoded", async () => {

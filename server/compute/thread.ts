@@ -50,8 +50,9 @@ type ItemOfContext<T extends Task> =
     : never;
 
 /** What a streaming result yields and returns; never where it does not stream. Whatever has a `next` does, and no array. */
-type StreamOf<Result> =
-  Result extends Iterator<infer Item, infer Last>
+type StreamOf<Result> = 0 extends 1 & Result
+  ? never // `any`, of which nothing is known
+  : Result extends Iterator<infer Item, infer Last>
     ? AsyncGenerator<Item, Last>
     : Result extends AsyncIterable<infer Item, infer Last>
       ? AsyncGenerator<Item, Last>
@@ -132,8 +133,9 @@ export function thread(
     // a promise, of a stream where there are items: what clients are told by its type, the dispatcher makes of it
     handler: (input, context) => context.runTask(task, input, true) as never,
     run(input, context) {
-      const result = last(context.runTask(task, input, false));
-      // whoever calls this may wait for something else first: that it fails meanwhile is nobody's rejection
+      // a promise whatever happens, and whoever calls this may wait for something else first: that it fails meanwhile is
+      // nobody's rejection
+      const result = (async () => last(context.runTask(task, input, false)))();
       result.catch(() => undefined);
       return result;
     },

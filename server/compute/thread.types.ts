@@ -21,6 +21,8 @@ declare function lateItems(to: number): AsyncGenerator<Point, void>;
 declare function iterated(to: number): IterableIterator<Point, "end">;
 declare function promised(to: number): Promise<AsyncGenerator<Point, "end">>;
 declare function list(to: number): Point[];
+// biome-ignore lint/suspicious/noExplicitAny: what untyped code gives, like JSON.parse
+declare function untypedResult(text: string): any;
 declare function progressing(text: string, context: TaskContext<Point>): Promise<"done">;
 declare function both(to: number, context: TaskContext<string>): AsyncGenerator<number, Date>;
 declare function destructured(input: Point, { progress }: TaskContext<number>): void;
@@ -40,6 +42,7 @@ const app = defineApp({
     iterated: thread<typeof iterated>(url),
     promised: thread<typeof promised>(url),
     list: thread<typeof list>(url),
+    untypedResult: thread<typeof untypedResult>(url),
     progressing: thread<typeof progressing>(url),
     both: thread<typeof both>(url),
     destructured: thread<typeof destructured>(url),
@@ -80,6 +83,7 @@ export type OutputChecks = All<
     Equal<ItemOf<Procedures["iterated"]>, Point>,
     Equal<ItemOf<Procedures["promised"]>, Point>,
     Equal<ItemOf<Procedures["list"]>, never>,
+    Equal<ItemOf<Procedures["untypedResult"]>, never>,
     Equal<OutputOf<Procedures["none"]>, "nothing">,
     Equal<OutputOf<Procedures["optional"]>, boolean>,
     Equal<OutputOf<Procedures["items"]>, "end">,

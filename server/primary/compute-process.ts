@@ -148,10 +148,12 @@ export class ComputeProcess {
   /** Who waits for one that hangs, as where the machine swaps, had better wait for another. */
   #feelPulse(): void {
     let missed = 0;
+    const { pid } = this;
     this.#pulse = setInterval(() => {
       void this.report(PULSE_MS).then((report) => {
+        if (this.pid !== pid || this.#closed) return; // that was another one
         missed = report === undefined ? missed + 1 : 0;
-        if (missed < MOST_MISSED || this.#closed) return;
+        if (missed !== MOST_MISSED) return;
         this.#log.error("the compute host hangs and is killed");
         this.#process?.kill("SIGKILL");
       });

@@ -34,7 +34,6 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   let worker: SocketWorker | undefined;
   let up = false;
   let closing: Promise<void> | undefined;
-  let stopSignals: (() => void) | undefined;
 
   let threadsLeft = false;
 
@@ -69,6 +68,8 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   }
 
   await hub.listen();
+  // from here on there is something to end
+  const stopSignals = options.signals ? endOnSignals({ end: close, kill: () => hub.close(), exit, log }) : undefined;
   try {
     worker = await startSocketWorker({
       app: await options.load(),
@@ -90,7 +91,6 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     });
     await computeStarted;
     up = true;
-    stopSignals = options.signals ? endOnSignals({ end: close, kill: () => hub.close(), exit, log }) : undefined;
     announce(log, { configuration, port: worker.port, workers: [], started });
     return { port: worker.port, publish: worker.publish, close };
   } catch (error) {

@@ -12,6 +12,7 @@ import type { Logger } from "../logger.ts";
 import { StartError } from "../start-error.ts";
 import { Questions } from "./questions.ts";
 import { RestartDelay } from "./restart-delay.ts";
+import { startProcess } from "./start-process.ts";
 
 const ENTRY = "dist/server/compute/main.js";
 /** A compute host that is not ready after so many milliseconds never will be. */
@@ -104,11 +105,8 @@ export class ComputeProcess {
   #fork(started?: (problem: string | undefined) => void): void {
     let first = started;
     let problem: string | undefined;
-    let over = false;
     this.#bornAt = performance.now();
     const ended = (how: string): void => {
-      if (over) return;
-      over = true;
       clearTimeout(late);
       clearInterval(this.#pulse);
       this.#process = undefined;
@@ -117,7 +115,11 @@ export class ComputeProcess {
       if (first !== undefined) first(problem ?? how);
       else if (!this.#closed) this.#replace(problem ?? how);
     };
-    const child = tryToFork(this.#birth, (error) => process.nextTick(() => ended(`not started: ${error}`)));
+    const child = startProcess(
+      () => forkHost(this.#birth),
+      ({ pid }) => pid,
+      { exited: ended, notStarted: ({ message }) => ended(`not started: ${message}`) },
+    );
     this.#process = child;
     const late = setTimeout(() => {
       problem = `it took longer than ${LONGEST_START_MS / 1000} s to start`;
@@ -138,11 +140,6 @@ export class ComputeProcess {
         first = undefined;
       }
     });
-    child?.on("error", (error) => {
-      // one that is told something while it dies exits as well; one that never was does not
-      if (child.pid === undefined) ended(`not started: ${error.message}`);
-    });
-    child?.once("exit", (code, signal) => ended(signal === null ? `exit code ${code}` : `signal ${signal}`));
   }
 
   /** Who waits for one that hangs, as where the machine swaps, had better wait for another. */
@@ -162,13 +159,11 @@ export class ComputeProcess {
   }
 
   #replace(how: string): void {
-    const delay = this.#delay.next(performance.now() - this.#bornAt);
-    const when = delay === 0 ? "at once" : `in ${delay} ms`;
+    const when = this.#delay.schedule(performance.now() - this.#bornAt, () => {
+      if (!this.#closed) this.#fork();
+    });
     this.#restarts++;
     this.#log.error(`the compute host died (${how}); replacing it ${when}`);
-    setTimeout(() => {
-      if (!this.#closed) this.#fork();
-    }, delay).unref();
   }
 
   #tell(message: ToComputeHost): void {
@@ -176,16 +171,11 @@ export class ComputeProcess {
   }
 }
 
-function tryToFork(birth: ComputeBirth, failed: (error: unknown) => void): ChildProcess | undefined {
-  try {
-    rmSync(birth.bus.path, { force: true }); // what a killed one left would be in the way of its successor
-    return fork(packageFile(ENTRY), [], {
-      env: { ...process.env, [COMPUTE_HOST_ENV]: JSON.stringify(birth) },
-      // two processes cannot listen to one debugger
-      execArgv: process.execArgv.filter((argument) => !argument.startsWith("--inspect")),
-    });
-  } catch (error) {
-    failed(error);
-    return undefined;
-  }
+function forkHost(birth: ComputeBirth): ChildProcess {
+  rmSync(birth.bus.path, { force: true }); // what a killed one left would be in the way of its successor
+  return fork(packageFile(ENTRY), [], {
+    env: { ...process.env, [COMPUTE_HOST_ENV]: JSON.stringify(birth) },
+    // two processes cannot listen to one debugger
+    execArgv: process.execArgv.filter((argument) => !argument.startsWith("--inspect")),
+  });
 }

@@ -165,13 +165,10 @@ export class Primary {
 
   #replace(dead: WorkerProcess, how: string): void {
     const { number, pid, bornAt } = dead;
-    const delay = this.#delayOf(number).next(performance.now() - bornAt);
-    const when = delay === 0 ? "at once" : `in ${delay} ms`;
-    this.#options.log.error({ worker: number, worker_pid: pid }, `a socket worker died (${how}); replacing it ${when}`);
-    // a server that was closed meanwhile need not wait for it
-    setTimeout(() => {
+    const when = this.#delayOf(number).schedule(performance.now() - bornAt, () => {
       if (!this.closing) this.#fork(number);
-    }, delay).unref();
+    });
+    this.#options.log.error({ worker: number, worker_pid: pid }, `a socket worker died (${how}); replacing it ${when}`);
   }
 
   #startCompute(sources: readonly TaskDefinition[]): void {

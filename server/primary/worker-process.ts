@@ -2,6 +2,7 @@ import cluster, { type Worker } from "node:cluster";
 import type { TaskDefinition } from "../compute/hosted-task.ts";
 import { type FromWorker, SOCKET_WORKER_ENV, type ToWorker, type WorkerBirth } from "./control-message.ts";
 import { Questions } from "./questions.ts";
+import { startProcess } from "./start-process.ts";
 
 export interface WorkerProcessHooks {
   serving(port: number): void;
@@ -24,15 +25,15 @@ export class WorkerProcess {
 
   constructor(birth: WorkerBirth, hooks: WorkerProcessHooks) {
     this.number = birth.worker;
-    let over = false;
     const exited = (how: string) => {
-      if (over) return;
-      over = true;
       this.#questions.giveUp();
       hooks.exited(how);
     };
-    const notStarted = (error: unknown) => exited(`could not be started: ${(error as Error).message}`);
-    this.#process = tryToFork(birth, (error) => process.nextTick(notStarted, error));
+    this.#process = startProcess(
+      () => cluster.fork({ [SOCKET_WORKER_ENV]: JSON.stringify(birth) }),
+      (worker) => worker.process.pid,
+      { exited, notStarted: ({ message }) => exited(`could not be started: ${message}`) },
+    );
     this.#process?.on("message", (message: FromWorker) => {
       if (message.type === "serving") {
         this.#serving = true;
@@ -44,12 +45,6 @@ export class WorkerProcess {
         this.#questions.answer(reference, { connections, memory });
       }
     });
-    this.#process?.on("error", (error) => {
-      // one that dies while it is being written to exits as well; one that never was, for want of processes or
-      // descriptors, does not
-      if (this.pid === 0) notStarted(error);
-    });
-    this.#process?.once("exit", (code, signal) => exited(signal === null ? `exit code ${code}` : `signal ${signal}`));
   }
 
   /** Whether it has told that it takes connections. */
@@ -72,16 +67,6 @@ export class WorkerProcess {
 
   kill(): void {
     this.#process?.process.kill("SIGKILL");
-  }
-}
-
-/** Most of what keeps a process from starting is told by an event; want of memory is thrown. */
-function tryToFork(birth: WorkerBirth, failed: (error: unknown) => void): Worker | undefined {
-  try {
-    return cluster.fork({ [SOCKET_WORKER_ENV]: JSON.stringify(birth) });
-  } catch (error) {
-    failed(error);
-    return undefined;
   }
 }
 

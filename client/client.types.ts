@@ -1,11 +1,10 @@
 /** Compiled, never run: what `connect<typeof app>` must infer, and what it must refuse. */
+
 import type { Contract } from "../shared/contract.ts";
 import type { StandardSchema } from "../shared/standard-schema.ts";
+import { same } from "../shared/test/type-checks.ts";
 import { connect, type Publication } from "./index.ts";
 import type { connect as connectOnNode } from "./node.ts";
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function same<A, B>(..._equal: Equal<A, B> extends true ? [] : ["these types differ"]): void {}
 
 interface Text {
   text: string;

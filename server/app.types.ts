@@ -1,6 +1,8 @@
 /** Compiled, never run: what `defineApp` must infer, and what it must refuse. */
+
 import { z } from "zod";
 import type { ChannelsOf, DataOf, InputOf, ItemOf, OutputOf, ProceduresOf, StreamNames } from "../shared/contract.ts";
+import { type All, type Equal, same } from "../shared/test/type-checks.ts";
 import {
   type App,
   AppError,
@@ -12,10 +14,6 @@ import {
   type Middleware,
   type Reply,
 } from "./index.ts";
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-type All<Checks extends true[]> = Checks;
-function same<A, B>(..._equal: Equal<A, B> extends true ? [] : ["these types differ"]): void {}
 
 interface Point {
   x: number;

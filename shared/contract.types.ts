@@ -1,10 +1,9 @@
 // Type tests: compiled by tsc with everything else, never run. A wrong type is an error of the build.
+
 import type { ChannelsOf, Contract, DataOf, InputOf, ItemOf, OutputOf, ProceduresOf, StreamNames } from "./contract.ts";
 import type { CallMessage, ClientMessage, Kind, MessageOf, PresenceMessage } from "./message.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "./standard-schema.ts";
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-type All<Checks extends true[]> = Checks;
+import type { All, Equal } from "./test/type-checks.ts";
 
 interface Point {
   x: number;

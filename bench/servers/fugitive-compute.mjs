@@ -1,6 +1,6 @@
 // Fugitive as it is run, with one socket worker and one compute thread.
-import { createServer, defineApp, thread } from "../../dist/server/index.js";
-import { report } from "../lib/report-usage.mjs";
+import { defineApp, thread } from "../../dist/server/index.js";
+import { serve } from "../lib/serve.mjs";
 
 const empty = thread(new URL("./empty.task.mjs", import.meta.url));
 
@@ -23,13 +23,5 @@ const app = defineApp({
     hash: thread(new URL("./hash.task.mjs", import.meta.url)),
   },
 });
-const server = createServer(app, {
-  workers: 1,
-  computeThreads: 1,
-  port: 0,
-  host: "127.0.0.1",
-  controlPort: "off",
-  logLevel: "error",
-});
-await server.listen();
-if (server.role === "primary") report(server.port);
+
+await serve(app, { workers: 1, computeThreads: 1 });

@@ -1,6 +1,6 @@
 // Fugitive in one process: what a single socket worker costs, with its bus beside it.
-import { createServer, defineApp } from "../../dist/server/index.js";
-import { report } from "../lib/report-usage.mjs";
+import { defineApp } from "../../dist/server/index.js";
+import { serve } from "../lib/serve.mjs";
 
 const app = defineApp({
   procedures: {
@@ -10,6 +10,4 @@ const app = defineApp({
   channels: { "*": {} },
 });
 
-const server = createServer(app, { workers: 0, port: 0, host: "127.0.0.1", logLevel: "error" });
-await server.listen();
-report(server.port);
+await serve(app, { workers: 0 });

@@ -1,11 +1,9 @@
 /** Compiled, never run: what `thread` must make of a task's type, for clients and for other procedures. */
+
 import { z } from "zod";
 import type { InputOf, ItemOf, OutputOf, ProceduresOf, StreamNames } from "../../shared/contract.ts";
+import { type All, type Equal, same } from "../../shared/test/type-checks.ts";
 import { type CallContext, defineApp, type Task, type TaskContext, thread } from "../index.ts";
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-type All<Checks extends true[]> = Checks;
-function same<A, B>(..._equal: Equal<A, B> extends true ? [] : ["these types differ"]): void {}
 
 interface Point {
   x: number;

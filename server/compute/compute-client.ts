@@ -51,10 +51,10 @@ export class ComputeClient {
   readonly #tasks = new Map<ThreadTask, number>();
   readonly #definitions: TaskDefinition[] = [];
   readonly #calls = new TaskCalls();
-  readonly #closed = new AbortController();
   readonly #hooks: TaskCallHooks;
   #link: Link | undefined;
   #started = false;
+  #closed = false;
   #awayTooLong = false;
   #absence: NodeJS.Timeout | undefined;
 
@@ -83,7 +83,7 @@ export class ComputeClient {
 
   /** Begins to connect, where there is any task. Safe to call again. */
   start(): void {
-    if (this.#started || this.#closed.signal.aborted || this.#definitions.length === 0) return;
+    if (this.#started || this.#closed || this.#definitions.length === 0) return;
     this.#started = true;
     this.#away();
     this.#options.needed(this.#definitions);
@@ -112,7 +112,7 @@ export class ComputeClient {
 
   /** Ends the connection. Whatever waits is told that the server goes down. */
   close(): void {
-    this.#closed.abort();
+    this.#closed = true;
     clearTimeout(this.#absence);
     this.#link?.close();
     this.#calls.fail(() => true, new AppError("UNAVAILABLE", "The server is going down."));
@@ -125,15 +125,12 @@ export class ComputeClient {
   }
 
   #refusal(): AppError | undefined {
-    if (this.#closed.signal.aborted) return new AppError("UNAVAILABLE", "The server is going down.");
-    const details = { retryAfterMs: RETRY_AFTER_MS };
-    if ((this.#link?.unsent ?? 0) + this.#calls.keptBytes > this.#options.budget)
-      return new AppError("OVERLOADED", undefined, details);
-    if (this.#link === undefined) {
-      if (this.#awayTooLong) return awayError();
-      return this.#calls.size < this.#options.maxHeld ? undefined : new AppError("OVERLOADED", undefined, details);
-    }
-    return undefined;
+    if (this.#closed) return new AppError("UNAVAILABLE", "The server is going down.");
+    const held = this.#link === undefined;
+    if (held && this.#awayTooLong) return awayError();
+    const bytes = (this.#link?.unsent ?? 0) + this.#calls.keptBytes;
+    if (bytes <= this.#options.budget && !(held && this.#calls.size >= this.#options.maxHeld)) return undefined;
+    return new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS });
   }
 
   #cancel(call: TaskCall, reason: unknown): void {
@@ -152,10 +149,10 @@ export class ComputeClient {
         this.#lost();
       },
     };
-    for (let delay = FIRST_RETRY_MS; !this.#closed.signal.aborted; delay = Math.min(delay * 2, LONGEST_RETRY_MS)) {
+    for (let delay = FIRST_RETRY_MS; !this.#closed; delay = Math.min(delay * 2, LONGEST_RETRY_MS)) {
       try {
         const link = await joinBus({ path, secret, worker, hooks });
-        if (this.#closed.signal.aborted) link.close();
+        if (this.#closed) link.close();
         else if (!gone) this.#found(link);
         return;
       } catch {
@@ -190,7 +187,7 @@ export class ComputeClient {
   /** The compute host is gone, and with it whatever it ran. */
   #lost(): void {
     this.#link = undefined;
-    if (this.#closed.signal.aborted) return;
+    if (this.#closed) return;
     this.#away();
     const error = new AppError("UNAVAILABLE", "The compute host was lost.", { retryAfterMs: RETRY_AFTER_MS });
     this.#calls.fail((call) => call.sent && !call.rerun(), error);

@@ -164,9 +164,7 @@ export class ComputeHost {
   }
 
   #refuse(run: HostedRun): void {
-    const { metrics } = run.lane;
-    metrics.queued--;
-    metrics.refused++;
+    run.refused();
     if (run.size > this.#options.config.computeBudget) {
       this.#fail(run, [FailureKind.PURPOSE, "TOO_LARGE", "The input is larger than all that may wait together.", null]);
       return;
@@ -181,9 +179,8 @@ export class ComputeHost {
 
   /** Nobody waits for it any more. */
   #drop(run: HostedRun): void {
-    const { metrics } = run.lane;
-    metrics.cancelled++;
-    if (this.#queue.delete(run)) metrics.queued--;
-    else this.#pool.cancel(run);
+    const waited = this.#queue.delete(run);
+    run.cancelled(waited);
+    if (!waited) this.#pool.cancel(run);
   }
 }

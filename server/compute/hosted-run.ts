@@ -64,6 +64,20 @@ export class HostedRun implements Queued, Running {
     metrics.running++;
   }
 
+  /** It found no room to wait in. */
+  refused(): void {
+    const { metrics } = this.lane;
+    metrics.queued--;
+    metrics.refused++;
+  }
+
+  /** Nobody waits for it any more. @param waited whether it did not have a thread yet */
+  cancelled(waited: boolean): void {
+    const { metrics } = this.lane;
+    if (waited) metrics.queued--;
+    metrics.cancelled++;
+  }
+
   item(bytes: Uint8Array): void {
     this.member.link.send(BusType.CHUNK, this.reference, "", bytes);
   }

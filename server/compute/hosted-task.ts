@@ -1,13 +1,9 @@
 import { TaskMetrics } from "./compute-metrics.ts";
 import type { Lane, Priority } from "./fair-queue.ts";
-import type { TaskSource } from "./order.ts";
+import type { KnownSource, TaskSource } from "./order.ts";
 
 /** What a socket worker tells the compute host of a procedure. */
-export interface TaskDefinition {
-  /** Its procedure's name. */
-  readonly name: string;
-  readonly url: string;
-  readonly export?: string | undefined;
+export interface TaskDefinition extends KnownSource {
   readonly priority: Priority;
   readonly concurrency?: number | undefined;
 }

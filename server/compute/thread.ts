@@ -2,6 +2,7 @@ import type { SchemaInput, StandardSchema } from "../../shared/standard-schema.t
 import type { Middleware, ProcedureOptions } from "../app.ts";
 import type { CallContext } from "../dispatch/context.ts";
 import type { Priority } from "./fair-queue.ts";
+import type { TaskSource } from "./order.ts";
 import type { Task, TaskContext } from "./task.ts";
 import { TaskStream } from "./task-stream.ts";
 
@@ -26,9 +27,7 @@ export interface ThreadOptions {
 }
 
 /** Where a task is, and how it is to be run. */
-export interface ThreadTask {
-  readonly url: string;
-  readonly export: string | undefined;
+export interface ThreadTask extends TaskSource {
   readonly priority: Priority;
   readonly concurrency: number | undefined;
   readonly idempotent: boolean;

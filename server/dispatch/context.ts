@@ -100,7 +100,8 @@ export class CallContext {
   /** @internal It has been answered: a task that still runs for it, as one whose stream nobody read, has no reason to. */
   answered(): void {
     this.#answered = true;
-    this.#tasks?.end(overError());
+    if (this.onThread) this.#tasks?.end(overError());
+    else this.#tasks = undefined; // nearly always, and then there is nobody to make an error for
   }
 
   /** @internal Why nobody waits, or undefined while somebody does. */

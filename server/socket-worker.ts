@@ -6,8 +6,10 @@ import { SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
 import { createMsgpackCodec, createPack } from "../shared/msgpack-codec.ts";
 import type { App, ServerEvents } from "./app.ts";
 import { type Assembly, assemble } from "./assembly.ts";
-import { connectLocalBroker } from "./brokers/local-broker.ts";
+import { createLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
+import { BusType } from "./bus/bus-frame.ts";
+import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
 import type { TaskDefinition } from "./compute/hosted-task.ts";
 import type { Config } from "./config.ts";
@@ -70,13 +72,14 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   let draining = false;
 
-  const broker = await connectLocalBroker({
+  const uplink = await connectUplink({
     ...options.bus,
     worker,
     budget: config.busBudget,
-    deliver: (channel, data) => hub.deliver(channel, data),
+    frames: { [BusType.EVENT]: ({ channel, data }) => hub.deliver(channel, data) },
     lost: options.lost,
   });
+  const broker = createLocalBroker(uplink);
 
   const rules = new ChannelRules();
   const publisher = new Publisher({

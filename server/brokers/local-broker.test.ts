@@ -6,8 +6,8 @@ import { BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
 import { BusHub } from "../primary/bus-hub.ts";
 import type { Broker } from "./broker.ts";
-import { connectLocalBroker, type LocalBrokerOptions } from "./local-broker.ts";
 import { describeBroker } from "./test/broker-suite.ts";
+import { connectLocalBroker, type LocalBrokerOptions } from "./test/connect-local-broker.ts";
 
 const BUDGET = 64 * 1024 * 1024;
 

@@ -2,7 +2,7 @@ import { createConnection, type Socket } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AppError } from "../../shared/errors.ts";
 import type { Broker } from "../brokers/broker.ts";
-import { connectLocalBroker } from "../brokers/local-broker.ts";
+import { connectLocalBroker } from "../brokers/test/connect-local-broker.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
 import { BusHub } from "./bus-hub.ts";

@@ -11,6 +11,8 @@ interface Reader<Item, Last> {
 export interface AsyncQueueOptions {
   /** Called at the first `next()`. */
   readonly start?: () => void;
+  /** Called when the reader has taken an item that was waiting for it. */
+  readonly taken?: () => void;
   /** Called once where the reader leaves before the end, which `break` does. */
   readonly leave: () => void;
 }
@@ -21,6 +23,7 @@ export interface AsyncQueueOptions {
  */
 export class AsyncQueue<Item, Last = undefined> implements AsyncGenerator<Item, Last, undefined> {
   readonly #leave: () => void;
+  readonly #taken: (() => void) | undefined;
   #start: (() => void) | undefined;
   #head: Node<Item> | undefined;
   #tail: Node<Item> | undefined;
@@ -30,8 +33,9 @@ export class AsyncQueue<Item, Last = undefined> implements AsyncGenerator<Item, 
   #end: ((reader: Reader<Item, Last>) => void) | undefined;
   #readers: Reader<Item, Last>[] = [];
 
-  constructor({ start, leave }: AsyncQueueOptions) {
+  constructor({ start, taken, leave }: AsyncQueueOptions) {
     this.#start = start;
+    this.#taken = taken;
     this.#leave = leave;
   }
 
@@ -80,8 +84,10 @@ export class AsyncQueue<Item, Last = undefined> implements AsyncGenerator<Item, 
     start?.();
     return new Promise((resolve, reject) => {
       const reader = { resolve, reject };
-      if (this.#size > 0) resolve({ done: false, value: this.shift() as Item });
-      else if (this.#ended) this.#tellEnd(reader);
+      if (this.#size > 0) {
+        resolve({ done: false, value: this.shift() as Item });
+        this.#taken?.();
+      } else if (this.#ended) this.#tellEnd(reader);
       else this.#readers.push(reader);
     });
   }

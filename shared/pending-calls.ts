@@ -9,6 +9,7 @@ import {
   type ResultMessage,
   type SubscribedMessage,
 } from "./message.ts";
+import { onAbort } from "./on-abort.ts";
 
 const MAX_ID = 0xffff_ffff;
 /** A longer delay makes setTimeout fire at once. */
@@ -39,7 +40,7 @@ export interface PendingCall {
 interface Waiting {
   readonly call: PendingCall;
   readonly timer: ReturnType<typeof setTimeout> | undefined;
-  readonly abort: () => void;
+  readonly offAbort: (() => void) | undefined;
 }
 
 /** Who waits for which answer: chooses ids, matches answers, and bounds every wait by a timeout and a signal. */
@@ -71,13 +72,12 @@ export class PendingCalls {
     if (!(timeoutMs > 0)) throw new RangeError("timeoutMs must be above 0.");
     signal?.throwIfAborted();
     const id = this.#freeId();
-    const abort = () => this.abandon(id, signal?.reason);
     const timer =
       timeoutMs <= MAX_TIMER_MS
         ? setTimeout(() => this.abandon(id, new AppError("TIMEOUT", `No answer within ${timeoutMs} ms.`)), timeoutMs)
         : undefined;
-    signal?.addEventListener("abort", abort);
-    this.#waiting.set(id, { call, timer, abort });
+    const offAbort = signal && onAbort(signal, () => this.abandon(id, signal.reason));
+    this.#waiting.set(id, { call, timer, offAbort });
     return id;
   }
 
@@ -127,7 +127,7 @@ export class PendingCalls {
     if (waiting === undefined) return undefined;
     this.#waiting.delete(id);
     clearTimeout(waiting.timer);
-    waiting.call.signal?.removeEventListener("abort", waiting.abort);
+    waiting.offAbort?.();
     return waiting.call;
   }
 

@@ -1,4 +1,4 @@
-import { type ClientMessage, Kind, type ServerMessage } from "./message.ts";
+import { type CallOptions, type ClientMessage, Kind, type ServerMessage } from "./message.ts";
 
 /** Says what is wrong with a message's shape, or nothing where all is well. */
 type Validator = (message: readonly unknown[]) => string | undefined;
@@ -6,6 +6,10 @@ type Validator = (message: readonly unknown[]) => string | undefined;
 const MAX_ID = 0xffff_ffff;
 /** Bounds every name that comes from outside, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 255;
+const MAX_WINDOW = 1_000_000;
+
+/** CALL's options, before anything is known of them. */
+type Unchecked = { readonly [Option in keyof CallOptions]?: unknown };
 
 /** What a server takes, by kind. A kind that is not here is none of a server's business. */
 const FROM_CLIENT = table({
@@ -104,12 +108,15 @@ function call(message: readonly unknown[]): string | undefined {
   if (!isName(message[2])) return name(message[2], "the procedure");
   const options = message[4];
   if (options === undefined || options === null) return undefined;
-  return record(options, "CALL's options") ?? callOptions(options as { timeoutMs?: unknown; key?: unknown });
+  return record(options, "CALL's options") ?? callOptions(options as Unchecked);
 }
 
-function callOptions({ timeoutMs, key }: { timeoutMs?: unknown; key?: unknown }): string | undefined {
+function callOptions({ timeoutMs, key, window }: Unchecked): string | undefined {
   if (timeoutMs !== undefined && timeoutMs !== null && !isDuration(timeoutMs)) {
     return "timeoutMs must be a number of milliseconds above 0.";
+  }
+  if (window !== undefined && window !== null && !isWindow(window)) {
+    return `window must be a whole number from 1 to ${MAX_WINDOW}.`;
   }
   return key === undefined || key === null ? undefined : name(key, "key");
 }
@@ -169,6 +176,10 @@ function isId(value: unknown): value is number {
 
 function isName(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= MAX_NAME_LENGTH;
+}
+
+function isWindow(value: unknown): boolean {
+  return typeof value === "number" && value >= 1 && value <= MAX_WINDOW && Number.isInteger(value);
 }
 
 /** Infinity is none: MessagePack has it, JSON reads 1e999 as it, and no wait may last that long. */

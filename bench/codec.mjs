@@ -3,8 +3,8 @@
 // between messages both ends have to remember them. Needs a build: `npm run build && node bench/codec.mjs`.
 import { deflateRawSync } from "node:zlib";
 import { Packr } from "msgpackr";
-import { portableDeflate } from "../dist/shared/deflate.js";
 import { createMsgpackCodec } from "../dist/shared/msgpack-codec.js";
+import { portableDeflate } from "../dist/shared/portable-deflate.js";
 
 const ROUNDS = 9;
 /** How long one variant runs in one round, in milliseconds. */

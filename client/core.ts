@@ -1,9 +1,9 @@
 import { CloseCode } from "../shared/codes.ts";
-import { portableDeflate } from "../shared/deflate.ts";
 import { Emitter } from "../shared/emitter.ts";
 import { AppError, errorFromReply, errorReply } from "../shared/errors.ts";
 import { Kind, type ServerMessage, type WelcomeInfo } from "../shared/message.ts";
 import { createMsgpackCodec } from "../shared/msgpack-codec.ts";
+import { portableDeflate } from "../shared/portable-deflate.ts";
 import { Connection } from "./connection.ts";
 import { deferred } from "./deferred.ts";
 import type { LinkListener, LinkState, StateReason } from "./link.ts";

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect, it, vi } from "vitest";
 import { WebSocketServer } from "ws";
-import { portableDeflate } from "../shared/deflate.ts";
 import { Kind } from "../shared/message.ts";
 import { createMsgpackCodec } from "../shared/msgpack-codec.ts";
+import { portableDeflate } from "../shared/portable-deflate.ts";
 import * as browser from "./index.ts";
 import * as node from "./node.ts";
 

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { OPTIONS, type OptionKey } from "../server/config/options.ts";
 import { CLOSE_CODES, CloseCode, ERROR_CODES } from "../shared/codes.ts";
-import { portableDeflate } from "../shared/deflate.ts";
 import { createJsonCodec } from "../shared/json-codec.ts";
 import { Kind, type Message, SUBPROTOCOLS } from "../shared/message.ts";
 import { createMsgpackCodec } from "../shared/msgpack-codec.ts";
+import { portableDeflate } from "../shared/portable-deflate.ts";
 import { complaintAboutClientMessage, complaintAboutServerMessage } from "../shared/validate-message.ts";
 
 const TEXT = readFileSync(new URL("PROTOCOL.md", import.meta.url), "utf8");

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EncodeError } from "./budget.ts";
-import { portableDeflate } from "./deflate.ts";
 import { Kind, type Message } from "./message.ts";
 import { createMsgpackCodec, createPack } from "./msgpack-codec.ts";
+import { portableDeflate } from "./portable-deflate.ts";
 import { comparable, msgpackData, plainBytes } from "./test/data.ts";
 
 const codec = createMsgpackCodec({ deflate: portableDeflate });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_BUDGET, DecodeError } from "./budget.ts";
-import { portableDeflate } from "./deflate.ts";
 import { Kind } from "./message.ts";
 import { createMsgpackCodec } from "./msgpack-codec.ts";
+import { portableDeflate } from "./portable-deflate.ts";
 import { bigEndian, bytes, repeated } from "./test/bytes.ts";
 import { msgpackData } from "./test/data.ts";
 

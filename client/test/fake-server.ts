@@ -1,7 +1,7 @@
 import { isBatch } from "../../shared/codec.ts";
-import { portableDeflate } from "../../shared/deflate.ts";
 import { type ClientMessage, Kind, type MessageOf, type ServerMessage } from "../../shared/message.ts";
 import { createMsgpackCodec } from "../../shared/msgpack-codec.ts";
+import { portableDeflate } from "../../shared/portable-deflate.ts";
 import { complaintAboutClientMessage } from "../../shared/validate-message.ts";
 import type { WebSocketConstructor } from "../web-socket.ts";
 import { FakeSocket } from "./fake-socket.ts";

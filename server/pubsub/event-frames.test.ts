@@ -1,10 +1,10 @@
 import { inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { portableDeflate } from "../../shared/deflate.ts";
 import { createJsonCodec } from "../../shared/json-codec.ts";
 import { type EventInfo, type EventMessage, Kind } from "../../shared/message.ts";
 import { createMsgpackCodec, createPack } from "../../shared/msgpack-codec.ts";
+import { portableDeflate } from "../../shared/portable-deflate.ts";
 import { jsonData, msgpackData, text } from "../../shared/test/data.ts";
 import { deflateBlocks } from "../connection/zlib-deflate.ts";
 import { EventFrames } from "./event-frames.ts";

@@ -1,4 +1,4 @@
-import { portableDeflate } from "./deflate.ts";
+import { portableDeflate } from "./portable-deflate.ts";
 import { describeDeflate } from "./test/deflate-suite.ts";
 
 describeDeflate("portableDeflate", portableDeflate);

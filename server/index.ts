@@ -20,6 +20,7 @@ export type { Priority } from "./compute/fair-queue.ts";
 export type { Task, TaskContext } from "./compute/task.ts";
 export { type ThreadOptions, type ThreadProcedure, thread } from "./compute/thread.ts";
 export { type Config, ConfigError, type LoadedConfig, loadConfig } from "./config.ts";
+export type { ClientCallOptions, ClientStreamOptions } from "./connection/client-calls.ts";
 export type { Connection } from "./connection/connection.ts";
 export type { CallContext } from "./dispatch/context.ts";
 export type { HealthReport } from "./health.ts";

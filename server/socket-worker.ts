@@ -13,7 +13,8 @@ import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
 import type { TaskDefinition } from "./compute/hosted-task.ts";
 import type { Config } from "./config.ts";
-import { Connection, type ConnectionServices } from "./connection/connection.ts";
+import { Connection } from "./connection/connection.ts";
+import type { ConnectionServices } from "./connection/connection-services.ts";
 import { Connections } from "./connection/connections.ts";
 import { drainConnections } from "./connection/drain.ts";
 import { negotiate } from "./connection/negotiate.ts";
@@ -147,6 +148,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     turn: new Turn(),
     counters,
     maxPayload: config.maxPayload,
+    maxCalls: config.maxCalls,
     dispatch: (connection, message) => dispatch(connection, message, services),
     closed(connection, code) {
       connections.delete(connection);

@@ -35,9 +35,11 @@ export class StreamWindow {
     return ++this.#sent % this.#step === 0 ? this.#sent : undefined;
   }
 
-  /** The reader has taken so many. What was not asked about, or answered before, changes nothing. */
-  taken(count: unknown): void {
-    const asked = typeof count === "number" && count <= this.#sent && count % this.#step === 0;
-    if (asked && count > this.#taken) this.#taken = count;
+  /** The reader has taken so many. What was not asked about, or answered before, changes nothing and returns false. */
+  taken(count: unknown): boolean {
+    if (typeof count !== "number" || count % this.#step !== 0) return false;
+    if (count > this.#sent || count <= this.#taken) return false;
+    this.#taken = count;
+    return true;
   }
 }

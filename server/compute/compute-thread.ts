@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { streamOf } from "../dispatch/stream-of.ts";
+import { streamOf } from "../../shared/stream-of.ts";
 import { FailureKind, failureOf } from "./failure.ts";
 import { loadTask } from "./load-task.ts";
 import type { Item, KnownSource, Loading, Order, Outcome, ThreadBirth, WarmUp } from "./order.ts";

@@ -3,27 +3,12 @@ import { type Codec, isBatch } from "../../shared/codec.ts";
 import { CLOSE_CODES, CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
-import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { Encoded } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
-import type { Counters } from "../metrics.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
+import { type ClientCallOptions, ClientCalls, type ClientStreamOptions } from "./client-calls.ts";
 import { closeReason } from "./close-reason.ts";
-import type { Turn } from "./turn.ts";
-
-/** What all connections of a socket worker share. */
-export interface ConnectionServices {
-  readonly msgpack: Codec<Uint8Array>;
-  readonly json: Codec<string>;
-  readonly pack: Pack;
-  readonly turn: Turn;
-  readonly counters: Counters;
-  /** Largest message, in bytes. */
-  readonly maxPayload: number;
-  /** Does what a decoded message asks for. */
-  dispatch(connection: Connection, message: unknown): void;
-  closed(connection: Connection, code: number): void;
-}
+import type { ConnectionServices } from "./connection-services.ts";
 
 /** Identity given to a client that said HELLO. */
 export interface Session {
@@ -49,6 +34,8 @@ export class Connection implements SocketOwner {
   session: Session | undefined;
   /** @internal Calls that are not answered yet, by id; made when the first one comes. */
   calls: Map<number, RunningCall> | undefined;
+  /** @internal What this side has asked of the client; made with the first call. */
+  clientCalls: ClientCalls | undefined;
   /** @internal Subscribed channels; made with the first one. */
   channels: Set<string> | undefined;
   /** @internal Heartbeats since anything was heard. */
@@ -102,6 +89,29 @@ export class Connection implements SocketOwner {
     this.flush();
     this.#closing = true;
     this.#socket.end(code, closeReason(reason ?? known[code]?.text ?? ""));
+  }
+
+  /**
+   * Calls a procedure that the client has registered; of one that streams, only the return value is given.
+   * @throws AppError what the client answers; `TIMEOUT`; `UNAVAILABLE` where the connection closes before; `OVERLOADED`
+   * where `maxCalls` are in flight; also EncodeError, RangeError, TypeError for a bad name; the signal's reason
+   */
+  call(procedure: string, input?: unknown, options?: ClientCallOptions): Promise<unknown> {
+    return this.#calls().call(procedure, input, options);
+  }
+
+  /** Calls a streaming procedure of the client when its first item is asked for; `break` cancels. Throws as `call` does. */
+  stream(
+    procedure: string,
+    input?: unknown,
+    options?: ClientStreamOptions,
+  ): AsyncGenerator<unknown, unknown, undefined> {
+    return this.#calls().stream(procedure, input, options);
+  }
+
+  #calls(): ClientCalls {
+    this.clientCalls ??= new ClientCalls(this, this.#services.maxCalls);
+    return this.clientCalls;
   }
 
   /**
@@ -172,7 +182,9 @@ export class Connection implements SocketOwner {
     try {
       // before it is made into text, which costs as much as it is long
       if (bytes.byteLength > this.#services.maxPayload) throw tooBig(this.#services);
-      this.#dispatch(binary ? this.#decodeBinary(bytes) : this.#decodeText(bytes));
+      // a text frame is JSON and a binary one MessagePack, whatever was negotiated for the replies
+      const { msgpack, json } = this.#services;
+      this.#dispatch(binary ? msgpack.decode(Buffer.from(bytes)) : json.decode(Buffer.from(bytes).toString()));
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#refuse(error);
@@ -207,20 +219,12 @@ export class Connection implements SocketOwner {
     this.#closing = true;
     this.#pieces = NO_PIECES as Frame[];
     for (const resolve of this.#whenDrained ?? []) resolve();
+    this.clientCalls?.closed();
     this.#services.closed(this, code);
   }
 
   #write(frame: Frame): void {
     if (!this.#socket.send(frame)) this.dropped();
-  }
-
-  // A text frame is JSON and a binary one MessagePack, whatever was negotiated for the replies.
-  #decodeBinary(bytes: ArrayBuffer): unknown {
-    return this.#services.msgpack.decode(Buffer.from(bytes));
-  }
-
-  #decodeText(bytes: ArrayBuffer): unknown {
-    return this.#services.json.decode(Buffer.from(bytes).toString());
   }
 
   #dispatch(decoded: unknown): void {

@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import type { StreamWindow } from "../../shared/stream-window.ts";
 import type { CallContext } from "./context.ts";
 import type { Timed } from "./deadlines.ts";
 import { replyError, replyResult } from "./replies.ts";
@@ -8,10 +9,14 @@ import type { Services } from "./services.ts";
 export class RunningCall implements Timed {
   deadline: number;
   readonly context: CallContext;
+  /** Whether it answers item by item. */
+  streams = false;
+  /** How far the caller's reader is, where it streams and the caller says. */
+  window: StreamWindow | undefined;
+  /** Called when it ends, or its caller has taken more of it: where a stream waits. */
+  wake: (() => void) | undefined;
   readonly #services: Services;
   #over = false;
-  #ended: Promise<void> | undefined;
-  #resolveEnded: (() => void) | undefined;
 
   constructor(context: CallContext, services: Services) {
     this.context = context;
@@ -23,18 +28,19 @@ export class RunningCall implements Timed {
     services.deadlines.add(this);
   }
 
-  /** Whether it has been answered, or nobody waits any more. */
+  /** Whether it has been answered. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Resolves when it has been answered, or nobody waits any more. */
-  get ended(): Promise<void> {
-    this.#ended ??= new Promise((resolve) => {
-      if (this.#over || this.context.aborted !== undefined) resolve();
-      else this.#resolveEnded = resolve;
-    });
-    return this.#ended;
+  /** Whether somebody still waits for its answer. */
+  get wanted(): boolean {
+    return !this.#over && this.context.aborted === undefined;
+  }
+
+  /** The caller has taken so many items of its stream. */
+  taken(count: unknown): void {
+    if (this.window?.taken(count) === true) this.wake?.();
   }
 
   /** It is getting somewhere: its time begins anew. */
@@ -48,11 +54,11 @@ export class RunningCall implements Timed {
   }
 
   resolve(value: unknown): void {
-    if (this.#end()) replyResult(this.context, value, this.#services);
+    if (this.#end()) this.answer(value);
   }
 
   reject(error: unknown): void {
-    if (this.#end()) replyError(this.context, error, this.#services);
+    if (this.#end()) this.refuse(error);
   }
 
   expired(): void {
@@ -69,7 +75,17 @@ export class RunningCall implements Timed {
   abandon(): void {
     this.#services.deadlines.delete(this);
     this.context.abort(new AppError("CANCELLED", "The connection closed."));
-    this.#resolveEnded?.();
+    this.wake?.();
+  }
+
+  /** Sends its result. Called once, and never after `refuse`. */
+  protected answer(value: unknown): void {
+    replyResult(this.context, value, this.#services);
+  }
+
+  /** Sends its error. Called once, and never after `answer`. */
+  protected refuse(error: unknown): void {
+    replyError(this.context, error, this.#services);
   }
 
   #stop(reason: AppError): void {
@@ -83,7 +99,7 @@ export class RunningCall implements Timed {
     this.#over = true;
     this.#services.deadlines.delete(this);
     this.context.connection.calls?.delete(this.context.id);
-    this.#resolveEnded?.();
+    this.wake?.();
     return true;
   }
 }

@@ -1,37 +1,34 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Kind } from "../../shared/message.ts";
+import type { AnyIterator } from "../../shared/stream-of.ts";
+import { StreamWindow } from "../../shared/stream-window.ts";
 import { Encoded } from "./encoded.ts";
 import type { RunningCall } from "./running-call.ts";
-import type { AnyIterator } from "./stream-of.ts";
 
 /** Unsent bytes of a connection beyond which its streams wait for the client to read. */
 const ENOUGH_UNSENT = 256 * 1024;
 /** A generator that never waits is made to, so that others, and its own CANCEL, get their turn. */
 const ITEMS_PER_TURN = 64;
 
-/** Sends what an iterator yields as CHUNKs and what it returns as the RESULT, no faster than the client reads. */
-export async function runStream(call: RunningCall, iterator: AnyIterator): Promise<void> {
-  const { context } = call;
-  const { connection, id } = context;
+/**
+ * Sends what an iterator yields as CHUNKs and what it returns as the RESULT, no faster than the client reads.
+ *
+ * @param window most items on their way to the caller's reader; without it, only the connection's buffers bound them
+ */
+export async function runStream(call: RunningCall, iterator: AnyIterator, window?: number | null): Promise<void> {
+  call.streams = true;
+  if (window != null) call.window = new StreamWindow(window);
   try {
     for (let count = 1; ; count++) {
       const step = await iterator.next();
-      // all streams of a connection wake up when it has drained: each has to look again before it sends
-      while (connection.unsent > ENOUGH_UNSENT) {
-        // a reader that is slow is not a procedure that is; but a thread must not wait for one for ever
-        if (!context.onThread) call.suspend();
-        await Promise.race([connection.drain(), call.ended]);
-        if (call.over || context.aborted !== undefined) break;
-        call.extend();
-      }
-      if (call.over || context.aborted !== undefined) break;
+      // all streams of a connection wake up when it has drained: each has to look again right before it sends
+      while (call.wanted && mustWait(call, step)) await reader(call);
+      if (!call.wanted) break;
       if (step.done === true) {
         call.resolve(step.value);
         return;
       }
-      if (step.value instanceof Encoded) connection.sendEncoded(Kind.CHUNK, id, step.value);
-      else connection.send([Kind.CHUNK, id, step.value]);
-      call.extend();
+      sendItem(call, step.value);
       if (count % ITEMS_PER_TURN === 0) await nextTurn();
     }
     await iterator.return?.();
@@ -39,6 +36,33 @@ export async function runStream(call: RunningCall, iterator: AnyIterator): Promi
     call.reject(error);
     await release(iterator);
   }
+}
+
+function mustWait({ context, window }: RunningCall, step: IteratorResult<unknown>): boolean {
+  // the last word takes nothing of the window
+  return context.connection.unsent > ENOUGH_UNSENT || (window?.full === true && step.done !== true);
+}
+
+/** Waits until the reader has done something, or nobody reads. */
+async function reader(call: RunningCall): Promise<void> {
+  const { connection, onThread } = call.context;
+  // a reader that is slow is not a procedure that is; but a thread must not wait for one for ever
+  if (!onThread) call.suspend();
+  await new Promise<void>((resolve) => {
+    call.wake = resolve;
+    if (connection.unsent > ENOUGH_UNSENT) void connection.drain().then(resolve);
+  });
+  call.wake = undefined;
+  call.extend();
+}
+
+function sendItem(call: RunningCall, item: unknown): void {
+  const { connection, id } = call.context;
+  if (item instanceof Encoded) connection.sendEncoded(Kind.CHUNK, id, item);
+  else connection.send([Kind.CHUNK, id, item]);
+  call.extend();
+  const asked = call.window?.sent();
+  if (asked !== undefined) connection.send([Kind.PING, ["taken", id, asked]]);
 }
 
 /** A chunk that cannot be encoded ends the stream, and its generator should hear of it. */

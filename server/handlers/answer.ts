@@ -2,11 +2,11 @@ import type { ChunkMessage, ErrorMessage, ResultMessage } from "../../shared/mes
 import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../dispatch/services.ts";
 
-/** An answer to a call that this side never made: ignored, and counted. */
+/** Hands an answer to the call of the client that waits for it. One that nobody waits for is ignored, and counted. */
 export function handleAnswer(
-  _connection: Connection,
-  _message: ResultMessage | ErrorMessage | ChunkMessage,
+  { clientCalls }: Connection,
+  message: ResultMessage | ErrorMessage | ChunkMessage,
   { counters }: Services,
 ): void {
-  counters.ignored++;
+  if (clientCalls?.settle(message) !== true) counters.ignored++;
 }

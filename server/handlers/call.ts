@@ -1,12 +1,12 @@
 import { AppError, errorReply } from "../../shared/errors.ts";
 import type { CallMessage } from "../../shared/message.ts";
+import { streamOf } from "../../shared/stream-of.ts";
 import type { Connection } from "../connection/connection.ts";
 import { CallContext } from "../dispatch/context.ts";
 import { replyError, replyResult } from "../dispatch/replies.ts";
 import { RunningCall } from "../dispatch/running-call.ts";
 import type { Services } from "../dispatch/services.ts";
 import { runStream } from "../dispatch/stream.ts";
-import { streamOf } from "../dispatch/stream-of.ts";
 
 /** How long a refused caller is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
@@ -34,32 +34,32 @@ export function handleCall(connection: Connection, message: CallMessage, service
     replyError(context, error, services);
     return;
   }
-  if (typeof result === "object" && result !== null) settle(context, result, services);
+  if (typeof result === "object" && result !== null) settle(context, result, services, options?.window);
   else replyResult(context, result, services);
 }
 
 /** A result that is an object may be a promise, a stream, or just an object. */
-function settle(context: CallContext, result: object, services: Services): void {
+function settle(context: CallContext, result: object, services: Services, window?: number | null): void {
   if (isPromise(result)) {
     const call = new RunningCall(context, services);
     // a real promise stays itself; the `then` of a homemade one may throw, or call back more than once
     Promise.resolve(result).then(
-      (value) => settleLater(call, value),
+      (value) => settleLater(call, value, window),
       (error) => call.reject(error),
     );
     return;
   }
   const stream = streamOf(result);
   if (stream === undefined) replyResult(context, result, services);
-  else void runStream(new RunningCall(context, services), stream);
+  else void runStream(new RunningCall(context, services), stream, window);
 }
 
 /** What a promise gave: middleware that awaits may have made one of a stream. */
-function settleLater(call: RunningCall, value: unknown): void {
+function settleLater(call: RunningCall, value: unknown, window?: number | null): void {
   try {
     const stream = typeof value === "object" && value !== null && !call.over ? streamOf(value) : undefined;
     if (stream === undefined) call.resolve(value);
-    else void runStream(call, stream);
+    else void runStream(call, stream, window);
   } catch (error) {
     call.reject(error);
   }

@@ -1,0 +1,21 @@
+import type { Codec } from "../../shared/codec.ts";
+import type { Pack } from "../../shared/msgpack-codec.ts";
+import type { Counters } from "../metrics.ts";
+import type { Connection } from "./connection.ts";
+import type { Turn } from "./turn.ts";
+
+/** What all connections of a socket worker share. */
+export interface ConnectionServices {
+  readonly msgpack: Codec<Uint8Array>;
+  readonly json: Codec<string>;
+  readonly pack: Pack;
+  readonly turn: Turn;
+  readonly counters: Counters;
+  /** Largest message, in bytes. */
+  readonly maxPayload: number;
+  /** Most calls in flight of a connection, in each direction. */
+  readonly maxCalls: number;
+  /** Does what a decoded message asks for. */
+  dispatch(connection: Connection, message: unknown): void;
+  closed(connection: Connection, code: number): void;
+}

@@ -1,14 +1,30 @@
 import { AppError } from "../shared/errors.ts";
-import { type EventMessage, Kind } from "../shared/message.ts";
+import {
+  type EventMessage,
+  Kind,
+  type MessageId,
+  type SubscribedInfo,
+  type SubscribeMessage,
+} from "../shared/message.ts";
 import { backoff, requestedDelay } from "./backoff.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import type { Requests } from "./requests.ts";
 
 export type SubscriptionState = "pending" | "subscribed" | "unsubscribed";
 
+/** What comes with a change of a subscription's state. */
+export interface SubscriptionChange {
+  /** With `subscribed`: what the server said. */
+  readonly info?: SubscribedInfo;
+  /** With `unsubscribed`: why, where that was not wanted. */
+  readonly error?: unknown;
+}
+
 /** One of those who share a channel's subscription. */
 export interface Member {
   deliver(message: EventMessage): void;
+  /** The state is another, and not the last one. */
+  changed(state: SubscriptionState, change: SubscriptionChange): void;
   /** Nothing comes any more: because of an error, or because that was wanted. */
   end(error: unknown): void;
 }
@@ -17,7 +33,7 @@ export interface Member {
 export class ChannelSubscription {
   readonly members = new Set<Member>();
   state: SubscriptionState = "pending";
-  readonly #channel: string;
+  readonly channel: string;
   readonly #requests: Requests;
   readonly #ended: () => void;
   #ready: Deferred<void> = deferred();
@@ -29,7 +45,7 @@ export class ChannelSubscription {
 
   /** @param ended called once, when this is over */
   constructor(channel: string, requests: Requests, ended: () => void) {
-    this.#channel = channel;
+    this.channel = channel;
     this.#requests = requests;
     this.#ended = ended;
   }
@@ -45,10 +61,10 @@ export class ChannelSubscription {
     if (this.state === "unsubscribed" || !this.#requests.accepting) return;
     this.#sent = true;
     const attempt = ++this.#attempt;
-    this.#requests.send((id) => [Kind.SUBSCRIBE, id, this.#channel], {
+    this.#requests.send((id) => this.#message(id), {
       answer: Kind.SUBSCRIBED,
-      resolve: () => {
-        if (attempt === this.#attempt) this.#subscribed();
+      resolve: (info) => {
+        if (attempt === this.#attempt) this.#subscribed(info as SubscribedInfo);
       },
       reject: (error) => {
         if (attempt === this.#attempt) this.#refused(error);
@@ -61,8 +77,9 @@ export class ChannelSubscription {
     clearTimeout(this.#timer);
     this.#attempt++;
     this.#sent = false;
-    if (this.state === "subscribed") this.#ready = deferred();
-    this.state = "pending";
+    if (this.state !== "subscribed") return;
+    this.#ready = deferred();
+    this.#become("pending", {});
   }
 
   deliver(message: EventMessage): void {
@@ -76,7 +93,7 @@ export class ChannelSubscription {
     if (!tell) return;
     const nothing = () => {};
     const request = { answer: Kind.ACK, resolve: nothing, reject: nothing };
-    this.#requests.send((id) => [Kind.UNSUBSCRIBE, id, this.#channel], request);
+    this.#requests.send((id) => [Kind.UNSUBSCRIBE, id, this.channel], request);
   }
 
   /** It is over, with an error or by will. */
@@ -90,10 +107,19 @@ export class ChannelSubscription {
     for (const member of [...this.members]) member.end(error);
   }
 
-  #subscribed(): void {
+  #message(id: MessageId): SubscribeMessage {
+    return [Kind.SUBSCRIBE, id, this.channel];
+  }
+
+  #subscribed(info: SubscribedInfo): void {
     this.#refusals = 0;
-    this.state = "subscribed";
     this.#ready.resolve();
+    this.#become("subscribed", { info });
+  }
+
+  #become(state: SubscriptionState, change: SubscriptionChange): void {
+    this.state = state;
+    for (const member of [...this.members]) member.changed(state, change);
   }
 
   #refused(error: unknown): void {

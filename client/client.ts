@@ -1,15 +1,11 @@
 import type { Contract, ProceduresOf } from "../shared/contract.ts";
 import { type AckInfo, Kind, type WelcomeInfo } from "../shared/message.ts";
 import { type ClientEvents, Core } from "./core.ts";
+import type { LateDeflate } from "./late-deflate.ts";
 import type { LinkState } from "./link.ts";
 import { createMethods, type Methods } from "./methods.ts";
-import {
-  type CallOptions,
-  type ClientOptions,
-  DEFAULT_BUFFER,
-  type PublishOptions,
-  type SubscriptionOptions,
-} from "./options.ts";
+import type { CallOptions, ClientOptions, PublishOptions } from "./options.ts";
+import type { SubscriptionOptions } from "./publication-buffer.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import type { Subscription, SubscriptionCallback } from "./subscription.ts";
 import type {
@@ -32,8 +28,8 @@ export class Client<App extends Contract = UntypedContract> {
   readonly #core: Core;
 
   /** @internal */
-  constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor) {
-    this.#core = new Core(url, options, webSocket);
+  constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
+    this.#core = new Core(url, options, webSocket, deflate);
     this.methods = createMethods((name, input, callOptions) => this.#call(name, input, callOptions)) as Methods<
       ProceduresOf<App>
     >;
@@ -87,8 +83,21 @@ export class Client<App extends Contract = UntypedContract> {
     name: Name,
     ...[input, options]: Arguments<CallInput<App, Name>, StreamOptions>
   ): AsyncGenerator<StreamItem<App, Name>, CallOutput<App, Name>, undefined> {
-    const stream = openStream(this.#core.requests, name, input, options ?? {});
+    const stream = openStream(this.#core, name, input, options ?? {});
     return stream as AsyncGenerator<StreamItem<App, Name>, CallOutput<App, Name>, undefined>;
+  }
+
+  /**
+   * Offers a procedure to the server, which calls it by `connection.call` or `connection.stream`; the function returned
+   * takes it back. An `AppError` it throws reaches the server as it is; anything else as `INTERNAL` without details, and
+   * this client as `error`. Where it is, or returns, a generator, each item is sent as the server reads it.
+   *
+   * @throws Error where the name is taken
+   * @example client.register("confirm", (question: string, { signal }) => dialog.ask(question, signal));
+   */
+  register<Input = unknown>(name: string, procedure: ClientProcedure<Input>): () => void {
+    // what the server gives is not checked: its type is the caller's word
+    return this.#core.procedures.register(name, procedure as ClientProcedure);
   }
 
   /**
@@ -98,13 +107,16 @@ export class Client<App extends Contract = UntypedContract> {
    */
   subscribe<Channel extends string>(
     channel: Channel,
-    what: SubscriptionCallback<ChannelReceived<App, Channel>> | SubscriptionOptions = {},
+    what?: SubscriptionCallback<ChannelReceived<App, Channel>> | SubscriptionOptions,
+    options: SubscriptionOptions = {},
   ): Subscription<ChannelReceived<App, Channel>> {
     const { link, subscriptions } = this.#core;
     link.start();
-    const [callback, { buffer = DEFAULT_BUFFER }] =
-      typeof what === "function" ? [what as SubscriptionCallback, {}] : [undefined, what];
-    return subscriptions.add(channel, callback, Math.max(1, buffer)) as Subscription<ChannelReceived<App, Channel>>;
+    const subscription =
+      typeof what === "function"
+        ? subscriptions.add(channel, what as SubscriptionCallback, options)
+        : subscriptions.add(channel, undefined, what ?? options);
+    return subscription as Subscription<ChannelReceived<App, Channel>>;
   }
 
   /** Publishes. Resolves when the server has it, with its offset where the channel keeps history. Throws as `call` does. */
@@ -142,6 +154,14 @@ export class Client<App extends Contract = UntypedContract> {
         reject,
       });
     });
+  }
+
+  /**
+   * Gives up the connection there is and dials now, also where the page is hidden or the server asked for a pause; a
+   * token function is asked again. Does nothing after `close`, or where the client was closed for good.
+   */
+  reconnect(): void {
+    this.#core.link.reconnect();
   }
 
   /** Closes for good. What is pending rejects with `CANCELLED`; iterations over subscriptions end. */

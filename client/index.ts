@@ -1,15 +1,21 @@
 import type { Contract } from "../shared/contract.ts";
+import type { Deflate } from "../shared/deflate.ts";
 import { Client } from "./client.ts";
+import { lateDeflate } from "./late-deflate.ts";
 import type { ClientOptions } from "./options.ts";
 import type { UntypedContract } from "./types.ts";
 
 export type { Contract } from "../shared/contract.ts";
 export { AppError } from "../shared/errors.ts";
 export type { AckInfo, WelcomeInfo } from "../shared/message.ts";
+export type { SubscriptionChange, SubscriptionState } from "./channel-subscription.ts";
 export type { Client } from "./client.ts";
 export type { ClientEvents } from "./core.ts";
+export type { ExpiringToken, GivenToken, TokenRequest, TokenSource } from "./credentials.ts";
 export type { LinkState, StateReason } from "./link.ts";
-export type { CallOptions, ClientOptions, PublishOptions, SubscriptionOptions } from "./options.ts";
+export type { CallOptions, ClientOptions, PublishOptions } from "./options.ts";
+export type { Overflow, SubscriptionOptions } from "./publication-buffer.ts";
+export type { ReconnectOptions } from "./reconnect-options.ts";
 export type { StreamOptions } from "./stream.ts";
 export type { Publication, PublicationInfo, Subscription } from "./subscription.ts";
 export type { UntypedContract } from "./types.ts";
@@ -29,5 +35,11 @@ export function connect<App extends Contract = UntypedContract>(
 ): Client<App> {
   const webSocket = options.webSocket ?? globalThis.WebSocket;
   if (webSocket === undefined) throw new TypeError("There is no WebSocket here; pass one as options.webSocket.");
-  return new Client<App>(url, options, webSocket);
+  return new Client<App>(url, options, webSocket, lateDeflate(fetchDeflate));
+}
+
+/** Most pages never see a message large enough: what (in)flates is fetched by those that do. */
+async function fetchDeflate(): Promise<Deflate> {
+  const { pageDeflate } = await import("./page-deflate.ts");
+  return pageDeflate;
 }

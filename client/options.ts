@@ -1,3 +1,5 @@
+import type { TokenSource } from "./credentials.ts";
+import type { ReconnectOptions } from "./reconnect-options.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
 
 export interface ClientOptions {
@@ -7,6 +9,18 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** How long one attempt to connect may take, in milliseconds. @default 10_000 */
   readonly connectTimeoutMs?: number;
+  /** How the client comes back after a loss. A number that makes no sense is a RangeError. */
+  readonly reconnect?: ReconnectOptions;
+  /**
+   * Says who the client is. A function is asked before the client dials, and what it gives is kept until it expires, is
+   * refused, or `reconnect()` is called; shortly before it expires it is asked again, and the server is told on the
+   * connection there is. It has `connectTimeoutMs` each time; where it fails, that is an `error` event, and before
+   * dialling a failed attempt like any other. A token that is refused (close code 4401) closes the client for good; a
+   * function is asked for another one first.
+   *
+   * @example token: async () => (await fetch("/token")).text()
+   */
+  readonly token?: TokenSource;
   /** How many requests may wait for a connection. @default 1_000 */
   readonly queueLimit?: number;
   /** The WebSocket to use. @default the platform's; on Node that of the `ws` package */
@@ -26,10 +40,3 @@ export interface PublishOptions extends CallOptions {
   /** Whether to wait until the server has the publication, rather than until it is sent. @default true */
   readonly acknowledge?: boolean;
 }
-
-export interface SubscriptionOptions {
-  /** How many publications wait for `for await`; beyond that the oldest are dropped. @default 1_000 */
-  readonly buffer?: number;
-}
-
-export const DEFAULT_BUFFER = 1_000;

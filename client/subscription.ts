@@ -1,6 +1,8 @@
-import { AsyncQueue } from "../shared/async-queue.ts";
-import type { EventInfo } from "../shared/message.ts";
-import type { ChannelSubscription, Member, SubscriptionState } from "./channel-subscription.ts";
+import { Emitter } from "../shared/emitter.ts";
+import type { EventInfo, EventMessage } from "../shared/message.ts";
+import { onAbort } from "../shared/on-abort.ts";
+import type { ChannelSubscription, Member, SubscriptionChange, SubscriptionState } from "./channel-subscription.ts";
+import { PublicationBuffer, type SubscriptionOptions } from "./publication-buffer.ts";
 
 /** What comes with a publication's data. */
 export interface PublicationInfo extends EventInfo {
@@ -13,45 +15,59 @@ export interface Publication<Data = unknown> extends PublicationInfo {
   readonly data: Data;
 }
 
-export type SubscriptionCallback<Data = unknown> = (data: Data, event: PublicationInfo) => void;
+/**
+ * Takes publications, in order. Where it returns a promise, the next one waits until that has settled; what it throws
+ * or rejects with is told by the client's `error` event.
+ */
+export type SubscriptionCallback<Data = unknown> = (data: Data, event: PublicationInfo) => unknown;
+
+export interface SubscriptionEvents {
+  state: (state: SubscriptionState, change: SubscriptionChange) => void;
+}
 
 /** One subscriber's side of a channel. Without a callback it collects publications for `for await`. */
 export class Subscription<Data = unknown> implements AsyncIterable<Publication<Data>> {
   /** The channel or pattern. */
   readonly channel: string;
-  /** Publications thrown away because the iterating side was behind by more than the buffer. */
+  /** Publications thrown away because their reader was behind by more than the buffer. */
   dropped = 0;
   readonly #shared: ChannelSubscription;
+  readonly #callback: SubscriptionCallback<Data> | undefined;
+  readonly #options: SubscriptionOptions;
+  readonly #report: (error: unknown) => void;
   readonly #member: Member;
-  readonly #buffer: number;
-  #queue: AsyncQueue<Publication<Data>> | undefined;
+  readonly #offAbort: (() => void) | undefined;
+  #events: Emitter<SubscriptionEvents> | undefined;
+  #queue: PublicationBuffer<Data> | undefined;
+  /** What waits while the callback's promise is pending. */
+  #inbox: PublicationBuffer<Data> | undefined;
+  #busy = false;
   #over: Promise<void> | undefined;
 
   /** @internal */
   constructor(
-    channel: string,
     shared: ChannelSubscription,
     callback: SubscriptionCallback<Data> | undefined,
-    buffer: number,
+    options: SubscriptionOptions,
     report: (error: unknown) => void,
   ) {
-    this.channel = channel;
+    this.channel = shared.channel;
     this.#shared = shared;
-    this.#buffer = buffer;
+    this.#callback = callback;
+    this.#options = options;
+    this.#report = report;
     if (callback === undefined) this.#iterate();
     this.#member = {
-      deliver: (message) => {
-        const event = { ...message[3], channel: message[1] };
-        this.#collect({ ...event, data: message[2] as Data });
-        try {
-          callback?.(message[2] as Data, event);
-        } catch (error) {
-          report(error);
-        }
+      deliver: (message) => this.#deliver(message),
+      changed: (state, change) => {
+        if (this.#over === undefined) this.#changed(state, change);
       },
       end: (error) => this.#end(error),
     };
     shared.members.add(this.#member);
+    const { signal } = options;
+    if (signal?.aborted === true) this.unsubscribe();
+    else if (signal !== undefined) this.#offAbort = onAbort(signal, () => this.unsubscribe());
   }
 
   get state(): SubscriptionState {
@@ -66,8 +82,18 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
     return this.#over ?? this.#shared.ready;
   }
 
-  /** Stops; iterators end. The server is told when the last subscription to the channel goes. */
+  /** Calls `listener` at every change of the state; the function returned stops that. */
+  on<Name extends keyof SubscriptionEvents>(event: Name, listener: SubscriptionEvents[Name]): () => void {
+    this.#events ??= new Emitter();
+    return this.#events.on(event, listener);
+  }
+
+  /**
+   * Stops: the callback is not called any more, iterators end after what waits. The server is told when the last
+   * subscription to the channel goes.
+   */
   unsubscribe(): void {
+    this.#inbox = undefined;
     if (this.#over === undefined) this.#end(undefined);
   }
 
@@ -80,27 +106,69 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
     this.unsubscribe();
   }
 
-  #iterate(): AsyncQueue<Publication<Data>> {
-    this.#queue ??= new AsyncQueue({ leave: () => this.unsubscribe() });
+  #iterate(): PublicationBuffer<Data> {
+    this.#queue ??= new PublicationBuffer(this.#options, () => this.unsubscribe());
     return this.#queue;
   }
 
-  #collect(publication: Publication<Data>): void {
-    const queue = this.#queue;
-    if (queue === undefined) return;
-    if (queue.size >= this.#buffer) {
-      queue.shift();
-      this.dropped++;
+  #deliver([, channel, received, info]: EventMessage): void {
+    // a callback before this one may have ended it
+    if (this.#over !== undefined) return;
+    const event = { ...info, channel };
+    const data = received as Data;
+    try {
+      if (this.#queue !== undefined) this.dropped += this.#queue.add({ ...event, data });
+      if (this.#busy) {
+        this.#inbox ??= new PublicationBuffer(this.#options, () => {});
+        this.dropped += this.#inbox.add({ ...event, data });
+      } else this.#hand(data, event);
+    } catch (error) {
+      // a buffer is full
+      this.#end(error);
+      if (this.#callback !== undefined) this.#report(error);
     }
-    queue.push(publication);
+  }
+
+  #hand(data: Data, event: PublicationInfo): void {
+    try {
+      const result = this.#callback?.(data, event) as PromiseLike<unknown> | undefined;
+      if (typeof result?.then !== "function") return;
+      this.#busy = true;
+      const next = () => this.#next();
+      Promise.resolve(result).catch(this.#report).then(next, next);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  #next(): void {
+    this.#busy = false;
+    while (!this.#busy) {
+      const publication = this.#inbox?.shift();
+      if (publication === undefined) return;
+      const { data, ...event } = publication;
+      this.#hand(data, event);
+    }
+  }
+
+  #changed(state: SubscriptionState, change: SubscriptionChange): void {
+    try {
+      this.#events?.emit("state", state, change);
+    } catch (error) {
+      this.#report(error);
+    }
   }
 
   #end(error: unknown): void {
     const { members } = this.#shared;
+    this.#offAbort?.();
     members.delete(this.#member);
     if (members.size === 0) this.#shared.unsubscribe();
     this.#over = this.#shared.ready;
-    if (error === undefined) this.#queue?.end(undefined);
-    else this.#queue?.fail(error);
+    if (error === undefined) {
+      this.#inbox = undefined;
+      this.#queue?.end(undefined);
+    } else this.#queue?.fail(error);
+    this.#changed("unsubscribed", { error });
   }
 }

@@ -1,5 +1,6 @@
 import type { EventMessage } from "../shared/message.ts";
 import { ChannelSubscription } from "./channel-subscription.ts";
+import type { SubscriptionOptions } from "./publication-buffer.ts";
 import type { Requests } from "./requests.ts";
 import { Subscription, type SubscriptionCallback } from "./subscription.ts";
 
@@ -16,14 +17,19 @@ export class Subscriptions {
     this.#report = report;
   }
 
-  add(channel: string, callback: SubscriptionCallback | undefined, buffer: number): Subscription {
+  /** How many channels and patterns there are. */
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  add(channel: string, callback: SubscriptionCallback | undefined, options: SubscriptionOptions): Subscription {
     let shared = this.#channels.get(channel);
     const isNew = shared === undefined;
     if (shared === undefined) {
       shared = new ChannelSubscription(channel, this.#requests, () => this.#channels.delete(channel));
       this.#channels.set(channel, shared);
     }
-    const subscription = new Subscription(channel, shared, callback, buffer, this.#report);
+    const subscription = new Subscription(shared, callback, options, this.#report);
     if (this.#ended !== undefined) shared.end(this.#ended.error);
     else if (isNew) shared.subscribe();
     return subscription;

@@ -22,6 +22,12 @@ export interface ProcedureOptions<Input> {
   readonly handler: (input: Input, context: CallContext) => unknown;
   /** Milliseconds until the caller gets TIMEOUT; each item of a stream starts it anew. @default the server's `callTimeoutMs` */
   readonly timeoutMs?: number;
+  /**
+   * Whether running twice does no harm, as where it only reads. A client's retry then simply runs it again; others cost
+   * a word with the primary, which sees to it that a call with the same key runs once.
+   * @default false
+   */
+  readonly idempotent?: boolean;
   /** Middleware of this procedure alone, inside that of the application. */
   readonly use?: readonly Middleware[];
   /** @internal What `thread` adds. */

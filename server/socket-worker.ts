@@ -30,6 +30,8 @@ import { createCounters } from "./metrics.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { Hub } from "./pubsub/hub.ts";
 import { Publisher } from "./pubsub/publisher.ts";
+import { Claims } from "./sessions/claims.ts";
+import { Sessions } from "./sessions/sessions.ts";
 import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
 
@@ -77,10 +79,14 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     ...options.bus,
     worker,
     budget: config.busBudget,
-    frames: { [BusType.EVENT]: ({ channel, data }) => hub.deliver(channel, data) },
+    frames: {
+      [BusType.EVENT]: ({ channel, data }) => hub.deliver(channel, data),
+      [BusType.SESSION_MOVED]: (frame) => sessions.moved(frame),
+    },
     lost: options.lost,
   });
   const broker = createLocalBroker(uplink);
+  const sessions = new Sessions(uplink, pack);
 
   const rules = new ChannelRules();
   const publisher = new Publisher({
@@ -154,6 +160,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       connections.delete(connection);
       for (const call of connection.calls?.values() ?? []) call.abandon();
       hub.forget(connection);
+      sessions.left(connection);
       log.debug({ connection: connection.id, code }, "connection closed");
       events.emit("terminated", connection, code);
     },
@@ -195,6 +202,9 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     publish,
     runTask: (task, input, request) => compute.run(task, input, request),
     hub,
+    sessions,
+    claims: new Claims(uplink),
+    pack,
     events,
     deadlines,
     counters,

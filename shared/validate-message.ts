@@ -137,11 +137,18 @@ function hello(message: readonly unknown[]): string | undefined {
   const { token, resume } = options as { token?: unknown; resume?: unknown };
   if (token !== undefined && token !== null && typeof token !== "string") return "token must be a string.";
   if (resume === undefined || resume === null) return undefined;
-  return record(resume, "resume") ?? resumption(resume as { session?: unknown; secret?: unknown });
+  return record(resume, "resume") ?? resumption(resume as { session?: unknown; secret?: unknown; channels?: unknown });
 }
 
-function resumption({ session, secret }: { session?: unknown; secret?: unknown }): string | undefined {
-  return name(session, "resume.session") ?? name(secret, "resume.secret");
+function resumption({ session, secret, channels }: { session?: unknown; secret?: unknown; channels?: unknown }) {
+  const wrong =
+    name(session, "resume.session") ?? name(secret, "resume.secret") ?? optionalRecord(channels, "resume.channels");
+  if (wrong !== undefined || channels === undefined || channels === null) return wrong;
+  for (const [key, since] of Object.entries(channels)) {
+    const amiss = channel(key) ?? (since === null ? undefined : (record(since, "since") ?? position(Object(since))));
+    if (amiss !== undefined) return amiss;
+  }
+  return undefined;
 }
 
 function subscribe(message: readonly unknown[]): string | undefined {

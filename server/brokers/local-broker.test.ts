@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
+import { DEFAULT_CONFIG } from "../config.ts";
 import { BusHub } from "../primary/bus-hub.ts";
+import { createDesk } from "../primary/session-desk.ts";
 import type { Broker } from "./broker.ts";
 import { describeBroker } from "./test/broker-suite.ts";
 import { connectLocalBroker, type LocalBrokerOptions } from "./test/connect-local-broker.ts";
@@ -14,6 +16,7 @@ const BUDGET = 64 * 1024 * 1024;
 async function startHub(budget = BUDGET): Promise<BusHub> {
   const hub = new BusHub({
     budget,
+    desk: createDesk(DEFAULT_CONFIG),
     stuck: () => expect.unreachable("nobody is stuck"),
     failed: () => expect.unreachable("every connection can be taken"),
   });

@@ -13,11 +13,14 @@ export function builtins({ health, procedures }: BuiltinServices): Readonly<Reco
   // made at the first question and kept: JSON Schemas are dear, and the procedures stay what they are
   let described: readonly ProcedureDescription[] | undefined;
   return {
-    $ping: () => "pong",
-    $health: () => health(),
-    $procedures: () => {
-      described ??= describeProcedures(procedures());
-      return described;
+    $ping: { idempotent: true, handler: () => "pong" },
+    $health: { idempotent: true, handler: () => health() },
+    $procedures: {
+      idempotent: true,
+      handler: () => {
+        described ??= describeProcedures(procedures());
+        return described;
+      },
     },
   };
 }

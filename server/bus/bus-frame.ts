@@ -37,6 +37,18 @@ export const BusType = {
   RESULT: 14,
   /** compute host → worker: why there is no result. */
   FAILED: 15,
+  /** worker → primary: news of a session, or a question about it; channel = its id. */
+  SESSION: 16,
+  /** primary → worker: the answer; no data where there is no such session. */
+  SESSION_STATE: 17,
+  /** primary → worker: the session, as channel, has left the connection, as data: it goes on elsewhere. */
+  SESSION_MOVED: 18,
+  /** worker → primary: may a call run? channel = its session, a space, and its key. */
+  CLAIM: 19,
+  /** primary → worker: where it stands, and its answer if there is one. */
+  CLAIMED: 20,
+  /** worker → primary: a claimed call is over, and how. */
+  SETTLE: 21,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

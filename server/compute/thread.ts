@@ -20,7 +20,8 @@ export interface ThreadOptions {
   readonly concurrency?: number;
   /**
    * Whether running twice does no harm: then a call whose thread or compute host died is run once more, unless items
-   * of its stream were sent already. Its input is kept for that until it ends, within `busBudget`.
+   * of its stream were sent already, and a retry of its client's as well. Its input is kept for the first until it
+   * ends, within `busBudget`.
    * @default false
    */
   readonly idempotent?: boolean;

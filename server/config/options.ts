@@ -155,6 +155,14 @@ export const OPTIONS = {
     description: "unsent bytes of one link between two processes",
     group: "limits",
   }),
+  answerBudget: option({
+    env: "ANSWER_BUDGET",
+    flag: "answer-budget",
+    type: budgetBytes,
+    default: 67_108_864,
+    description: "bytes of answers kept for retries with the same key",
+    group: "limits",
+  }),
   heartbeatMs: option({
     env: "HEARTBEAT_MS",
     flag: "heartbeat-ms",
@@ -169,6 +177,14 @@ export const OPTIONS = {
     type: milliseconds,
     default: 30_000,
     description: "milliseconds a call may take",
+    group: "time",
+  }),
+  sessionWindowMs: option({
+    env: "SESSION_WINDOW_MS",
+    flag: "session-window-ms",
+    type: wholeNumber(0, MAX_MS),
+    default: 120_000,
+    description: "milliseconds a session waits for its client's return",
     group: "time",
   }),
   drainMs: option({

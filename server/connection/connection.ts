@@ -5,16 +5,12 @@ import { AppError, errorReply } from "../../shared/errors.ts";
 import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
 import type { Encoded } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
+import type { Session } from "../sessions/session.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
 import { type ClientCallOptions, ClientCalls, type ClientStreamOptions } from "./client-calls.ts";
 import { closeReason } from "./close-reason.ts";
 import type { ConnectionServices } from "./connection-services.ts";
-
-/** Identity given to a client that said HELLO. */
-export interface Session {
-  readonly id: string;
-  readonly secret: string;
-}
+import { HeldMessages } from "./held-messages.ts";
 
 /** What one turn has to say leaves in frames of about this size, in bytes or characters. */
 const FRAME_SIZE = 64 * 1024;
@@ -31,6 +27,7 @@ export class Connection implements SocketOwner {
   readonly address: string;
   /** Whether replies are MessagePack; JSON otherwise. */
   readonly binary: boolean;
+  /** Undefined until HELLO is answered, or until something asks for one. */
   session: Session | undefined;
   /** @internal Calls that are not answered yet, by id; made when the first one comes. */
   calls: Map<number, RunningCall> | undefined;
@@ -54,6 +51,7 @@ export class Connection implements SocketOwner {
   #inTurn = false;
   #closing = false;
   #whenDrained: (() => void)[] | undefined;
+  #held: HeldMessages | undefined;
 
   constructor(id: string, socket: Socket, request: UpgradeRequest, binary: boolean, services: ConnectionServices) {
     this.id = id;
@@ -171,13 +169,17 @@ export class Connection implements SocketOwner {
   probe(): void {
     this.malformed = 0; // slips over days are no flood of nonsense
     this.#socket.ping();
-    if (this.session !== undefined) this.send([Kind.PING]);
+    if (this.session?.secret !== undefined) this.send([Kind.PING]);
   }
 
   /** @internal */
   message(bytes: ArrayBuffer, binary: boolean): void {
     this.silentBeats = 0;
     if (this.#closing) return;
+    if (this.#held?.isFull(bytes.byteLength) === true) {
+      this.close(CloseCode.TRY_LATER);
+      return;
+    }
     this.#inTurn = true;
     try {
       // before it is made into text, which costs as much as it is long
@@ -192,6 +194,18 @@ export class Connection implements SocketOwner {
       this.#inTurn = false;
       this.flush();
     }
+  }
+
+  /** @internal Keeps what comes from now on, until `release`. */
+  hold(): void {
+    this.#held = new HeldMessages();
+  }
+
+  /** @internal Does what was kept, in order, and keeps nothing any more. */
+  release(): void {
+    const held = this.#held?.messages ?? [];
+    this.#held = undefined;
+    for (const message of held) this.#take(message);
   }
 
   /** @internal */
@@ -228,14 +242,14 @@ export class Connection implements SocketOwner {
   }
 
   #dispatch(decoded: unknown): void {
-    if (!isBatch(decoded)) {
-      this.#services.dispatch(this, decoded);
-      return;
-    }
-    for (const message of decoded) {
-      if (this.#closing) return;
-      this.#services.dispatch(this, message);
-    }
+    if (!isBatch(decoded)) this.#take(decoded);
+    else for (const message of decoded) this.#take(message);
+  }
+
+  #take(message: unknown): void {
+    if (this.#closing) return;
+    if (this.#held === undefined) this.#services.dispatch(this, message);
+    else this.#held.messages.push(message);
   }
 
   /** A frame that does not decode is answered once, and nothing more is read from who sent it. */

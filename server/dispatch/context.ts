@@ -4,11 +4,14 @@ import { TaskScope } from "../compute/task-scope.ts";
 import type { ThreadTask } from "../compute/thread.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Logger } from "../logger.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import type { Procedure } from "./procedures.ts";
 
 /** What every call may reach of the server. */
 export interface ContextServices {
   readonly log: Logger;
+  readonly sessions: Pick<Sessions, "of">;
   publish(channel: string, data: unknown): void;
   runTask(task: ThreadTask, input: unknown, request: TaskRequest): Promise<unknown>;
 }
@@ -56,6 +59,11 @@ export class CallContext {
       if (this.#ended !== undefined) this.#abort.abort(this.#ended);
     }
     return this.#abort.signal;
+  }
+
+  /** Who calls, beyond this connection: a login sets its user, and what it is tagged with stays with it. */
+  get session(): Session {
+    return this.#services.sessions.of(this.connection);
   }
 
   /** A log that names the connection and the procedure. */

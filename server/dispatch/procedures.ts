@@ -13,6 +13,8 @@ export interface Procedure {
   readonly input: StandardSchema | undefined;
   /** Whether its handler is a generator function; others may return a stream all the same. */
   readonly streams: boolean;
+  /** Whether running it twice does no harm, so that keys need not be looked at. */
+  readonly idempotent: boolean;
   /** What it runs on a compute thread, where it does nothing else. */
   readonly task: ThreadTask | undefined;
   /** Whether there is no middleware around it. */
@@ -35,7 +37,7 @@ export function prepareProcedure(
   definition: ProcedureDefinition,
   defaults: ProcedureDefaults,
 ): Procedure {
-  const { handler, input, timeoutMs, use, task } = read(name, definition);
+  const { handler, input, timeoutMs, use, task, idempotent } = read(name, definition);
   const around = [...defaults.use, ...use];
   const run: Run =
     input === undefined
@@ -47,13 +49,14 @@ export function prepareProcedure(
     timeoutMs: timeoutMs ?? defaults.timeoutMs,
     input,
     streams: /Generator/.test(Object.prototype.toString.call(handler)),
+    idempotent,
     task,
     bare: around.length === 0,
   };
 }
 
 function read(name: string, definition: ProcedureDefinition) {
-  const { handler, input, timeoutMs, use, task } =
+  const { handler, input, timeoutMs, use, task, idempotent } =
     typeof definition === "function" ? { handler: definition } : { timeoutMs: undefined, ...definition };
   if (typeof handler !== "function") {
     throw new TypeError(`The procedure "${name}" needs a function, or an object with a handler.`);
@@ -61,7 +64,14 @@ function read(name: string, definition: ProcedureDefinition) {
   if (input !== undefined && typeof input["~standard"]?.validate !== "function") {
     throw new TypeError(`The input of "${name}" must be a Standard Schema validator, as zod, valibot or arktype make.`);
   }
-  return { handler: handler as Handler, input: input as StandardSchema | undefined, timeoutMs, use: use ?? [], task };
+  return {
+    handler: handler as Handler,
+    input: input as StandardSchema | undefined,
+    timeoutMs,
+    use: use ?? [],
+    task,
+    idempotent: idempotent ?? task?.idempotent ?? false,
+  };
 }
 
 function validated(schema: StandardSchema, handler: Handler, context: CallContext): unknown {

@@ -1,9 +1,12 @@
 import type { Emitter } from "../../shared/emitter.ts";
+import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { ServerEvents } from "../app.ts";
 import type { Config } from "../config.ts";
 import type { Counters } from "../metrics.ts";
 import type { Hub } from "../pubsub/hub.ts";
 import type { Publisher } from "../pubsub/publisher.ts";
+import type { Claims } from "../sessions/claims.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import type { ContextServices } from "./context.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Procedures } from "./procedures.ts";
@@ -16,6 +19,9 @@ export interface Services extends ContextServices {
   readonly procedures: Procedures;
   readonly publisher: Publisher;
   readonly hub: Hub;
+  readonly sessions: Sessions;
+  readonly claims: Claims;
+  readonly pack: Pack;
   readonly events: Emitter<ServerEvents>;
   readonly deadlines: Deadlines;
   readonly counters: Counters;

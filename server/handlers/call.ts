@@ -3,6 +3,7 @@ import type { CallMessage } from "../../shared/message.ts";
 import { streamOf } from "../../shared/stream-of.ts";
 import type { Connection } from "../connection/connection.ts";
 import { CallContext } from "../dispatch/context.ts";
+import { KeyedCall } from "../dispatch/keyed-call.ts";
 import { replyError, replyResult } from "../dispatch/replies.ts";
 import { RunningCall } from "../dispatch/running-call.ts";
 import type { Services } from "../dispatch/services.ts";
@@ -23,10 +24,15 @@ export function handleCall(connection: Connection, message: CallMessage, service
     connection.send(errorReply(id, refusal));
     return;
   }
-  services.counters.calls++;
   // a caller may wait for less than the procedure's own limit, not for more
   const timeoutMs = Math.min(options?.timeoutMs ?? procedure.timeoutMs, procedure.timeoutMs);
   const context = new CallContext(connection, id, procedure, input, timeoutMs, services);
+  if (options?.key != null && !procedure.idempotent) {
+    const call = new KeyedCall(context, options.key, services);
+    call.claim(() => runKeyed(call, services, options.window));
+    return;
+  }
+  services.counters.calls++;
   let result: unknown;
   try {
     result = procedure.run(context);
@@ -52,6 +58,23 @@ function settle(context: CallContext, result: object, services: Services, window
   const stream = streamOf(result);
   if (stream === undefined) replyResult(context, result, services);
   else void runStream(new RunningCall(context, services), stream, window);
+}
+
+/** Runs the procedure of the first call with its key. */
+function runKeyed(call: KeyedCall, services: Services, window?: number | null): void {
+  services.counters.calls++;
+  const { context } = call;
+  try {
+    const result = context.procedure.run(context);
+    if (typeof result !== "object" || result === null || !isPromise(result)) settleLater(call, result, window);
+    else
+      Promise.resolve(result).then(
+        (value) => settleLater(call, value, window),
+        (error) => call.reject(error),
+      );
+  } catch (error) {
+    call.reject(error);
+  }
 }
 
 /** What a promise gave: middleware that awaits may have made one of a stream. */

@@ -1,22 +1,68 @@
-import { randomBytes } from "node:crypto";
+import { CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
-import { type HelloMessage, Kind } from "../../shared/message.ts";
+import { type HelloMessage, type HelloOptions, Kind } from "../../shared/message.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../dispatch/services.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Resumed } from "../sessions/sessions.ts";
 
-/** Bytes of randomness in a session's id and in its secret. */
-const ID_BYTES = 16;
-const SECRET_BYTES = 32;
-
-/** Introduces a client and gives it a session. */
-export function handleHello(connection: Connection, _message: HelloMessage, { config, worker }: Services): void {
+/** Introduces a client: it goes on with the session it had, or gets a new one. What follows waits for that. */
+export function handleHello(connection: Connection, [, options]: HelloMessage, services: Services): void {
   if (connection.spoke) {
     connection.send(errorReply(null, new AppError("BAD_REQUEST", "HELLO comes first, and once.")));
     return;
   }
-  const session = randomBytes(ID_BYTES).toString("base64url");
-  const secret = randomBytes(SECRET_BYTES).toString("base64url");
-  connection.session = { id: session, secret };
+  const { resume } = (options as HelloOptions | null | undefined) ?? {};
+  if (resume == null) {
+    welcome(connection, services.sessions.open(connection), false, services);
+    return;
+  }
+  connection.hold();
+  services.sessions.resume(connection, resume.session, resume.secret, (error, resumed) => {
+    // not known yet: a new session now would cost the old one
+    if (error !== undefined) connection.close(CloseCode.TRY_LATER);
+    else if (resumed === undefined) {
+      welcome(connection, services.sessions.open(connection), false, services);
+      connection.release();
+    } else goOn(connection, resumed, resume.channels, services);
+  });
+}
+
+/** Subscribes to what the session was subscribed to, or rather to what the client says; WELCOME waits for it. */
+function goOn(
+  connection: Connection,
+  { session, channels }: Resumed,
+  wanted: Readonly<Record<string, unknown>> | null | undefined,
+  services: Services,
+): void {
+  const { hub, sessions, config } = services;
+  const before = new Set(channels);
+  const names = new Set(wanted == null ? channels : Object.keys(wanted).slice(0, config.maxChannels));
+  for (const channel of before) if (!names.has(channel)) sessions.unsubscribed(session, channel);
+  let left = 1;
+  const done = () => {
+    left--;
+    if (left > 0 || !connection.open) return;
+    welcome(connection, session, true, services);
+    connection.release();
+  };
+  for (const channel of names) {
+    left++;
+    // one that is refused now is no longer subscribed to, as the client finds out when it asks
+    hub.subscribe(connection, channel, (error) => {
+      if (error !== undefined) sessions.unsubscribed(session, channel);
+      else if (!before.has(channel)) sessions.subscribed(session, channel);
+      done();
+    });
+  }
+  done();
+}
+
+function welcome(connection: Connection, session: Session, resumed: boolean, { config, worker }: Services): void {
+  const { id, secret = "", user } = session;
   const { node, heartbeatMs, maxPayload } = config;
-  connection.send([Kind.WELCOME, { session, secret, resumed: false, node, worker, heartbeatMs, maxPayload }]);
+  const who = user === undefined ? {} : { user };
+  connection.send([Kind.WELCOME, { session: id, secret, resumed, ...who, node, worker, heartbeatMs, maxPayload }]);
+  // ahead of publications, which do not wait for the end of the turn
+  connection.flush();
 }

@@ -6,13 +6,15 @@ import type { Services } from "../dispatch/services.ts";
 /** Subscribes a connection to a channel or pattern. Doing so twice changes nothing. */
 export function handleSubscribe(connection: Connection, message: SubscribeMessage, services: Services): void {
   const [, id, channel, options] = message;
-  const { hub, config } = services;
+  const { hub, config, sessions } = services;
   if ((connection.channels?.size ?? 0) >= config.maxChannels && connection.channels?.has(channel) !== true) {
     const text = `A connection may subscribe to ${config.maxChannels} channels.`;
     connection.send(errorReply(id, new AppError("FORBIDDEN", text)));
     return;
   }
+  const { session } = connection;
   hub.subscribe(connection, channel, (error) => {
+    if (error === undefined && session !== undefined) sessions.subscribed(session, channel);
     if (error !== undefined) connection.send(errorReply(id, error));
     // a client that asks for what it missed must hear that it will not get it
     else connection.send([Kind.SUBSCRIBED, id, options?.since == null ? {} : { recovered: false }]);

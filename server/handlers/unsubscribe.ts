@@ -3,7 +3,12 @@ import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../dispatch/services.ts";
 
 /** Ends a subscription. Ending what is not there changes nothing. */
-export function handleUnsubscribe(connection: Connection, message: UnsubscribeMessage, { hub }: Services): void {
+export function handleUnsubscribe(
+  connection: Connection,
+  message: UnsubscribeMessage,
+  { hub, sessions }: Services,
+): void {
   hub.unsubscribe(connection, message[2]);
+  if (connection.session !== undefined) sessions.unsubscribed(connection.session, message[2]);
   connection.send([Kind.ACK, message[1]]);
 }

@@ -5,7 +5,9 @@ import type { Broker } from "../brokers/broker.ts";
 import { connectLocalBroker } from "../brokers/test/connect-local-broker.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
+import { DEFAULT_CONFIG } from "../config.ts";
 import { BusHub } from "./bus-hub.ts";
+import { createDesk } from "./session-desk.ts";
 
 const KIB = 1024;
 const BUDGET = 1024 * KIB;
@@ -22,7 +24,7 @@ afterEach(() => {
 
 async function startHub(budget = BUDGET) {
   const stuck = vi.fn<(worker: number) => void>();
-  const hub = new BusHub({ budget, stuck, failed: () => undefined });
+  const hub = new BusHub({ budget, desk: createDesk(DEFAULT_CONFIG), stuck, failed: () => undefined });
   await hub.listen();
   releases.push(() => hub.close());
   return { hub, stuck };

@@ -4,7 +4,9 @@ import { dirname } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
+import { DEFAULT_CONFIG } from "../config.ts";
 import { BusHub } from "./bus-hub.ts";
+import { createDesk } from "./session-desk.ts";
 
 const KIB = 1024;
 const releases: (() => void)[] = [];
@@ -18,6 +20,7 @@ async function startHub(budget = 64 * KIB * KIB) {
   const failures: Error[] = [];
   const hub = new BusHub({
     budget,
+    desk: createDesk(DEFAULT_CONFIG),
     stuck: (worker) => void stuck.push(worker),
     failed: (error) => void failures.push(error),
   });

@@ -37,7 +37,7 @@ export function statusSection(live: Live): void {
       });
     }
     // while it dials again, why it has to is still worth reading
-    if (state !== "connecting") why.textContent = reason?.text ?? "";
+    if (state !== "connecting") why.textContent = state === "open" ? "" : (reason?.text ?? "");
     if (state === "open") return;
     worker.textContent = UNKNOWN;
     delete worker.dataset.colour;

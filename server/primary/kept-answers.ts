@@ -1,0 +1,210 @@
+import { Claim } from "../sessions/claim.ts";
+
+/** The process that a call runs in, as far as keys are concerned. */
+export type Claimant = object;
+
+/** Told where the call stands: at once, or when the one that runs is over. Returns whether anybody hears it. */
+export type Claimed = (claim: Claim, answer: string) => boolean;
+
+export interface KeptAnswersOptions {
+  /** How long an answer is kept, in milliseconds. */
+  readonly windowMs: number;
+  /** Bytes that all of them may take. */
+  readonly budget: number;
+}
+
+/** What an entry costs beside its answer, in bytes, roughly: objects and Map entries. */
+const ENTRY_BYTES = 250;
+/** Where there is no room left, one session may take this part of it, and loses its own oldest answers beyond. */
+const SHARE = 64;
+const LOOK_MS = 1_000;
+
+interface Entry {
+  readonly session: string;
+  readonly key: string;
+  /** Set while it runs. */
+  claimant: Claimant | undefined;
+  claim: Claim;
+  /** Each character a byte: V8 keeps such strings as compactly as a buffer, without a buffer's overhead. */
+  answer: string;
+  waiting: { readonly claimant: Claimant; readonly claimed: Claimed }[] | undefined;
+  endedAt: number;
+}
+
+interface Keys {
+  /** By key, in the order in which they were claimed. */
+  readonly entries: Map<string, Entry>;
+  bytes: number;
+}
+
+/**
+ * The answers to calls with a key, by session: a retry with the same key gets the first one's answer, and nothing runs
+ * twice. A claim is here before the call runs, and so outlives the socket worker that runs it.
+ *
+ * Answers are kept for a window, and within a budget: where that is used up, the oldest ones go first, and a session
+ * that fills it loses its own.
+ */
+export class KeptAnswers {
+  readonly #options: KeptAnswersOptions;
+  readonly #sessions = new Map<string, Keys>();
+  readonly #running = new Map<Claimant, Set<Entry>>();
+  /** Those that are over, the oldest first. */
+  readonly #over = new Set<Entry>();
+  #bytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: KeptAnswersOptions) {
+    this.#options = options;
+  }
+
+  /** Answers, and calls that run, that are kept. */
+  get size(): number {
+    let size = this.#over.size;
+    for (const running of this.#running.values()) size += running.size;
+    return size;
+  }
+
+  /** What they take, in bytes, roughly. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Asks whether a call may run. Whoever is told RUN has to settle it. */
+  claim(session: string, key: string, claimant: Claimant, claimed: Claimed): void {
+    const entry = this.#sessions.get(session)?.entries.get(key);
+    if (entry === undefined) {
+      this.#run(this.#add(session, key), claimant);
+      claimed(Claim.RUN, "");
+    } else if (entry.claimant === undefined) claimed(entry.claim, entry.answer);
+    else {
+      entry.waiting ??= [];
+      entry.waiting.push({ claimant, claimed });
+    }
+  }
+
+  /** A call is over. Whoever waits for it is told. */
+  settle(session: string, key: string, claim: typeof Claim.ANSWERED | typeof Claim.NOT_KEPT, answer: string): void {
+    const entry = this.#sessions.get(session)?.entries.get(key);
+    if (entry?.claimant === undefined) return;
+    this.#running.get(entry.claimant)?.delete(entry);
+    this.#end(entry, claim, answer.length > this.#options.budget / SHARE ? "" : answer);
+    if (entry.answer !== answer) entry.claim = Claim.NOT_KEPT;
+    // those who wait get what is not kept as well
+    this.#tell(entry, claim, answer);
+    this.#makeRoom(entry);
+  }
+
+  /** A call was refused before it did anything: the next one of its key may run. */
+  release(session: string, key: string): void {
+    const entry = this.#sessions.get(session)?.entries.get(key);
+    if (entry?.claimant === undefined) return;
+    this.#running.get(entry.claimant)?.delete(entry);
+    for (let next = entry.waiting?.shift(); next !== undefined; next = entry.waiting?.shift()) {
+      this.#run(entry, next.claimant);
+      if (next.claimed(Claim.RUN, "")) return;
+      this.#running.get(next.claimant)?.delete(entry); // it died while it waited
+    }
+    this.#remove(entry);
+  }
+
+  /** A process is gone: what ran there may have been carried out, or not, and is never run again. */
+  claimantGone(claimant: Claimant): void {
+    const running = this.#running.get(claimant) ?? [];
+    this.#running.delete(claimant);
+    for (const entry of running) {
+      this.#end(entry, Claim.LOST, "");
+      this.#tell(entry, Claim.LOST, "");
+    }
+  }
+
+  /** Forgets everything of a session. */
+  sessionEnded(session: string): void {
+    for (const entry of this.#sessions.get(session)?.entries.values() ?? []) {
+      if (entry.claimant !== undefined) this.#running.get(entry.claimant)?.delete(entry);
+      this.#remove(entry);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #add(session: string, key: string): Entry {
+    const entry: Entry = {
+      ...{ session, key, claimant: undefined, claim: Claim.RUN, answer: "", waiting: undefined, endedAt: 0 },
+    };
+    let keys = this.#sessions.get(session);
+    if (keys === undefined) {
+      keys = { entries: new Map(), bytes: 0 };
+      this.#sessions.set(session, keys);
+    }
+    keys.entries.set(key, entry);
+    this.#count(keys, ENTRY_BYTES + key.length);
+    return entry;
+  }
+
+  #run(entry: Entry, claimant: Claimant): void {
+    entry.claimant = claimant;
+    const running = this.#running.get(claimant);
+    if (running === undefined) this.#running.set(claimant, new Set([entry]));
+    else running.add(entry);
+  }
+
+  #end(entry: Entry, claim: Claim, answer: string): void {
+    entry.claimant = undefined;
+    entry.claim = claim;
+    entry.answer = answer;
+    entry.endedAt = performance.now();
+    const keys = this.#sessions.get(entry.session);
+    if (keys !== undefined) this.#count(keys, answer.length);
+    this.#over.add(entry);
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  #tell(entry: Entry, claim: Claim, answer: string): void {
+    const { waiting } = entry;
+    entry.waiting = undefined;
+    for (const { claimed } of waiting ?? []) claimed(claim, answer);
+  }
+
+  #makeRoom({ session }: Entry): void {
+    const { budget } = this.#options;
+    while (this.#bytes > budget) {
+      const keys = this.#sessions.get(session);
+      const own = keys !== undefined && keys.bytes > budget / SHARE ? oldestOver(keys) : undefined;
+      const [oldest = undefined] = own === undefined ? this.#over : [own];
+      if (oldest === undefined) return; // all of it is calls that run
+      this.#remove(oldest);
+    }
+  }
+
+  #look(): void {
+    const before = performance.now() - this.#options.windowMs;
+    for (const entry of this.#over) {
+      if (entry.endedAt > before) return;
+      this.#remove(entry);
+    }
+    this.close();
+  }
+
+  #remove(entry: Entry): void {
+    this.#over.delete(entry);
+    const keys = this.#sessions.get(entry.session);
+    if (keys === undefined) return;
+    keys.entries.delete(entry.key);
+    this.#count(keys, -(ENTRY_BYTES + entry.key.length + entry.answer.length));
+    if (keys.entries.size === 0) this.#sessions.delete(entry.session);
+  }
+
+  #count(keys: Keys, bytes: number): void {
+    keys.bytes += bytes;
+    this.#bytes += bytes;
+  }
+}
+
+/** The first of a session's calls that is over, among those that were claimed first. */
+function oldestOver({ entries }: Keys): Entry | undefined {
+  for (const entry of entries.values()) if (entry.claimant === undefined) return entry;
+  return undefined;
+}

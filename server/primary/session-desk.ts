@@ -1,0 +1,126 @@
+import { createPack } from "../../shared/msgpack-codec.ts";
+import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { Link } from "../bus/link.ts";
+import type { Config } from "../config.ts";
+import { Claim } from "../sessions/claim.ts";
+import { News, type SessionAnswer, type SessionNews } from "../sessions/session-state.ts";
+import { KeptAnswers } from "./kept-answers.ts";
+import { type SessionHolder, SessionStore } from "./session-store.ts";
+
+export interface SessionDeskOptions {
+  /** How long a session without a connection, and the answer to a call with a key, are kept, in milliseconds. */
+  readonly windowMs: number;
+  /** Bytes that answers may take. */
+  readonly answerBudget: number;
+}
+
+/** What one socket worker's frames about sessions are handed to. */
+export interface SessionMember {
+  /** Does what a frame asks for. Frames that are none of sessions' are left alone. */
+  receive(frame: BusFrame): void;
+  /** The worker is gone. */
+  left(): void;
+}
+
+/** Where socket workers come with everything about sessions and calls with keys. */
+export class SessionDesk {
+  readonly sessions: SessionStore;
+  readonly answers: KeptAnswers;
+  readonly #pack = createPack();
+
+  constructor({ windowMs, answerBudget }: SessionDeskOptions) {
+    const answers = new KeptAnswers({ windowMs, budget: answerBudget });
+    this.answers = answers;
+    this.sessions = new SessionStore({ windowMs, ended: (session) => answers.sessionEnded(session) });
+  }
+
+  joined(link: Link): SessionMember {
+    let gone = false;
+    const holder: SessionHolder = {
+      moved: (session, connection) => link.send(BusType.SESSION_MOVED, 0, session, Buffer.from(connection)),
+    };
+    return {
+      receive: (frame) => {
+        switch (frame.type) {
+          case BusType.SESSION:
+            this.#session(frame, link, holder);
+            break;
+          case BusType.CLAIM:
+            this.#claim(frame, link, holder, () => !gone);
+            break;
+          case BusType.SETTLE:
+            this.#settle(frame);
+            break;
+        }
+      },
+      left: () => {
+        gone = true;
+        this.sessions.holderGone(holder);
+        this.answers.claimantGone(holder);
+      },
+    };
+  }
+
+  close(): void {
+    this.sessions.close();
+    this.answers.close();
+  }
+
+  #session({ channel: id, reference, data }: BusFrame, link: Link, holder: SessionHolder): void {
+    const { sessions } = this;
+    const news = this.#pack.unpack(data) as SessionNews;
+    switch (news[0]) {
+      case News.OPEN:
+        sessions.open(id, news[1], news[2] ?? undefined, holder);
+        break;
+      case News.RESUME: {
+        const state = sessions.resume(id, news[1], news[2], holder);
+        const answer: SessionAnswer | undefined = state && [state.user ?? null, state.tags, [...state.channels]];
+        link.send(BusType.SESSION_STATE, reference, "", answer && this.#pack.pack(answer));
+        break;
+      }
+      case News.LEFT:
+        sessions.left(id, news[1]);
+        break;
+      case News.CHANGED:
+        sessions.changed(id, news[1] ?? undefined, news[2]);
+        break;
+      case News.SUBSCRIBED:
+        sessions.subscribed(id, news[1]);
+        break;
+      case News.UNSUBSCRIBED:
+        sessions.unsubscribed(id, news[1]);
+        break;
+    }
+  }
+
+  #claim({ channel, reference }: BusFrame, link: Link, claimant: SessionHolder, alive: () => boolean): void {
+    const [session, key] = parted(channel);
+    this.answers.claim(session, key, claimant, (claim, answer) => {
+      const data = Buffer.allocUnsafe(1 + answer.length);
+      data[0] = claim;
+      data.write(answer, 1, "latin1");
+      link.send(BusType.CLAIMED, reference, "", data);
+      return alive();
+    });
+  }
+
+  #settle({ channel, data }: BusFrame): void {
+    const [session, key] = parted(channel);
+    const claim = data[0] as Claim;
+    if (claim === Claim.RUN) this.answers.release(session, key);
+    else if (claim === Claim.NOT_KEPT) this.answers.settle(session, key, claim, "");
+    else this.answers.settle(session, key, Claim.ANSWERED, data.toString("latin1", 1));
+  }
+}
+
+/** A session's id has no space. */
+function parted(channel: string): [session: string, key: string] {
+  const space = channel.indexOf(" ");
+  return [channel.slice(0, space), channel.slice(space + 1)];
+}
+
+/** The desk that a configuration asks for. */
+export function createDesk({ sessionWindowMs, answerBudget }: Config): SessionDesk {
+  return new SessionDesk({ windowMs: sessionWindowMs, answerBudget });
+}

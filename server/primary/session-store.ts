@@ -1,0 +1,176 @@
+import { timingSafeEqual } from "node:crypto";
+import type { SessionState } from "../sessions/session-state.ts";
+
+/** The process that a session's connection lives in, as far as sessions are concerned. */
+export interface SessionHolder {
+  /** The session goes on with a connection of another process. */
+  moved(session: string, connection: string): void;
+}
+
+export interface SessionStoreOptions {
+  /** How long a session without a connection is kept, in milliseconds. */
+  readonly windowMs: number;
+  /** A session is over, and whatever is kept for it may go. */
+  ended(session: string): void;
+}
+
+/** Sessions without a connection that are kept at most; beyond, those that have been away longest end. */
+const MOST_AWAY = 100_000;
+/** How often it is looked whose time is over, in milliseconds. */
+const LOOK_MS = 1_000;
+
+interface Stored {
+  readonly id: string;
+  /** Undefined where nobody can go on with it. */
+  readonly secret: string | undefined;
+  user: string | undefined;
+  tags: Readonly<Record<string, string>>;
+  /** Made with the first one. */
+  channels: Set<string> | undefined;
+  /** Where its connection is; undefined while it has none. */
+  holder: SessionHolder | undefined;
+  connection: string;
+  leftAt: number;
+}
+
+const NO_TAGS = Object.freeze({});
+
+/**
+ * All sessions of this host. They outlive connections, which end whenever a network blinks, and socket workers, which may
+ * be killed at any moment; so the primary keeps them. What comes from a worker is believed: it is one of our own.
+ */
+export class SessionStore {
+  readonly #options: SessionStoreOptions;
+  readonly #sessions = new Map<string, Stored>();
+  readonly #held = new Map<SessionHolder, Set<Stored>>();
+  /** Those without a connection, the one that has been away longest first. */
+  readonly #away = new Set<Stored>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: SessionStoreOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** How many of them have no connection now. */
+  get away(): number {
+    return this.#away.size;
+  }
+
+  /** A new session. @param secret what its client has to know to go on with it; without one, nobody can */
+  open(id: string, connection: string, secret: string | undefined, holder: SessionHolder): void {
+    const session: Stored = {
+      id,
+      secret,
+      user: undefined,
+      tags: NO_TAGS,
+      channels: undefined,
+      holder: undefined,
+      connection,
+      leftAt: 0,
+    };
+    this.#sessions.set(id, session);
+    this.#hold(session, connection, holder);
+  }
+
+  /**
+   * Goes on with a session on another connection; one that it has already, in another process, is told.
+   * @returns undefined where there is no such session, or the secret is another one
+   */
+  resume(id: string, connection: string, secret: string, holder: SessionHolder): SessionState | undefined {
+    const session = this.#sessions.get(id);
+    if (session?.secret === undefined || !isSame(session.secret, secret)) return undefined;
+    const { holder: before, connection: old } = session;
+    this.#release(session);
+    this.#hold(session, connection, holder);
+    if (before !== undefined && before !== holder) before.moved(id, old);
+    const { user, tags, channels } = session;
+    return { user, tags, channels: channels === undefined ? [] : [...channels] };
+  }
+
+  /** Its connection is gone. Nothing where it has another one by now. */
+  left(id: string, connection: string): void {
+    const session = this.#sessions.get(id);
+    if (session?.connection === connection && session.holder !== undefined) this.#leave(session);
+  }
+
+  changed(id: string, user: string | undefined, tags: Readonly<Record<string, string>>): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    session.user = user;
+    session.tags = tags;
+  }
+
+  subscribed(id: string, channel: string): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    session.channels ??= new Set();
+    session.channels.add(channel);
+  }
+
+  unsubscribed(id: string, channel: string): void {
+    this.#sessions.get(id)?.channels?.delete(channel);
+  }
+
+  /** A process is gone, and all connections in it. */
+  holderGone(holder: SessionHolder): void {
+    for (const session of this.#held.get(holder) ?? []) this.#leave(session);
+    this.#held.delete(holder);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #hold(session: Stored, connection: string, holder: SessionHolder): void {
+    session.holder = holder;
+    session.connection = connection;
+    const held = this.#held.get(holder);
+    if (held === undefined) this.#held.set(holder, new Set([session]));
+    else held.add(session);
+  }
+
+  #release(session: Stored): void {
+    if (session.holder !== undefined) this.#held.get(session.holder)?.delete(session);
+    session.holder = undefined;
+    this.#away.delete(session);
+  }
+
+  #leave(session: Stored): void {
+    this.#release(session);
+    if (session.secret === undefined || this.#options.windowMs === 0) {
+      this.#end(session);
+      return;
+    }
+    session.leftAt = performance.now();
+    this.#away.add(session);
+    const [longest] = this.#away;
+    if (this.#away.size > MOST_AWAY && longest !== undefined) this.#end(longest);
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  #look(): void {
+    const before = performance.now() - this.#options.windowMs;
+    for (const session of this.#away) {
+      if (session.leftAt > before) return;
+      this.#end(session);
+    }
+    this.close();
+  }
+
+  #end(session: Stored): void {
+    this.#away.delete(session);
+    this.#sessions.delete(session.id);
+    this.#options.ended(session.id);
+  }
+}
+
+/** Compares in a time that tells nothing of where two secrets differ. */
+function isSame(secret: string, given: string): boolean {
+  const [one, other] = [Buffer.from(secret), Buffer.from(given)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}

@@ -1,0 +1,32 @@
+/** What is known of a session beyond its id, and what outlives its connections. */
+export interface SessionState {
+  readonly user: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Channels and patterns it is subscribed to. */
+  readonly channels: readonly string[];
+}
+
+/** Kinds of {@link SessionNews}. */
+export const News = {
+  /** A new session, of this connection: with its secret, or with none where it ends with its connection. */
+  OPEN: 0,
+  /** A connection wants to go on with it: asked, and answered by its {@link SessionState}, or by nothing. */
+  RESUME: 1,
+  /** Its connection is gone. */
+  LEFT: 2,
+  /** Who it is, and its tags, from now on. */
+  CHANGED: 3,
+  SUBSCRIBED: 4,
+  UNSUBSCRIBED: 5,
+} as const;
+
+/** What a socket worker tells the primary of a session, as the data of a SESSION frame; the frame's channel is its id. */
+export type SessionNews =
+  | readonly [kind: typeof News.OPEN, connection: string, secret: string | null]
+  | readonly [kind: typeof News.RESUME, connection: string, secret: string]
+  | readonly [kind: typeof News.LEFT, connection: string]
+  | readonly [kind: typeof News.CHANGED, user: string | null, tags: Readonly<Record<string, string>>]
+  | readonly [kind: typeof News.SUBSCRIBED | typeof News.UNSUBSCRIBED, channel: string];
+
+/** How the primary answers RESUME: nothing where there is no such session. */
+export type SessionAnswer = readonly [user: string | null, tags: Readonly<Record<string, string>>, channels: string[]];

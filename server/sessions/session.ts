@@ -1,0 +1,80 @@
+import { MAX_NAME_LENGTH } from "../../shared/validate-message.ts";
+
+/** Tags of one session, and characters of one of them, at most. */
+const MOST_TAGS = 100;
+
+/** Told of what a session's connections to come have to know. */
+export interface SessionListener {
+  changed(session: Session): void;
+}
+
+/**
+ * Who a client is, beyond one connection: the session goes on where its client comes back with its secret, on whatever
+ * socket worker, and so do its user and its tags.
+ */
+export class Session {
+  readonly id: string;
+  /** @internal What the client has to know to come back; nothing where it never said HELLO. */
+  readonly secret: string | undefined;
+  readonly #listener: SessionListener;
+  #user: string | undefined;
+  #tags: Readonly<Record<string, string>>;
+
+  /** @internal */
+  constructor(
+    id: string,
+    secret: string | undefined,
+    listener: SessionListener,
+    user?: string,
+    tags: Readonly<Record<string, string>> = {},
+  ) {
+    this.id = id;
+    this.secret = secret;
+    this.#listener = listener;
+    this.#user = user;
+    this.#tags = tags;
+  }
+
+  /** Whose session it is; undefined while nobody has said so. */
+  get user(): string | undefined {
+    return this.#user;
+  }
+
+  /** What an application wants to remember it by. */
+  get tags(): Readonly<Record<string, string>> {
+    return this.#tags;
+  }
+
+  /**
+   * Says whose session it is, as a login does; undefined for nobody's.
+   * @throws RangeError where that is empty, or longer than 255 characters
+   */
+  setUser(user: string | undefined): void {
+    if (user !== undefined) checkText(user, "A user", 1);
+    this.#user = user;
+    this.#listener.changed(this);
+  }
+
+  /**
+   * Sets tags, and deletes those given as undefined; others stay as they are.
+   * @throws RangeError where a name or a value is longer than 255 characters, or there are more than 100 tags then
+   * @example context.session.setTags({ room: "5", table: undefined });
+   */
+  setTags(changes: Readonly<Record<string, string | undefined>>): void {
+    // a Map, as the names may come from outside
+    const tags = new Map(Object.entries(this.#tags));
+    for (const [name, value] of Object.entries(changes)) {
+      checkText(name, "A tag's name", 1);
+      if (value === undefined) tags.delete(name);
+      else tags.set(name, checkText(value, "A tag", 0));
+    }
+    if (tags.size > MOST_TAGS) throw new RangeError(`A session may have ${MOST_TAGS} tags.`);
+    this.#tags = Object.fromEntries(tags);
+    this.#listener.changed(this);
+  }
+}
+
+function checkText(text: string, what: string, least: number): string {
+  if (typeof text === "string" && text.length >= least && text.length <= MAX_NAME_LENGTH) return text;
+  throw new RangeError(`${what} must be a string of ${least} to ${MAX_NAME_LENGTH} characters.`);
+}

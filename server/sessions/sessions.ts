@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto";
+import { CloseCode } from "../../shared/codes.ts";
+import type { AppError } from "../../shared/errors.ts";
+import type { Pack } from "../../shared/msgpack-codec.ts";
+import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { Uplink } from "../bus/uplink.ts";
+import type { Connection } from "../connection/connection.ts";
+import { Session } from "./session.ts";
+import { News, type SessionAnswer, type SessionNews } from "./session-state.ts";
+
+/** Bytes of randomness in a session's id and in its secret. */
+const ID_BYTES = 16;
+const SECRET_BYTES = 32;
+
+/** A session that goes on, and the channels it was subscribed to. */
+export interface Resumed {
+  readonly session: Session;
+  readonly channels: readonly string[];
+}
+
+/** The sessions of one socket worker's connections. All there is to know of them is known to the primary as well. */
+export class Sessions {
+  readonly #uplink: Uplink;
+  readonly #pack: Pack;
+  /** Whose session it is now, by the session's id: those that can be resumed only. */
+  readonly #connections = new Map<string, Connection>();
+
+  constructor(uplink: Uplink, pack: Pack) {
+    this.#uplink = uplink;
+    this.#pack = pack;
+  }
+
+  /** Gives a connection a new session that its client can come back to. */
+  open(connection: Connection): Session {
+    const session = this.#create(connection, random(SECRET_BYTES));
+    this.#connections.set(session.id, connection);
+    return session;
+  }
+
+  /** The session of a connection whose client never asked for one: it ends with the connection. */
+  of(connection: Connection): Session {
+    return connection.session ?? this.#create(connection, undefined);
+  }
+
+  /** Goes on with a session. `done` gets undefined where there is none of this id and secret; and not where the connection is gone. */
+  resume(
+    connection: Connection,
+    id: string,
+    secret: string,
+    done: (error: AppError | undefined, resumed: Resumed | undefined) => void,
+  ): void {
+    const data = this.#pack.pack([News.RESUME, connection.id, secret] satisfies SessionNews);
+    this.#uplink.ask(BusType.SESSION, id, data, (error, frame) => {
+      const answer = frame === undefined || frame.data.length === 0 ? undefined : this.#answer(frame);
+      if (!connection.open) {
+        // nobody comes back to a connection that went while it was asked
+        if (answer !== undefined) this.#tell(id, [News.LEFT, connection.id]);
+      } else if (answer === undefined) done(error, undefined);
+      else {
+        const [user, tags, channels] = answer;
+        const session = new Session(id, secret, this, user ?? undefined, tags);
+        const before = this.#connections.get(id);
+        this.#connections.set(id, connection);
+        connection.session = session;
+        before?.close(CloseCode.NORMAL, "the session goes on with another connection");
+        done(undefined, { session, channels });
+      }
+    });
+  }
+
+  /** The session goes on in another process: what is left of it here is over. */
+  moved({ channel: id, data }: BusFrame): void {
+    const connection = this.#connections.get(id);
+    if (connection === undefined || connection.id !== data.toString()) return;
+    this.#connections.delete(id);
+    connection.close(CloseCode.NORMAL, "the session goes on with another connection");
+  }
+
+  /** A connection is gone. */
+  left(connection: Connection): void {
+    const { session } = connection;
+    if (session === undefined) return;
+    if (this.#connections.get(session.id) === connection) this.#connections.delete(session.id);
+    this.#tell(session.id, [News.LEFT, connection.id]);
+  }
+
+  /** @internal */
+  changed({ id, user, tags }: Session): void {
+    this.#tell(id, [News.CHANGED, user ?? null, tags]);
+  }
+
+  subscribed({ id, secret }: Session, channel: string): void {
+    if (secret !== undefined) this.#tell(id, [News.SUBSCRIBED, channel]);
+  }
+
+  unsubscribed({ id, secret }: Session, channel: string): void {
+    if (secret !== undefined) this.#tell(id, [News.UNSUBSCRIBED, channel]);
+  }
+
+  #create(connection: Connection, secret: string | undefined): Session {
+    const session = new Session(random(ID_BYTES), secret, this);
+    connection.session = session;
+    this.#tell(session.id, [News.OPEN, connection.id, secret ?? null]);
+    return session;
+  }
+
+  #tell(id: string, news: SessionNews): void {
+    this.#uplink.tell(BusType.SESSION, id, this.#pack.pack(news));
+  }
+
+  #answer({ data }: BusFrame): SessionAnswer {
+    return this.#pack.unpack(data) as SessionAnswer;
+  }
+}
+
+function random(bytes: number): string {
+  return randomBytes(bytes).toString("base64url");
+}

@@ -1,5 +1,4 @@
-const MIN_MS = 500;
-const MAX_MS = 20_000;
+export const BACKOFF = { minDelayMs: 500, maxDelayMs: 20_000 };
 const LONGEST_MS = 3_600_000;
 
 /**
@@ -7,10 +6,17 @@ const LONGEST_MS = 3_600_000;
  * with a fixed cap, all clients of a server that was down for long would come back in the same instant.
  *
  * @param attempt attempts that failed before, from 0
+ * @param minMs the least wait @default 500
+ * @param maxMs the most that chance adds @default 20_000
  * @param random gives numbers from 0 to 1
  */
-export function backoff(attempt: number, random: () => number = Math.random): number {
-  return MIN_MS + random() * Math.min(MAX_MS, MIN_MS * 2 ** attempt);
+export function backoff(
+  attempt: number,
+  minMs: number = BACKOFF.minDelayMs,
+  maxMs: number = BACKOFF.maxDelayMs,
+  random: () => number = Math.random,
+): number {
+  return minMs + random() * Math.min(maxMs, minMs * 2 ** attempt);
 }
 
 /** A delay the server asked for, in milliseconds: within 0 and an hour whatever it sent, 0 where it is no number. */

@@ -188,17 +188,10 @@ describe("a silent server", () => {
     expect([client.state, server.connections.length, client.ignored]).toEqual(["open", 1, 0]);
   });
 
-  it("is noticed soon after a sleep, during which timers stood still", async () => {
-    const { server } = await connected();
-    vi.setSystemTime(Date.now() + 3_600_000);
-    await pass(25_000);
-    expect(server.connection.of(Kind.PING)).toHaveLength(1);
-  });
-
   it("is noticed in time where the clock was set back", async () => {
     const { server } = await connected();
     vi.setSystemTime(Date.now() - 3_600_000);
-    await pass(75_000);
+    await pass(60_000);
     expect(server.connection.of(Kind.PING)).toHaveLength(1);
   });
 });

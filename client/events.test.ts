@@ -16,7 +16,7 @@ describe("on", () => {
     await settled();
     off();
     client.close();
-    expect(states.mock.calls).toEqual([["open", undefined]]);
+    expect(states.mock.calls).toEqual([["open", { text: "connected" }]]);
   });
 });
 

@@ -7,17 +7,21 @@ export const LOST = 1006;
 /** `waiting`: not connected, and waiting for the moment to dial (again). `closed`: for good. */
 export type LinkState = "connecting" | "open" | "waiting" | "closed";
 
-/** Why a link is no longer open: a close code of the protocol's table, or {@link LOST}, and words. */
+/** Why a link is in a new state. */
 export interface StateReason {
-  readonly code: number;
+  /** In words, for people. */
   readonly text: string;
-  /** While waiting: milliseconds until the next attempt to connect. */
+  /** Where a connection was closed: a close code of the protocol's table, or 1006 where it ended without a word. */
+  readonly code?: number;
+  /** While waiting for a moment: milliseconds until the next attempt. Without it, `waiting` waits for the page to be seen. */
   readonly retryMs?: number;
+  /** Which retry is to come, or has begun, since the last connection that lasted; from 1. */
+  readonly attempt?: number;
 }
 
 /** What a link tells. */
 export interface LinkListener {
-  state(state: LinkState, reason?: StateReason): void;
+  state(state: LinkState, reason: StateReason): void;
   /** A message that is well-formed and not the link's own business, in order of arrival. */
   message(message: ServerMessage): void;
   /** Something came that is no message. */

@@ -12,9 +12,9 @@ describe("a lost connection", () => {
     server.connection.hangUp(1006);
     await pass(500);
     expect(states.mock.calls).toEqual([
-      ["waiting", { code: 1006, text: "connection lost", retryMs: 500 }],
-      ["connecting", undefined],
-      ["open", undefined],
+      ["waiting", { code: 1006, text: "connection lost", retryMs: 500, attempt: 1 }],
+      ["connecting", { text: "retry 1", attempt: 1 }],
+      ["open", { text: "reconnected after 0.5 s" }],
     ]);
     expect(server.connection.of(Kind.HELLO)).toHaveLength(1);
   });
@@ -75,7 +75,7 @@ describe("a lost connection", () => {
     target.dispatchEvent(new Event("online"));
     await settled();
     expect(server.connection.of(Kind.PING)).toHaveLength(1);
-    await pass(5_000);
+    await pass(2_500);
     expect(client.state).toBe("waiting");
   });
 });

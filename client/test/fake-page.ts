@@ -1,0 +1,51 @@
+import { afterEach, vi } from "vitest";
+
+/** A browser's page, as far as a client looks at it. */
+export interface FakePage {
+  /** Tells an event of the window or of the document, whichever has it. */
+  tell(type: "online" | "pageshow" | "resume" | "freeze"): void;
+  show(): void;
+  hide(): void;
+  /** How many listeners there are. */
+  listeners(): number;
+}
+
+/** Makes a page of this platform, until the test ends. */
+export function fakePage(visibilityState: "visible" | "hidden" = "visible"): FakePage {
+  const held = new Set<string>();
+  const target = Object.assign(new EventTarget(), { visibilityState });
+  const addEventListener = (type: string, listener: EventListener) => {
+    held.add(type);
+    target.addEventListener(type, listener);
+  };
+  const removeEventListener = (type: string, listener: EventListener) => {
+    held.delete(type);
+    target.removeEventListener(type, listener);
+  };
+  vi.stubGlobal("addEventListener", addEventListener);
+  vi.stubGlobal("removeEventListener", removeEventListener);
+  vi.stubGlobal("document", {
+    addEventListener,
+    removeEventListener,
+    get visibilityState() {
+      return target.visibilityState;
+    },
+  });
+  const become = (state: "visible" | "hidden") => {
+    target.visibilityState = state;
+    target.dispatchEvent(new Event("visibilitychange"));
+  };
+  return {
+    tell: (type) => target.dispatchEvent(new Event(type)),
+    show: () => become("visible"),
+    hide: () => become("hidden"),
+    listeners: () => held.size,
+  };
+}
+
+/** Takes the page away after every test of a file. */
+export function usePages(): void {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+}

@@ -1,10 +1,21 @@
 import type { Contract, ProceduresOf } from "../shared/contract.ts";
 import { type AckInfo, Kind, type WelcomeInfo } from "../shared/message.ts";
-import { type ClientEvents, Core } from "./core.ts";
+import { Core } from "./core.ts";
+import type { ClientEvents } from "./events.ts";
 import type { LateDeflate } from "./late-deflate.ts";
 import type { LinkState } from "./link.ts";
-import { createMethods, type Methods } from "./methods.ts";
+import {
+  type CheckedDescriptions,
+  createMethods,
+  type MethodDescriptions,
+  type Methods,
+  type MethodsFrom,
+  methodsFrom,
+} from "./methods.ts";
+import type { ClientMiddleware } from "./middleware.ts";
 import type { CallOptions, ClientOptions, PublishOptions } from "./options.ts";
+import { type ClientPlugin, createPlugins, type Plugins } from "./plugin.ts";
+import type { ClientProcedure } from "./procedures.ts";
 import type { SubscriptionOptions } from "./publication-buffer.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import type { Subscription, SubscriptionCallback } from "./subscription.ts";
@@ -26,6 +37,7 @@ export class Client<App extends Contract = UntypedContract> {
   /** Procedures as functions: `client.methods.math.add(input, options)` is `client.call("math.add", input, options)`. */
   readonly methods: Methods<ProceduresOf<App>>;
   readonly #core: Core;
+  readonly #plugins: Plugins;
 
   /** @internal */
   constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
@@ -33,6 +45,18 @@ export class Client<App extends Contract = UntypedContract> {
     this.methods = createMethods((name, input, callOptions) => this.#call(name, input, callOptions)) as Methods<
       ProceduresOf<App>
     >;
+    this.#plugins = createPlugins(
+      this as unknown as Client,
+      (other, its = {}) => new Client(other, its, its.webSocket ?? webSocket, deflate),
+      (error) => this.#core.report(error),
+    );
+    this.#core.ended = () => this.#plugins.end();
+    try {
+      for (const plugin of options.plugins ?? []) this.plug(plugin);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
     if (options.lazy !== true) this.#core.link.start();
   }
 
@@ -117,6 +141,36 @@ export class Client<App extends Contract = UntypedContract> {
         ? subscriptions.add(channel, what as SubscriptionCallback, options)
         : subscriptions.add(channel, undefined, what ?? options);
     return subscription as Subscription<ChannelReceived<App, Channel>>;
+  }
+
+  /**
+   * Procedures as functions of the application's own making, each by the name it has here.
+   *
+   * @param descriptions the name of each one's procedure, and a `factory` that makes its input; without it a function
+   * takes the input itself, and options
+   * @example
+   * const { add } = client.methodsFrom({ add: { type: "math.add", factory: (x: number, y: number) => ({ x, y }) } });
+   * await add(1, 6);
+   */
+  methodsFrom<const Descriptions extends MethodDescriptions>(
+    descriptions: Descriptions & CheckedDescriptions<App, Descriptions>,
+  ): MethodsFrom<App, Descriptions> {
+    const methods = methodsFrom((name, input, options) => this.#call(name, input, options), descriptions);
+    return methods as MethodsFrom<App, Descriptions>;
+  }
+
+  /** Lets `middleware` see every message from now on, after those there are; the function returned stops that. */
+  use(middleware: ClientMiddleware): () => void {
+    return this.#core.middlewares.use(middleware);
+  }
+
+  /**
+   * Sets a plugin up; the function returned undoes that, as does the end of the client.
+   *
+   * @throws Error where the plugin throws, with its name; what it had done by then is undone
+   */
+  plug(plugin: ClientPlugin): () => void {
+    return this.#plugins.plug(plugin);
   }
 
   /** Publishes. Resolves when the server has it, with its offset where the channel keeps history. Throws as `call` does. */

@@ -1,13 +1,25 @@
+import type { Codec } from "../shared/codec.ts";
 import { CloseCode } from "../shared/codes.ts";
 import { Emitter } from "../shared/emitter.ts";
-import { AppError, errorFromReply, errorReply } from "../shared/errors.ts";
-import { Kind, type ServerMessage, type WelcomeInfo } from "../shared/message.ts";
+import { AppError, errorFromReply } from "../shared/errors.ts";
+import {
+  type ClientMessage,
+  type HelloOptions,
+  Kind,
+  type ServerMessage,
+  type WelcomeInfo,
+} from "../shared/message.ts";
 import { createMsgpackCodec } from "../shared/msgpack-codec.ts";
-import { portableDeflate } from "../shared/portable-deflate.ts";
+import { holdsPing, type Streams } from "../shared/stream-reader.ts";
 import { Connection } from "./connection.ts";
+import { createCredentials } from "./credentials.ts";
 import { deferred } from "./deferred.ts";
+import { type ClientEvents, createTransitions } from "./events.ts";
+import type { LateDeflate } from "./late-deflate.ts";
 import type { LinkListener, LinkState, StateReason } from "./link.ts";
+import { createMiddlewares } from "./middleware.ts";
 import { type ClientOptions, DEFAULTS } from "./options.ts";
+import { createProcedures } from "./procedures.ts";
 import { Reconnect } from "./reconnect.ts";
 import { Requests } from "./requests.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -18,40 +30,57 @@ import type { WebSocketConstructor } from "./web-socket.ts";
 /** What one frame of the server may cost to decode: more than a server takes, for it is the one that was chosen. */
 const BUDGET = { maxPayload: 16_777_216, maxDepth: 64, maxElements: 1_000_000 };
 
-/** What a client tells; `error` has what the server refused without an id, and what listeners threw. */
-export interface ClientEvents {
-  state: (state: LinkState, reason?: StateReason) => void;
-  error: (error: unknown) => void;
-  welcome: (info: WelcomeInfo) => void;
-}
-
 /** Puts a client's parts together: moves them along with the connection's state, and hands messages to them. */
 export class Core {
-  readonly codec = createMsgpackCodec({ deflate: portableDeflate, budget: BUDGET });
+  readonly codec: Codec<Uint8Array>;
   readonly events = new Emitter<ClientEvents>();
   readonly ready = deferred<void>();
+  readonly middlewares = createMiddlewares((error) => this.report(error));
   readonly link: Reconnect;
   readonly requests: Requests;
   readonly subscriptions: Subscriptions;
+  readonly procedures = createProcedures(
+    (message) => this.#send(message),
+    (error) => this.report(error),
+  );
+  readonly streams: Streams = new Map();
   welcome: WelcomeInfo | undefined;
   ignored = 0;
+  /** Called when the client is closed for good, after everybody was told. */
+  ended: () => void = () => {};
+  readonly #transitions = createTransitions((event, ...args) => this.tell(event, ...args));
   #wasOpen = false;
   #closing: AppError | undefined;
 
-  constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor) {
+  constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
     const { timeoutMs, connectTimeoutMs, queueLimit } = { ...DEFAULTS, ...options };
-    const { codec } = this;
-    const hello = { client: { name: "fugitive", version: VERSION } };
-    const dialled = { url: webSocketUrl(url), webSocket, codec, hello, connectTimeoutMs };
+    const codec = createMsgpackCodec({ deflate, budget: BUDGET });
+    this.codec = {
+      ...codec,
+      encode: (message) => codec.encode(this.middlewares.outgoing(message as ClientMessage)),
+    };
+    for (const middleware of options.use ?? []) this.middlewares.use(middleware);
+    const credentials = createCredentials(options.token, {
+      timeoutMs: connectTimeoutMs,
+      authenticate: (token) => this.#authenticate(token),
+      report: (error) => this.#reportToListeners(error),
+    });
+    const dialled = { url: webSocketUrl(url), webSocket, codec, deflate, connectTimeoutMs };
+    const hello = (): HelloOptions => {
+      const { token } = credentials;
+      const client = { name: "fugitive", version: VERSION };
+      return token === undefined ? { client } : { token, client };
+    };
     const dial = (listener: LinkListener) =>
-      new Connection({ ...dialled, maxPayload: this.requests.maxPayload }, listener);
-    this.link = new Reconnect(dial, {
+      new Connection({ ...dialled, hello: hello(), maxPayload: this.requests.maxPayload }, listener);
+    const listener: LinkListener = {
       state: (state, reason) => this.#changed(state, reason),
       message: (message) => this.#received(message),
       ignored: (error) => this.#ignore(error),
-    });
-    this.requests = new Requests({ timeoutMs, queueLimit, link: this.link, codec });
-    this.subscriptions = new Subscriptions(this.requests, (error) => this.#report(error));
+    };
+    this.link = new Reconnect({ dial, listener, credentials, options: options.reconnect });
+    this.requests = new Requests({ timeoutMs, queueLimit, link: this.link, codec: this.codec });
+    this.subscriptions = new Subscriptions(this.requests, (error) => this.report(error));
   }
 
   close(): void {
@@ -59,7 +88,13 @@ export class Core {
     this.link.close({ code: CloseCode.NORMAL, text: this.#closing.message });
   }
 
-  #changed(state: LinkState, reason?: StateReason): void {
+  #authenticate(token: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.requests.send((id) => [Kind.AUTH, id, token], { answer: Kind.ACK, resolve, reject });
+    });
+  }
+
+  #changed(state: LinkState, reason: StateReason): void {
     if (state === "open") {
       this.#wasOpen = true;
       this.subscriptions.opened();
@@ -68,9 +103,9 @@ export class Core {
     } else if (this.#wasOpen) {
       this.#wasOpen = false;
       this.subscriptions.lost();
-      this.requests.lost(
-        this.#closing ?? new AppError("UNAVAILABLE", "The connection was lost before the answer came."),
-      );
+      const error = this.#closing ?? new AppError("UNAVAILABLE", "The connection was lost before the answer came.");
+      this.requests.lost(error);
+      this.procedures.lost(error);
     }
     if (state === "closed") {
       const error = this.#closing ?? closedError(reason);
@@ -78,15 +113,20 @@ export class Core {
       this.requests.end(error);
       this.ready.reject(error);
     }
-    this.#tell("state", state, reason);
+    this.tell("state", state, reason);
+    this.#transitions.changed(state, reason, this.#closing !== undefined);
+    if (state === "closed") this.ended();
   }
 
-  #received(message: ServerMessage): void {
+  #received(incoming: ServerMessage): void {
+    const message = this.middlewares.incoming(incoming);
+    if (message === undefined) return;
     switch (message[0]) {
       case Kind.WELCOME:
         this.welcome = message[1];
         if (message[1].maxPayload > 0) this.requests.maxPayload = message[1].maxPayload;
-        this.#tell("welcome", message[1]);
+        this.tell("welcome", message[1]);
+        this.#transitions.welcomed(message[1].resumed, this.subscriptions.size);
         break;
       case Kind.EVENT:
         if (!this.subscriptions.deliver(message)) this.ignored++;
@@ -94,36 +134,51 @@ export class Core {
       case Kind.GOAWAY:
         this.requests.leaveIfIdle();
         break;
-      case Kind.CALL: // this client offers no procedures
-        this.link.send(this.codec.encode(errorReply(message[1], new AppError("NOT_FOUND"))));
-        break;
+      case Kind.CALL:
       case Kind.CANCEL:
       case Kind.PRESENCE:
-      case Kind.PING:
-        this.ignored++;
+        if (!this.procedures.received(message)) this.ignored++;
+        break;
+      case Kind.PING: // only those about streams come here
+        if (!holdsPing(this.streams, message[1])) this.pong(message[1]);
         break;
       default:
         if (message[0] === Kind.ERROR && message[1] == null) this.#ignore(errorFromReply(message));
-        else if (!this.requests.settle(message)) this.ignored++;
+        else if (!this.requests.settle(message) && !this.procedures.received(message)) this.ignored++;
     }
+  }
+
+  /** Answers a PING about a stream. */
+  readonly pong = (echo: unknown): void => this.#send([Kind.PONG, echo]);
+
+  /** Sends what belongs to the connection there is, if there is one. @throws AppError `TOO_LARGE`; EncodeError */
+  #send(message: ClientMessage): void {
+    const piece = this.codec.encode(message);
+    // the server would close the connection over it
+    if (piece.length > this.requests.maxPayload) throw new AppError("TOO_LARGE");
+    if (this.link.state === "open") this.link.send(piece);
   }
 
   /** Nothing here waits for it, so that it is told only to those who ask. */
   #ignore(error: unknown): void {
     this.ignored++;
-    if (this.events.has("error")) this.#report(error);
+    this.#reportToListeners(error);
   }
 
-  #tell<Name extends "state" | "welcome">(event: Name, ...args: Parameters<ClientEvents[Name]>): void {
+  #reportToListeners(error: unknown): void {
+    if (this.events.has("error")) this.report(error);
+  }
+
+  tell<Name extends keyof ClientEvents>(event: Name, ...args: Parameters<ClientEvents[Name]>): void {
     try {
       this.events.emit(event, ...args);
     } catch (error) {
-      this.#report(error);
+      this.report(error);
     }
   }
 
   /** What an application's listener throws must not stop the client, nor be hidden. */
-  #report(error: unknown): void {
+  report(error: unknown): void {
     if (!this.events.has("error")) raise(error);
     else {
       try {
@@ -144,12 +199,12 @@ function raise(error: unknown): void {
   }
 }
 
-function closedError(reason: StateReason | undefined): AppError {
+function closedError(reason: StateReason): AppError {
   const code =
-    reason?.code === CloseCode.UNAUTHENTICATED
+    reason.code === CloseCode.UNAUTHENTICATED
       ? "UNAUTHENTICATED"
-      : reason?.code === CloseCode.BANNED
+      : reason.code === CloseCode.BANNED
         ? "FORBIDDEN"
         : "UNAVAILABLE";
-  return new AppError(code, `The connection was closed for good: ${reason?.text}.`);
+  return new AppError(code, `The connection was closed for good: ${reason.text}.`);
 }

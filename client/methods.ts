@@ -1,6 +1,6 @@
 import type { InputOf, OutputOf } from "../shared/contract.ts";
 import type { CallOptions } from "./options.ts";
-import type { Arguments } from "./types.ts";
+import type { Arguments, CallInput, CallOutput, ProcedureName } from "./types.ts";
 
 type Head<Name> = Name extends `${infer First}.${string}` ? First : Name;
 
@@ -41,4 +41,41 @@ export function createMethods(call: Call, path = ""): object {
     },
     apply: (_target, _this, [input, options]: [unknown, CallOptions | undefined]) => call(path, input, options),
   });
+}
+
+/** One of a map's methods: the procedure it calls, and, where its arguments are not the input itself, what makes that. */
+export interface MethodDescription {
+  readonly type: string;
+  readonly factory?: (...parameters: never) => unknown;
+}
+
+export type MethodDescriptions = Readonly<Record<string, MethodDescription>>;
+
+/** What a map must be like: names of procedures, and factories whose results these take. */
+export type CheckedDescriptions<App, Descriptions> = {
+  readonly [Name in keyof Descriptions]: Descriptions[Name] extends { readonly type: infer Type }
+    ? { readonly type: ProcedureName<App>; readonly factory?: (...parameters: never) => CallInput<App, Type> }
+    : MethodDescription;
+};
+
+/** The functions of a map. */
+export type MethodsFrom<App, Descriptions extends MethodDescriptions> = {
+  readonly [Name in keyof Descriptions]: (
+    ...parameters: ParametersOf<App, Descriptions[Name]>
+  ) => Promise<CallOutput<App, Descriptions[Name]["type"]>>;
+};
+
+type ParametersOf<App, Description extends MethodDescription> = Description extends {
+  readonly factory: (...parameters: infer Parameters) => unknown;
+}
+  ? Parameters
+  : Arguments<CallInput<App, Description["type"]>, CallOptions>;
+
+/** Makes the functions behind {@link MethodsFrom}. */
+export function methodsFrom(call: Call, descriptions: MethodDescriptions): Record<string, unknown> {
+  const method = ({ type, factory }: MethodDescription) =>
+    factory === undefined
+      ? (input?: unknown, options?: CallOptions) => call(type, input, options)
+      : async (...parameters: never) => call(type, factory(...parameters), undefined);
+  return Object.fromEntries(Object.entries(descriptions).map(([name, description]) => [name, method(description)]));
 }

@@ -1,10 +1,13 @@
 import { WebSocket } from "ws";
 import type { Contract } from "../shared/contract.ts";
+import { portableDeflate } from "../shared/portable-deflate.ts";
 import { Client } from "./client.ts";
 import type { connect as connectInBrowser } from "./index.ts";
 import type { ClientOptions } from "./options.ts";
 
 export { AppError } from "../shared/errors.ts";
+export { definePlugin } from "./plugin.ts";
+export { story } from "./story.ts";
 
 /** Messages are deflated by the protocol itself, and only where that pays. */
 class NodeWebSocket extends WebSocket {
@@ -17,4 +20,4 @@ class NodeWebSocket extends WebSocket {
 export const connect: typeof connectInBrowser = <App extends Contract>(
   url: string | URL,
   options: ClientOptions = {},
-) => new Client<App>(url, options, options.webSocket ?? NodeWebSocket);
+) => new Client<App>(url, options, options.webSocket ?? NodeWebSocket, portableDeflate);

@@ -1,4 +1,6 @@
 import type { TokenSource } from "./credentials.ts";
+import type { ClientMiddleware } from "./middleware.ts";
+import type { ClientPlugin } from "./plugin.ts";
 import type { ReconnectOptions } from "./reconnect-options.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
 
@@ -23,6 +25,10 @@ export interface ClientOptions {
   readonly token?: TokenSource;
   /** How many requests may wait for a connection. @default 1_000 */
   readonly queueLimit?: number;
+  /** Middleware that sees every message, from the first on. @default none */
+  readonly use?: readonly ClientMiddleware[];
+  /** Plugins that are set up before the client dials. One that throws lets `connect` throw. @default none */
+  readonly plugins?: readonly ClientPlugin[];
   /** The WebSocket to use. @default the platform's; on Node that of the `ws` package */
   readonly webSocket?: WebSocketConstructor;
 }

@@ -1,4 +1,4 @@
-import { type Client, connect } from "../../client/index.ts";
+import { type Client, connect, story } from "../../client/index.ts";
 import type { app } from "../demo/app.ts";
 
 export type DemoClient = Client<typeof app>;
@@ -11,7 +11,7 @@ export class Live {
 
   constructor(url: string) {
     this.#url = url;
-    this.#client = connect<typeof app>(url);
+    this.#client = this.#connect();
   }
 
   get client(): DemoClient {
@@ -28,9 +28,14 @@ export class Live {
   /** Gives the connection up for a new one, which the server deals to the next worker. */
   reconnect(): void {
     const old = this.#client;
-    this.#client = connect<typeof app>(this.#url);
+    this.#client = this.#connect();
     // only now: its users see that it is no longer the one
     old.close();
     for (const user of this.#users) user(this.#client);
+  }
+
+  /** The page's console tells what becomes of the connection. */
+  #connect(): DemoClient {
+    return connect<typeof app>(this.#url, { plugins: [story()] });
   }
 }

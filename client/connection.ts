@@ -1,9 +1,12 @@
 import { type Codec, isBatch } from "../shared/codec.ts";
 import { CloseCode } from "../shared/codes.ts";
 import { type HelloOptions, Kind, type ServerMessage, SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
+import { isTaken } from "../shared/stream-window.ts";
 import { isServerMessage } from "../shared/validate-message.ts";
+import { type Hold, holdDeflated } from "./hold-deflated.ts";
+import type { LateDeflate } from "./late-deflate.ts";
 import { type Link, type LinkListener, type LinkState, LOST, type StateReason, stateReason } from "./link.ts";
-import { Liveness } from "./liveness.ts";
+import { type Liveness, watchLiveness } from "./liveness.ts";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
 
 /**
@@ -18,6 +21,8 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly webSocket: WebSocketConstructor;
   readonly codec: Codec<Uint8Array>;
+  /** That of the codec. */
+  readonly deflate: LateDeflate;
   readonly hello: HelloOptions;
   readonly connectTimeoutMs: number;
   /** Largest message the server takes, in bytes, as far as it has told; WELCOME tells again. */
@@ -30,6 +35,7 @@ export class Connection implements Link {
   readonly #socket: WebSocketLike;
   readonly #codec: Codec<Uint8Array>;
   readonly #listener: LinkListener;
+  readonly #hold: Hold;
   readonly #liveness: Liveness;
   readonly #connectTimer: ReturnType<typeof setTimeout>;
   #pieces: Uint8Array[];
@@ -37,16 +43,21 @@ export class Connection implements Link {
 
   /** @throws what the WebSocket constructor throws */
   constructor(options: ConnectionOptions, listener: LinkListener) {
-    const { url, webSocket, codec, hello, connectTimeoutMs, maxPayload } = options;
+    const { url, webSocket, codec, deflate, hello, connectTimeoutMs, maxPayload } = options;
     const socket = new webSocket(url, [SUBPROTOCOL_MSGPACK]);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => this.#opened());
-    socket.addEventListener("message", (event) => this.#received(event.data));
+    socket.addEventListener("message", (event) => this.#arrived(event.data));
     socket.addEventListener("close", ({ code, reason }) => this.#finish(stateReason(code, reason)));
     // a close follows; but `ws` throws where nobody listens
     socket.addEventListener("error", () => {});
     this.#socket = socket;
     this.#codec = codec;
+    this.#hold = holdDeflated(
+      deflate,
+      (data) => this.#received(data),
+      (text) => this.#drop({ code: LOST, text }),
+    );
     this.#listener = listener;
     this.#maxPayload = maxPayload;
     this.#pieces = [codec.encode([Kind.HELLO, hello])];
@@ -54,7 +65,7 @@ export class Connection implements Link {
       () => this.#drop({ code: LOST, text: `no connection within ${connectTimeoutMs} ms` }),
       connectTimeoutMs,
     );
-    this.#liveness = new Liveness(
+    this.#liveness = watchLiveness(
       () => this.send(codec.encode([Kind.PING])),
       () => this.#drop(stateReason(CloseCode.NO_HEARTBEAT, "")),
     );
@@ -81,7 +92,7 @@ export class Connection implements Link {
     this.#liveness.heard();
     this.#liveness.start();
     queueMicrotask(() => this.#flush());
-    this.#listener.state("open");
+    this.#listener.state("open", { text: "connected" });
   }
 
   #flush(): void {
@@ -108,9 +119,14 @@ export class Connection implements Link {
     this.#socket.send(this.#codec.frame(pieces) as Uint8Array<ArrayBuffer>);
   }
 
-  #received(data: unknown): void {
+  #arrived(data: unknown): void {
     if (this.state !== "open") return;
     this.#liveness.heard();
+    this.#hold.take(data);
+  }
+
+  #received(data: unknown): void {
+    if (this.state !== "open") return;
     let decoded: unknown;
     try {
       if (typeof data === "string") throw new Error("A text frame on a MessagePack connection.");
@@ -131,7 +147,8 @@ export class Connection implements Link {
       this.#liveness.start(message[1].heartbeatMs);
       if (message[1].maxPayload > 0) this.#maxPayload = message[1].maxPayload;
     }
-    if (message[0] === Kind.PING) this.send(this.#codec.encode([Kind.PONG, message[1]]));
+    // one about a stream is answered when its reader is so far
+    if (message[0] === Kind.PING && !isTaken(message[1])) this.send(this.#codec.encode([Kind.PONG, message[1]]));
     // a PONG without content answers a probe, and has done its work by being heard
     else if (message[0] !== Kind.PONG || message[1] != null) this.#listener.message(message);
   }
@@ -148,6 +165,7 @@ export class Connection implements Link {
     this.state = "closed";
     clearTimeout(this.#connectTimer);
     this.#liveness.stop();
+    this.#hold.forget();
     this.#listener.state("closed", reason);
   }
 }

@@ -7,7 +7,7 @@ import type { Message } from "./message.ts";
 import { checkMsgpack } from "./msgpack-budget.ts";
 
 /** The one byte MessagePack never uses marks a deflated message. */
-const DEFLATED = 0xc1;
+export const DEFLATED = 0xc1;
 
 export interface MsgpackOptions {
   readonly deflate: Deflate;

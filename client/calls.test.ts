@@ -27,7 +27,7 @@ describe("a call", () => {
       ["now"],
       ["now"],
       ["now"],
-      ["now", null, { timeoutMs: 50 }],
+      ["now", null, { timeoutMs: 50, noData: true }],
     ]);
   });
 

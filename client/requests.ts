@@ -1,7 +1,7 @@
 import { DEFAULT_BUDGET } from "../shared/budget.ts";
 import type { Codec } from "../shared/codec.ts";
 import { AppError } from "../shared/errors.ts";
-import { type ClientMessage, Kind, type MessageId } from "../shared/message.ts";
+import { type CallOptions, type ClientMessage, Kind, type MessageId } from "../shared/message.ts";
 import { type AnswerMessage, type PendingCall, PendingCalls } from "../shared/pending-calls.ts";
 import type { Reconnect } from "./reconnect.ts";
 
@@ -78,15 +78,23 @@ export class Requests {
     return id;
   }
 
-  /** Calls a procedure. An explicit `timeoutMs` is told to the server too. */
-  call(procedure: string, input: unknown, request: Omit<Request, "answer" | "gaveUp">): MessageId {
-    const { timeoutMs } = request;
+  /** Calls a procedure. An explicit `timeoutMs` is told to the server too, and so is a stream's `window`. */
+  call(
+    procedure: string,
+    input: unknown,
+    request: Omit<Request, "answer" | "gaveUp"> & { readonly window?: number | undefined },
+  ): MessageId {
+    const { timeoutMs, window } = request;
+    const told: CallOptions = {};
     // "no limit" is nothing to tell
-    const told = timeoutMs !== undefined && Number.isFinite(timeoutMs) ? { timeoutMs } : undefined;
+    if (timeoutMs !== undefined && Number.isFinite(timeoutMs)) told.timeoutMs = timeoutMs;
+    if (window !== undefined) told.window = window;
+    const tells = Object.keys(told).length > 0;
+    if (tells && input === undefined) told.noData = true;
     const { link, codec } = this.#options;
     return this.send(
       (id) => {
-        if (told !== undefined) return [Kind.CALL, id, procedure, input, told];
+        if (tells) return [Kind.CALL, id, procedure, input, told];
         return input === undefined ? [Kind.CALL, id, procedure] : [Kind.CALL, id, procedure, input];
       },
       { ...request, answer: Kind.RESULT, gaveUp: (id) => link.send(codec.encode([Kind.CANCEL, id])) },

@@ -35,7 +35,7 @@ describe("a stream", () => {
     await settled();
     expect(server.connection.of(Kind.CALL)).toEqual([]);
     await stream.next();
-    expect(server.connection.of(Kind.CALL)).toEqual([[Kind.CALL, 1, "count", 1]]);
+    expect(server.connection.of(Kind.CALL)).toEqual([[Kind.CALL, 1, "count", 1, { window: 256 }]]);
   });
 
   it("left before it began asks nothing of the server", async () => {
@@ -143,7 +143,7 @@ describe("the time of a stream", () => {
     const second = expect(stream.next()).rejects.toMatchObject({ code: "TIMEOUT" });
     await pass(1_000);
     await second;
-    expect(server.connection.of(Kind.CALL)[0]?.[4]).toEqual({ timeoutMs: 1_000 });
+    expect(server.connection.of(Kind.CALL)[0]?.[4]).toEqual({ timeoutMs: 1_000, window: 256, noData: true });
   });
 });
 

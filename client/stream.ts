@@ -1,10 +1,10 @@
-import { AsyncQueue } from "../shared/async-queue.ts";
-import { AppError } from "../shared/errors.ts";
-import type { MessageId } from "../shared/message.ts";
+import { readStream, type Streams } from "../shared/stream-reader.ts";
+import type { TakenEcho } from "../shared/stream-window.ts";
 import type { Requests } from "./requests.ts";
 
-/** The protocol cannot slow a server down: a reader this many items behind is given up, rather than all memory. */
+/** Where no window holds the server back, a reader this many items behind is given up, rather than all memory. */
 const STREAM_BUFFER = 100_000;
+const WINDOW = 256;
 
 export interface StreamOptions {
   /**
@@ -13,37 +13,40 @@ export interface StreamOptions {
    */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * How many items may be on their way to the reader, from 1 to 1,000,000: the server waits when it has sent so many
+   * more than the reader has taken. `Infinity` asks for no such thing: a reader 100,000 items behind then throws
+   * `OVERLOADED`. @default 256
+   */
+  readonly window?: number;
+}
+
+/** What streams need of a client. */
+interface StreamHost {
+  readonly requests: Requests;
+  readonly streams: Streams;
+  pong(echo: TakenEcho): void;
 }
 
 /** Calls a streaming procedure when its first item is asked for. */
 export function openStream(
-  requests: Requests,
+  { requests, streams, pong }: StreamHost,
   procedure: string,
   input: unknown,
-  options: StreamOptions,
+  { window = WINDOW, ...options }: StreamOptions,
 ): AsyncGenerator<unknown, unknown, undefined> {
-  let id: MessageId | undefined;
-  const abandon = (error?: unknown) => {
-    if (id !== undefined) requests.abandon(id, error);
-  };
-  const queue = new AsyncQueue<unknown, unknown>({
-    start: () => {
-      try {
-        id = requests.call(procedure, input, {
-          ...options,
-          timeoutEndsAtItem: options.timeoutMs === undefined,
-          item: (item) => {
-            if (queue.size < STREAM_BUFFER) queue.push(item);
-            else abandon(new AppError("OVERLOADED", `The stream is ${STREAM_BUFFER} items ahead of its reader.`));
-          },
-          resolve: (last) => queue.end(last),
-          reject: (error) => queue.fail(error),
-        });
-      } catch (error) {
-        queue.fail(error);
-      }
-    },
-    leave: abandon,
+  const told = window === Number.POSITIVE_INFINITY ? undefined : window;
+  return readStream({
+    streams,
+    limit: Math.max(told ?? 0, STREAM_BUFFER),
+    begin: (answers) =>
+      requests.call(procedure, input, {
+        ...options,
+        ...answers,
+        window: told,
+        timeoutEndsAtItem: options.timeoutMs === undefined,
+      }),
+    abandon: (id, error) => requests.abandon(id, error),
+    pong,
   });
-  return queue;
 }

@@ -79,6 +79,8 @@ export interface CallOptions {
   timeoutMs?: number;
   /** Makes a retry safe: the same key from the same session runs once. */
   key?: string;
+  /** Whether there are no data, where null holds their place before these options. */
+  noData?: boolean;
   /** How many CHUNKs may be on their way to the caller's reader: from 1 to 1,000,000. */
   window?: number;
 }

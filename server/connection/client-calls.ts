@@ -95,7 +95,7 @@ export class ClientCalls {
     const gaveUp = (id: MessageId) => this.#callee.send([Kind.CANCEL, id]);
     const id = this.#pending.add({ ...call, answer: Kind.RESULT, gaveUp });
     try {
-      const message: ServerMessage = [Kind.CALL, id, procedure, input, told(options)];
+      const message: ServerMessage = [Kind.CALL, id, procedure, input, told(input, options)];
       // the client would ignore what is malformed
       const wrong = complaintAboutServerMessage(message);
       if (wrong !== undefined) throw new TypeError(wrong);
@@ -110,8 +110,9 @@ export class ClientCalls {
 type CallOptionsToTell = { readonly [Option in keyof CallOptions]: CallOptions[Option] | undefined };
 
 /** "No limit" is nothing to tell. */
-function told({ timeoutMs, window }: CallOptionsToTell): CallOptions {
+function told(input: unknown, { timeoutMs, window }: CallOptionsToTell): CallOptions {
   return {
+    ...(input === undefined ? { noData: true } : {}),
     ...(timeoutMs !== undefined && Number.isFinite(timeoutMs) ? { timeoutMs } : {}),
     ...(window === undefined ? {} : { window }),
   };

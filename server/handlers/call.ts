@@ -17,7 +17,8 @@ const RETRY_AFTER_MS = 1_000;
  * they are answered, cancelled or out of time.
  */
 export function handleCall(connection: Connection, message: CallMessage, services: Services): void {
-  const [, id, name, input, options] = message;
+  const [, id, name, data, options] = message;
+  const input = options?.noData === true ? undefined : data;
   const procedure = services.procedures.get(name);
   const refusal = procedure === undefined ? notFound(name) : busy(connection, id, services);
   if (procedure === undefined || refusal !== undefined) {

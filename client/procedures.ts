@@ -1,0 +1,78 @@
+import { AppError, errorReply } from "../shared/errors.ts";
+import { type CallMessage, type ClientMessage, Kind, type ServerMessage } from "../shared/message.ts";
+import { isTaken } from "../shared/stream-window.ts";
+import { type RunningProcedure, runProcedure } from "./running-procedure.ts";
+
+/** More than this at once is no use of a client, but something gone wrong. */
+const MAX_RUNNING = 1_000;
+
+/** One call of the server's, as the procedure sees it. */
+export interface ProcedureCall {
+  /** Aborts when the server cancels, the time it gave runs out, or the connection is lost: nobody waits any more. */
+  readonly signal: AbortSignal;
+  /** The name that was called. */
+  readonly procedure: string;
+}
+
+/** What the server may call. */
+export type ClientProcedure<Input = unknown> = (input: Input, call: ProcedureCall) => unknown;
+
+export interface Procedures {
+  /** @throws Error where the name is taken */
+  register(name: string, procedure: ClientProcedure): () => void;
+  /** Takes a CALL, a CANCEL, or a PONG about a stream. Returns false where it is none, or about nothing known. */
+  received(message: ServerMessage): boolean;
+  /** The connection is gone, and who waited for answers with it. */
+  lost(reason: unknown): void;
+}
+
+/**
+ * What a client offers to the server.
+ *
+ * @param send throws where a message cannot be sent for what it holds
+ * @param report takes what procedures threw, and not on purpose
+ */
+export function createProcedures(send: (message: ClientMessage) => void, report: (error: unknown) => void): Procedures {
+  const registered = new Map<string, { readonly procedure: ClientProcedure }>();
+  const running = new Map<unknown, RunningProcedure>();
+
+  function begin([, id, name, data, options]: CallMessage): void {
+    const input = options?.noData === true ? undefined : data;
+    const entry = registered.get(name);
+    if (running.has(id)) send(errorReply(id, new AppError("BAD_REQUEST", `The id ${id} is in use.`)));
+    else if (entry === undefined) send(errorReply(id, new AppError("NOT_FOUND", `There is no procedure "${name}".`)));
+    else if (running.size >= MAX_RUNNING) send(errorReply(id, new AppError("OVERLOADED")));
+    else {
+      const procedure = (signal: AbortSignal) => entry.procedure(input, { signal, procedure: name });
+      const over = () => running.delete(id);
+      running.set(id, runProcedure({ id, procedure, options: options ?? {}, send, report, over }));
+    }
+  }
+
+  return {
+    register(name, procedure) {
+      if (registered.has(name)) throw new Error(`The procedure "${name}" is registered already.`);
+      const entry = { procedure };
+      registered.set(name, entry);
+      return () => {
+        if (registered.get(name) === entry) registered.delete(name);
+      };
+    },
+    received(message) {
+      if (message[0] === Kind.CALL) begin(message);
+      else if (message[0] === Kind.CANCEL) {
+        const call = running.get(message[1]);
+        call?.stop(new AppError("CANCELLED"));
+        return call !== undefined;
+      } else {
+        const echo = message[0] === Kind.PONG ? message[1] : undefined;
+        if (!isTaken(echo)) return false;
+        running.get(echo[1])?.taken(echo[2]);
+      }
+      return true;
+    },
+    lost(reason) {
+      for (const call of running.values()) call.stop(reason, false);
+    },
+  };
+}

@@ -1,10 +1,10 @@
 /** What makes it worth to dial, or to ask after a connection, at once: the event, and words for people. */
-const WAKE_UPS = {
+const WAKE_UPS: Readonly<Record<string, string>> = {
   online: "online again",
   pageshow: "the page is shown again",
   resume: "the page runs again",
   visibilitychange: "the page is visible again",
-} as const;
+};
 
 /** Whether this is a browser's page that nobody sees; never where there are no pages. */
 export function isHidden(): boolean {
@@ -18,24 +18,16 @@ export function isHidden(): boolean {
  * @param woke takes what happened, in words
  */
 export function watchPage(woke: (why: string) => void): () => void {
+  if (typeof addEventListener !== "function") return () => {};
   const listener = (event: Event) => {
     const { type } = event;
     // a page that was just loaded is shown too, but not again
-    if (type === "pageshow" && (event as PageTransitionEvent).persisted === false) return;
-    if (type !== "visibilitychange" || !isHidden()) woke(WAKE_UPS[type as keyof typeof WAKE_UPS]);
+    const loaded = type === "pageshow" && (event as PageTransitionEvent).persisted === false;
+    if (!loaded && (type !== "visibilitychange" || !isHidden())) woke(WAKE_UPS[type] ?? type);
   };
-  const releases = [
-    ...listen(globalThis, ["online", "pageshow"], listener),
-    ...listen(globalThis.document, ["visibilitychange", "resume"], listener),
-  ];
+  // some of them happen to the document and do not bubble, but all are captured by its window
+  for (const type in WAKE_UPS) addEventListener(type, listener, true);
   return () => {
-    for (const release of releases) release();
+    for (const type in WAKE_UPS) removeEventListener(type, listener, true);
   };
-}
-
-function listen(target: Partial<EventTarget> | undefined, types: string[], listener: (event: Event) => void) {
-  return types.map((type) => {
-    target?.addEventListener?.(type, listener);
-    return () => target?.removeEventListener?.(type, listener);
-  });
 }

@@ -20,7 +20,7 @@ import type { LinkListener, LinkState, StateReason } from "./link.ts";
 import { createMiddlewares } from "./middleware.ts";
 import { type ClientOptions, DEFAULTS } from "./options.ts";
 import { createProcedures } from "./procedures.ts";
-import { Reconnect } from "./reconnect.ts";
+import { createReconnect, type Reconnect } from "./reconnect.ts";
 import { Requests } from "./requests.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { webSocketUrl } from "./url.ts";
@@ -78,7 +78,7 @@ export class Core {
       message: (message) => this.#received(message),
       ignored: (error) => this.#ignore(error),
     };
-    this.link = new Reconnect({ dial, listener, credentials, options: options.reconnect });
+    this.link = createReconnect({ dial, listener, credentials, options: options.reconnect });
     this.requests = new Requests({ timeoutMs, queueLimit, link: this.link, codec: this.codec });
     this.subscriptions = new Subscriptions(this.requests, (error) => this.report(error));
   }

@@ -33,8 +33,12 @@ export function readStream(options: StreamReaderOptions): AsyncGenerator<unknown
   const finish = () => {
     over = true;
     streams.delete(id);
-    for (const count of asked) pong(["taken", id as MessageId, count]);
+    const unanswered = asked;
     asked = [];
+    // after a CANCEL, where one follows: else more would be sent for nothing
+    queueMicrotask(() => {
+      for (const count of unanswered) pong(["taken", id as MessageId, count]);
+    });
   };
   const leave = (error?: unknown) => {
     if (id !== undefined) abandon(id, error);

@@ -85,41 +85,68 @@ async function buildInto(out) {
     encoding: "utf8",
   });
   if (tsc.status !== 0) throw new Error(`The build failed.\n${tsc.stdout}${tsc.stderr}`);
+  await buildWeb(out);
+  await buildCommonJs(out);
   const { buildSync } = await import("esbuild");
-  const common = {
-    absWorkingDir: root,
-    bundle: true,
-    minify: true,
-    target: "es2022",
-    sourcemap: true,
-    logLevel: "error",
-  };
-  buildSync({
-    ...common,
-    entryPoints: { client: "client/index.ts" },
-    format: "iife",
-    globalName: "fugitive",
-    outdir: `${out}/web`,
-  });
-  buildSync({
-    ...common,
-    entryPoints: { client: "client/index.ts" },
-    format: "esm",
-    outdir: `${out}/web`,
-    outExtension: { ".js": ".mjs" },
-  });
-  buildSync({ ...common, entryPoints: { demo: "server/web/demo.ts" }, format: "esm", outdir: `${out}/web` });
+  buildSync({ ...COMMON, entryPoints: examples(), format: "esm", outdir: `${out}/examples` });
+}
+
+const COMMON = { absWorkingDir: root, target: "es2022", sourcemap: true, logLevel: "error" };
+
+/**
+ * What a page fetches when it first (in)flates is a file of its own, which the client's module and the demo page share.
+ * esbuild's own splitting would put what that file has in common with the rest in a third one, which each page would
+ * have to fetch at its start; here those few bytes are in both.
+ */
+const DEFLATE_APART = {
+  name: "deflate-apart",
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /\/page-deflate\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./client-deflate.mjs", external: true } : undefined,
+    );
+  },
+};
+
+/** What browsers load: the client as a module and as a classic script, the demo page. */
+async function buildWeb(out) {
+  const { build } = await import("esbuild");
+  const common = { ...COMMON, bundle: true, minify: true, outdir: `${out}/web` };
+  const asModules = { ...common, format: "esm", plugins: [DEFLATE_APART] };
+  const mjs = { ".js": ".mjs" };
+  await Promise.all([
+    build({ ...common, entryPoints: { client: "client/index.ts" }, format: "iife", globalName: "fugitive" }),
+    build({ ...asModules, entryPoints: { client: "client/index.ts" }, outExtension: mjs }),
+    build({ ...asModules, entryPoints: { "client-deflate": "client/page-deflate.ts" }, outExtension: mjs }),
+    build({ ...asModules, entryPoints: { demo: "server/web/demo.ts" } }),
+  ]);
   for (const file of readdirSync(join(root, "server/web"))) {
     if (/\.(html|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, out, "web", file));
   }
-  buildSync({
-    ...common,
-    bundle: false,
-    minify: false,
-    entryPoints: examples(),
-    format: "esm",
-    outdir: `${out}/examples`,
+}
+
+/**
+ * The client for `require`, over the same packages as the module. Its types are those of the module, once more, in a
+ * folder whose package.json says that they are of CommonJS: TypeScript asks for that.
+ */
+async function buildCommonJs(out) {
+  const { build } = await import("esbuild");
+  await build({
+    ...COMMON,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "cjs",
+    entryPoints: { node: "client/node.ts" },
+    outdir: `${out}/client`,
+    outExtension: { ".js": ".cjs" },
   });
+  const types = join(root, out, "cjs");
+  for (const folder of ["client", "shared"]) {
+    for (const file of readdirSync(join(root, out, folder)).filter((name) => name.endsWith(".d.ts"))) {
+      cpSync(join(root, out, folder, file), join(types, folder, file));
+    }
+  }
+  writeFileSync(join(types, "package.json"), '{ "type": "commonjs" }\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && (!process.argv.includes("--if-needed") || isStale())) {

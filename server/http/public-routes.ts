@@ -4,13 +4,8 @@ import type { HttpAnswer, HttpRoute } from "../transport/transport.ts";
 import { packageFile } from "./package-file.ts";
 import { fileRoute } from "./static-files.ts";
 
-/** The browser bundles, by the path they are served at. */
-const BUNDLES: Readonly<Record<string, string>> = {
-  "/client.js": "dist/web/client.js",
-  "/client.js.map": "dist/web/client.js.map",
-  "/client.mjs": "dist/web/client.mjs",
-  "/client.mjs.map": "dist/web/client.mjs.map",
-};
+/** The browser bundles: one classic script; one module, and what it fetches when it first needs it. */
+const BUNDLES = ["client.js", "client.mjs", "client-deflate.mjs"];
 
 export interface PublicRoutesOptions {
   /** The application's own files, by path. */
@@ -33,10 +28,10 @@ export function publicRoutes({ files, ready, health }: PublicRoutesOptions): Htt
     },
     { path: "/readyz", answer: () => (ready() ? text(200, "ready") : text(503, "not ready")) },
   ];
-  for (const [path, bundle] of Object.entries(BUNDLES)) {
-    const file = packageFile(bundle);
+  for (const name of BUNDLES.flatMap((bundle) => [bundle, `${bundle}.map`])) {
+    const file = packageFile(`dist/web/${name}`);
     // pages of any origin may run the client
-    if (existsSync(file)) routes.push(fileRoute(path, file, { "access-control-allow-origin": "*" }));
+    if (existsSync(file)) routes.push(fileRoute(`/${name}`, file, { "access-control-allow-origin": "*" }));
   }
   for (const [path, file] of Object.entries(files)) routes.push(fileRoute(path, file));
   return routes;

@@ -1,9 +1,10 @@
 /** Compiled, never run: what `connect<typeof app>` must infer, and what it must refuse. */
 
 import type { Contract } from "../shared/contract.ts";
+import { type ClientMessage, Kind, type SubscribedInfo } from "../shared/message.ts";
 import type { StandardSchema } from "../shared/standard-schema.ts";
 import { same } from "../shared/test/type-checks.ts";
-import { connect, type Publication } from "./index.ts";
+import { type Client, connect, definePlugin, type Publication } from "./index.ts";
 import type { connect as connectOnNode } from "./node.ts";
 
 interface Text {
@@ -144,6 +145,79 @@ export async function untyped(): Promise<void> {
   await client.methods.any?.thing?.({ any: "data" });
   client.subscribe("any", (data) => same<typeof data, unknown>());
   await client.publish("any", { any: "data" });
+}
+
+export async function methodsOfOnesOwn(): Promise<void> {
+  const client = connect<App>("ws://localhost:8080");
+  const { add, plus, none, maybe, check, built } = client.methodsFrom({
+    add: { type: "math.add", factory: (x: number, y = 0) => ({ x, y }) },
+    plus: { type: "math.add" },
+    none: { type: "none" },
+    maybe: { type: "test.maybe" },
+    check: { type: "checked", factory: (text: string) => ({ text }) },
+    built: { type: "$health" },
+  });
+  same<typeof add, (x: number, y?: number) => Promise<number>>();
+  const sum = await plus({ x: 1, y: 6 }, { timeoutMs: 5 });
+  same<typeof sum, number>();
+  same<Awaited<ReturnType<typeof none>>, string>();
+  same<Awaited<ReturnType<typeof check>>, boolean>();
+  same<Awaited<ReturnType<typeof built>>, unknown>();
+  await maybe();
+  await maybe(3);
+  const any = connect("ws://localhost:8080").methodsFrom({ add: { type: "math.add", factory: (x: number) => [x] } });
+  same<typeof any.add, (x: number) => Promise<unknown>>();
+
+  // @ts-expect-error wrong argument
+  await add("1");
+  // @ts-expect-error the input is needed
+  await plus();
+  // @ts-expect-error no such procedure
+  client.methodsFrom({ add: { type: "math.ad" } });
+  // @ts-expect-error what the factory makes is no input of that procedure
+  client.methodsFrom({ add: { type: "math.add", factory: (x: number) => ({ x }) } });
+  // @ts-expect-error one that is right does not excuse one that is wrong
+  client.methodsFrom({ none: { type: "none" }, wrong: { type: "math.add", factory: () => 1 } });
+}
+
+export function subscriptionForms(): void {
+  const client = connect<App>("ws://localhost:8080");
+  const subscription = client.subscribe("chat:lobby", async (data) => same<typeof data, Text>(), {
+    overflow: "latest",
+    buffer: 5,
+    signal: new AbortController().signal,
+  });
+  subscription.on("state", (state, { info, error }) => {
+    same<typeof state, "pending" | "subscribed" | "unsubscribed">();
+    same<typeof info, SubscribedInfo | undefined>();
+    same<typeof error, unknown>();
+  });
+
+  // @ts-expect-error no such policy
+  client.subscribe("chat:lobby", { overflow: "drop" });
+}
+
+export function extensions(): void {
+  const seen = new Set<ClientMessage>();
+  const typed = definePlugin<App>({
+    name: "typed",
+    setup({ client, use, connect: connectTo }) {
+      same<typeof client, Client<App>>();
+      use({ onSend: (message) => void seen.add(message) });
+      use({ onReceive: (message) => (message[0] === Kind.EVENT ? null : message) });
+      // @ts-expect-error a middleware decides at once
+      use({ onSend: async () => {} });
+      return () => connectTo("ws://localhost:8080").close();
+    },
+  });
+  const client = connect<App>("ws://localhost:8080", { plugins: [typed, definePlugin({ name: "none", setup() {} })] });
+  client.plug(typed)();
+  client.on("reconnected", ({ awayMs, resumed }) => {
+    same<typeof awayMs, number>();
+    same<typeof resumed, boolean>();
+  });
+  // @ts-expect-error no such event
+  client.on("reconnecting", () => {});
 }
 
 same<typeof connect, typeof connectOnNode>();

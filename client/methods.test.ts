@@ -37,3 +37,36 @@ describe("methods", () => {
     expect(server.connection.of(Kind.CALL)).toEqual([]);
   });
 });
+
+describe("methods of one's own", () => {
+  it("call their procedures, with what their factories make", async () => {
+    const { client, server } = await connected();
+    const { add, say } = client.methodsFrom({
+      add: { type: "math.add", factory: (x: number, y: number) => ({ x, y }) },
+      say: { type: "test.echo" },
+    });
+    const sum = add(1, 6);
+    await settled();
+    server.connection.answer(7);
+    expect(await sum).toBe(7);
+    say("hi", { timeoutMs: 50 }).catch(() => {});
+    await settled();
+    expect(server.connection.of(Kind.CALL)).toEqual([
+      [Kind.CALL, 1, "math.add", { x: 1, y: 6 }],
+      [Kind.CALL, 2, "test.echo", "hi", { timeoutMs: 50 }],
+    ]);
+  });
+
+  it("reject where their factory throws", async () => {
+    const { client } = await connected();
+    const { fail } = client.methodsFrom({
+      fail: {
+        type: "any",
+        factory: () => {
+          throw new Error("no such input");
+        },
+      },
+    });
+    await expect(fail()).rejects.toThrow("no such input");
+  });
+});

@@ -114,14 +114,16 @@ export class KeptAnswers {
     for (const entry of running) {
       this.#end(entry, Claim.LOST, "");
       this.#tell(entry, Claim.LOST, "");
+      this.#makeRoom(entry);
     }
   }
 
-  /** Forgets everything of a session. */
+  /** Forgets everything of a session. Whoever still waits must not wait for ever. */
   sessionEnded(session: string): void {
     for (const entry of this.#sessions.get(session)?.entries.values() ?? []) {
       if (entry.claimant !== undefined) this.#running.get(entry.claimant)?.delete(entry);
       this.#remove(entry);
+      this.#tell(entry, Claim.LOST, "");
     }
   }
 

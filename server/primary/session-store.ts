@@ -16,6 +16,8 @@ export interface SessionStoreOptions {
 
 /** Sessions without a connection that are kept at most; beyond, those that have been away longest end. */
 const MOST_AWAY = 100_000;
+/** Channels that all of those may be subscribed to: a client's choice, and most of what a session can cost. */
+const MOST_CHANNELS = 1_000_000;
 /** How often it is looked whose time is over, in milliseconds. */
 const LOOK_MS = 1_000;
 
@@ -45,6 +47,8 @@ export class SessionStore {
   readonly #held = new Map<SessionHolder, Set<Stored>>();
   /** Those without a connection, the one that has been away longest first. */
   readonly #away = new Set<Stored>();
+  /** Channels that these are subscribed to. */
+  #awayChannels = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SessionStoreOptions) {
@@ -108,11 +112,14 @@ export class SessionStore {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
     session.channels ??= new Set();
+    if (session.channels.has(channel)) return;
     session.channels.add(channel);
+    if (this.#away.has(session)) this.#awayChannels++;
   }
 
   unsubscribed(id: string, channel: string): void {
-    this.#sessions.get(id)?.channels?.delete(channel);
+    const session = this.#sessions.get(id);
+    if (session?.channels?.delete(channel) === true && this.#away.has(session)) this.#awayChannels--;
   }
 
   /** A process is gone, and all connections in it. */
@@ -137,7 +144,12 @@ export class SessionStore {
   #release(session: Stored): void {
     if (session.holder !== undefined) this.#held.get(session.holder)?.delete(session);
     session.holder = undefined;
-    this.#away.delete(session);
+    this.#back(session);
+  }
+
+  /** It is no longer one of those that are away. */
+  #back(session: Stored): void {
+    if (this.#away.delete(session)) this.#awayChannels -= session.channels?.size ?? 0;
   }
 
   #leave(session: Stored): void {
@@ -148,8 +160,11 @@ export class SessionStore {
     }
     session.leftAt = performance.now();
     this.#away.add(session);
-    const [longest] = this.#away;
-    if (this.#away.size > MOST_AWAY && longest !== undefined) this.#end(longest);
+    this.#awayChannels += session.channels?.size ?? 0;
+    for (const longest of this.#away) {
+      if (this.#away.size <= MOST_AWAY && this.#awayChannels <= MOST_CHANNELS) break;
+      this.#end(longest);
+    }
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
@@ -163,7 +178,7 @@ export class SessionStore {
   }
 
   #end(session: Stored): void {
-    this.#away.delete(session);
+    this.#back(session);
     this.#sessions.delete(session.id);
     this.#options.ended(session.id);
   }

@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { connect } from "../client/index.ts";
+import { defineApp } from "./index.ts";
+import { launchBrowser, openPage } from "./test/browser.ts";
+import { startTestServer, type TestServer } from "./test/test-server.ts";
+
+const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self' ws:";
+/** Where the code is that (in)flates. */
+const CHUNK = "/client-deflate.mjs";
+/** Beyond the threshold on both sides, and much smaller deflated. */
+const LARGE = "deflate me. ".repeat(500);
+const DEFLATED = 0xc1;
+
+const html = (script: string) =>
+  `<!doctype html><meta http-equiv="content-security-policy" content="${POLICY}"><title>test</title>${script}`;
+const FILES = {
+  "module.html": html('<script type="module" src="/module-page.mjs"></script>'),
+  "module-page.mjs": 'import { connect } from "/client.mjs";\nglobalThis.fugitive = { connect };\n',
+  "classic.html": html('<script src="/client.js"></script>'),
+};
+
+declare global {
+  var fugitive: { readonly connect: typeof connect };
+  var client: ReturnType<typeof connect>;
+}
+
+let folder: string;
+let server: TestServer;
+let browser: Browser;
+let context: BrowserContext | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "fugitive-bundles-"));
+  const files: Record<string, URL> = {};
+  for (const [name, text] of Object.entries(FILES)) {
+    await writeFile(join(folder, name), text);
+    files[`/${name}`] = pathToFileURL(join(folder, name));
+  }
+  const procedures = { echo: (data: unknown) => data, repeat: (text: string) => text.repeat(500) };
+  const app = defineApp({ procedures, files });
+  [server, browser] = await Promise.all([startTestServer(app), launchBrowser()]);
+});
+
+afterEach(async () => {
+  await context?.close();
+  context = undefined;
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** A page with a client, and what it fetches and sends. */
+async function openClient(name: string) {
+  const opened = await openPage(browser, "about:blank");
+  context = opened.context;
+  const { page, problems } = opened;
+  const fetched: string[] = [];
+  const sent: boolean[] = [];
+  const received: boolean[] = [];
+  const isDeflated = ({ payload }: { payload: string | Buffer }) => Buffer.from(payload)[0] === DEFLATED;
+  page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+  page.on("websocket", (socket) => {
+    socket.on("framesent", (frame) => sent.push(isDeflated(frame)));
+    socket.on("framereceived", (frame) => received.push(isDeflated(frame)));
+  });
+  await page.goto(`http://127.0.0.1:${server.port}/${name}`);
+  await page.waitForFunction(() => globalThis.fugitive !== undefined);
+  await page.evaluate(() => {
+    globalThis.client = globalThis.fugitive.connect("/");
+    return globalThis.client.ready;
+  });
+  return { page, problems, fetched, sent, received };
+}
+
+const echo = (page: Page, data: unknown) => page.evaluate((input) => globalThis.client.call("echo", input), data);
+
+describe("under a policy that allows a page its own scripts only, and no eval", () => {
+  it("the module (in)flates with code that it fetches when the first large message goes or comes", async () => {
+    const { page, problems, fetched, sent, received } = await openClient("module.html");
+    expect(await echo(page, { small: [1, null, "text"] })).toEqual({ small: [1, null, "text"] });
+    expect(fetched).toEqual(["/module.html", "/module-page.mjs", "/client.mjs"]);
+    expect(await echo(page, LARGE)).toBe(LARGE);
+    expect(fetched.slice(3)).toEqual([CHUNK]);
+    expect([sent.includes(true), received.at(-1)]).toEqual([false, true]);
+    expect(await echo(page, LARGE)).toBe(LARGE);
+    expect([sent.at(-1), received.at(-1)]).toEqual([true, true]);
+    expect([fetched.length, problems]).toEqual([4, []]);
+  });
+
+  it("the classic script has all in it", async () => {
+    const { page, problems, fetched, sent, received } = await openClient("classic.html");
+    expect(await echo(page, LARGE)).toBe(LARGE);
+    expect(await echo(page, LARGE)).toBe(LARGE);
+    expect([sent.at(-1), received.at(-1)]).toEqual([true, true]);
+    expect([fetched, problems]).toEqual([["/classic.html", "/client.js"], []]);
+  });
+
+  it("what the policy forbids would have been noticed", async () => {
+    const { page, problems } = await openClient("classic.html");
+    const refused = page.evaluate(() => {
+      const script = document.createElement("script");
+      script.textContent = "globalThis.ran = true";
+      document.body.append(script);
+      return "ran" in globalThis;
+    });
+    expect(await refused).toBe(false);
+    expect(problems.join()).toContain("Content Security Policy");
+  });
+});
+
+it("a page that cannot fetch what inflates loses its connection, and does well once it can", async () => {
+  const { page } = await openClient("module.html");
+  await context?.route(`**${CHUNK}`, (route) => route.abort(), { times: 1 });
+  await page.evaluate(() => {
+    globalThis.client.on("state", (state, reason) => {
+      if (state === "waiting") document.title = `lost: ${reason?.text}`;
+    });
+    // the answer is large, the question is not
+    globalThis.client.call("repeat", "deflate me. ").catch(() => {});
+  });
+  await page.waitForFunction(() => document.title.startsWith("lost: "));
+  expect(await page.title()).toContain("could not be loaded");
+  await page.waitForFunction(() => globalThis.client.state === "open");
+  expect(await echo(page, LARGE)).toBe(LARGE);
+});

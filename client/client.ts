@@ -1,5 +1,6 @@
 import type { Contract, ProceduresOf } from "../shared/contract.ts";
 import { type AckInfo, Kind, type WelcomeInfo } from "../shared/message.ts";
+import { startCall } from "./call.ts";
 import { Core } from "./core.ts";
 import type { ClientEvents } from "./events.ts";
 import type { LateDeflate } from "./late-deflate.ts";
@@ -229,7 +230,7 @@ export class Client<App extends Contract = UntypedContract> {
 
   #call(name: string, input: unknown, options: CallOptions | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#core.requests.call(name, input, { ...options, resolve, reject });
+      startCall(this.#core.calls, name, input, options ?? {}, { resolve, reject });
     });
   }
 }

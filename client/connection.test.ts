@@ -102,7 +102,7 @@ describe("a server that takes little", () => {
     server.connection.hangUp(1006);
     calls();
     await pass(500);
-    expect(server.connection.frames.map((frame) => frame.length)).toEqual([3, 2, 2]);
+    expect(server.connection.frames.map((frame) => frame.length)).toEqual([2, 2, 2, 1]);
   });
 });
 

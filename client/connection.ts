@@ -23,7 +23,8 @@ export interface ConnectionOptions {
   readonly codec: Codec<Uint8Array>;
   /** That of the codec. */
   readonly deflate: LateDeflate;
-  readonly hello: HelloOptions;
+  /** What to say first, as it is when there is a connection. */
+  readonly hello: () => HelloOptions;
   readonly connectTimeoutMs: number;
   /** Largest message the server takes, in bytes, as far as it has told; WELCOME tells again. */
   readonly maxPayload: number;
@@ -38,7 +39,8 @@ export class Connection implements Link {
   readonly #hold: Hold;
   readonly #liveness: Liveness;
   readonly #connectTimer: ReturnType<typeof setTimeout>;
-  #pieces: Uint8Array[];
+  readonly #hello: () => HelloOptions;
+  #pieces: Uint8Array[] = [];
   #maxPayload: number;
 
   /** @throws what the WebSocket constructor throws */
@@ -60,7 +62,7 @@ export class Connection implements Link {
     );
     this.#listener = listener;
     this.#maxPayload = maxPayload;
-    this.#pieces = [codec.encode([Kind.HELLO, hello])];
+    this.#hello = hello;
     this.#connectTimer = setTimeout(
       () => this.#drop({ code: LOST, text: `no connection within ${connectTimeoutMs} ms` }),
       connectTimeoutMs,
@@ -89,6 +91,7 @@ export class Connection implements Link {
     if (this.state !== "connecting") return;
     this.state = "open";
     clearTimeout(this.#connectTimer);
+    this.#pieces.unshift(this.#codec.encode([Kind.HELLO, this.#hello()]));
     this.#liveness.heard();
     this.#liveness.start();
     queueMicrotask(() => this.#flush());

@@ -11,6 +11,7 @@ import {
 } from "../shared/message.ts";
 import { createMsgpackCodec } from "../shared/msgpack-codec.ts";
 import { holdsPing, type Streams } from "../shared/stream-reader.ts";
+import type { CallHost } from "./call.ts";
 import { Connection } from "./connection.ts";
 import { createCredentials } from "./credentials.ts";
 import { deferred } from "./deferred.ts";
@@ -23,6 +24,7 @@ import { createProcedures } from "./procedures.ts";
 import { createReconnect, type Reconnect } from "./reconnect.ts";
 import { Requests } from "./requests.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { createTolerance } from "./tolerance.ts";
 import { webSocketUrl } from "./url.ts";
 import { VERSION } from "./version.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
@@ -38,6 +40,7 @@ export class Core {
   readonly middlewares = createMiddlewares((error) => this.report(error));
   readonly link: Reconnect;
   readonly requests: Requests;
+  readonly calls: CallHost;
   readonly subscriptions: Subscriptions;
   readonly procedures = createProcedures(
     (message) => this.#send(message),
@@ -53,7 +56,8 @@ export class Core {
   #closing: AppError | undefined;
 
   constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
-    const { timeoutMs, connectTimeoutMs, queueLimit } = { ...DEFAULTS, ...options };
+    const settings = { ...DEFAULTS, ...options };
+    const { timeoutMs, attempts, connectTimeoutMs, tolerance } = settings;
     const codec = createMsgpackCodec({ deflate, budget: BUDGET });
     this.codec = {
       ...codec,
@@ -66,26 +70,44 @@ export class Core {
       report: (error) => this.#reportToListeners(error),
     });
     const dialled = { url: webSocketUrl(url), webSocket, codec, deflate, connectTimeoutMs };
-    const hello = (): HelloOptions => {
-      const { token } = credentials;
-      const client = { name: "fugitive", version: VERSION };
-      return token === undefined ? { client } : { token, client };
-    };
+    const hello = () => this.#hello(credentials.token);
     const dial = (listener: LinkListener) =>
-      new Connection({ ...dialled, hello: hello(), maxPayload: this.requests.maxPayload }, listener);
+      new Connection({ ...dialled, hello, maxPayload: this.requests.maxPayload }, listener);
     const listener: LinkListener = {
       state: (state, reason) => this.#changed(state, reason),
       message: (message) => this.#received(message),
       ignored: (error) => this.#ignore(error),
     };
     this.link = createReconnect({ dial, listener, credentials, options: options.reconnect });
-    this.requests = new Requests({ timeoutMs, queueLimit, link: this.link, codec: this.codec });
+    this.requests = new Requests({ ...settings, link: this.link, codec: this.codec });
+    const tolerate = tolerance && createTolerance(tolerance, () => this.link.reconnect());
+    let lastKey = 0;
+    this.calls = {
+      ...{ requests: this.requests, timeoutMs, attempts },
+      nextKey: () => (++lastKey).toString(36),
+      session: () => this.welcome?.session,
+      attempted: (timedOut) => {
+        tolerate?.(timedOut);
+        if (timedOut) this.link.probe();
+      },
+      ended: (outcome) => this.tell("call", outcome),
+    };
     this.subscriptions = new Subscriptions(this.requests, (error) => this.report(error));
   }
 
   close(): void {
     this.#closing ??= new AppError("CANCELLED", "The client was closed.");
     this.link.close({ code: CloseCode.NORMAL, text: this.#closing.message });
+  }
+
+  /** Who this is: the one it was, where the server has given it a session. */
+  #hello(token: string | undefined): HelloOptions {
+    const client = { name: "fugitive", version: VERSION };
+    const who = token === undefined ? { client } : { client, token };
+    const { session, secret } = this.welcome ?? {};
+    if (session === undefined || secret === undefined) return who;
+    const channels = Object.fromEntries([...this.subscriptions.names].map((name) => [name, null]));
+    return { ...who, resume: { session, secret, channels } };
   }
 
   #authenticate(token: string): Promise<unknown> {
@@ -125,6 +147,7 @@ export class Core {
       case Kind.WELCOME:
         this.welcome = message[1];
         if (message[1].maxPayload > 0) this.requests.maxPayload = message[1].maxPayload;
+        this.requests.welcomed(message[1].session);
         this.tell("welcome", message[1]);
         this.#transitions.welcomed(message[1].resumed, this.subscriptions.size);
         break;

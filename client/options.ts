@@ -1,14 +1,28 @@
 import type { TokenSource } from "./credentials.ts";
 import type { ClientMiddleware } from "./middleware.ts";
+import type { QueuePolicy } from "./offline-queue.ts";
 import type { ClientPlugin } from "./plugin.ts";
 import type { ReconnectOptions } from "./reconnect-options.ts";
+import type { Tolerance } from "./tolerance.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
 
 export interface ClientOptions {
   /** Whether to dial on first use rather than at once. @default false */
   readonly lazy?: boolean;
-  /** How long an answer may take, the wait for a connection included, in milliseconds. @default 10_000 */
+  /**
+   * How long one attempt at a call may take, the wait for a connection included, in milliseconds. A call that is not
+   * answered at all rejects after `timeoutMs` times `attempts`; what has one attempt only, after `timeoutMs`.
+   * @default 10_000
+   */
   readonly timeoutMs?: number;
+  /**
+   * How often a call may be sent until it is answered: again on a new connection where the answer was lost with the old
+   * one, again after `timeoutMs`, and again where the server was too busy. It never runs twice: see `CallOptions.key`.
+   * Publications and streams have one attempt. @default 3
+   */
+  readonly attempts?: number;
+  /** When too many attempts run out of time, gives the connection up for a new one. @default never */
+  readonly tolerance?: Tolerance;
   /** How long one attempt to connect may take, in milliseconds. @default 10_000 */
   readonly connectTimeoutMs?: number;
   /** How the client comes back after a loss. A number that makes no sense is a RangeError. */
@@ -23,8 +37,15 @@ export interface ClientOptions {
    * @example token: async () => (await fetch("/token")).text()
    */
   readonly token?: TokenSource;
-  /** How many requests may wait for a connection. @default 1_000 */
+  /** How many requests may wait for a connection; 0: none. @default 1_000 */
   readonly queueLimit?: number;
+  /** How many bytes of requests may wait for a connection. @default 8_388_608 */
+  readonly queueBytes?: number;
+  /**
+   * What becomes of requests beyond these limits: the new one rejects with `OVERLOADED`, or the oldest does.
+   * @default "refuse"
+   */
+  readonly queuePolicy?: QueuePolicy;
   /** Middleware that sees every message, from the first on. @default none */
   readonly use?: readonly ClientMiddleware[];
   /** Plugins that are set up before the client dials. One that throws lets `connect` throw. @default none */
@@ -33,16 +54,41 @@ export interface ClientOptions {
   readonly webSocket?: WebSocketConstructor;
 }
 
-export const DEFAULTS = { timeoutMs: 10_000, connectTimeoutMs: 10_000, queueLimit: 1_000 };
+export const DEFAULTS = {
+  timeoutMs: 10_000,
+  attempts: 3,
+  connectTimeoutMs: 10_000,
+  queueLimit: 1_000,
+  queueBytes: 8_388_608,
+  queuePolicy: "refuse",
+} as const;
 
-export interface CallOptions {
-  /** How long to wait for the answer, in milliseconds; the server is told. @default that of the client */
+/** Of one request. */
+export interface RequestOptions {
+  /** How long to wait for the answer, in milliseconds. @default that of the client */
   readonly timeoutMs?: number;
   /** Cancels the call: the server is told, the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface PublishOptions extends CallOptions {
+export interface CallOptions extends RequestOptions {
+  /**
+   * How long to wait for the answer to one attempt, in milliseconds; the server is told how long all of them may take.
+   * @default that of the client
+   */
+  readonly timeoutMs?: number;
+  /** How often it may be sent. @default that of the client */
+  readonly attempts?: number;
+  /**
+   * What makes a call of its session the same as another one: the server runs the first, and gives its answer to all
+   * of them. 1 to 255 characters. @default one of its own for each call that has more than one attempt
+   */
+  readonly key?: string;
+  /** Whether running twice does no harm: it then has no key, and is sent again even to a server that knows nothing of it. @default false */
+  readonly idempotent?: boolean;
+}
+
+export interface PublishOptions extends RequestOptions {
   /** Whether to wait until the server has the publication, rather than until it is sent. @default true */
   readonly acknowledge?: boolean;
 }

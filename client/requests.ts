@@ -1,34 +1,47 @@
 import { DEFAULT_BUDGET } from "../shared/budget.ts";
 import type { Codec } from "../shared/codec.ts";
 import { AppError } from "../shared/errors.ts";
-import { type CallOptions, type ClientMessage, Kind, type MessageId } from "../shared/message.ts";
+import { type ClientMessage, Kind, type MessageId, type CallOptions as ToldOptions } from "../shared/message.ts";
 import { type AnswerMessage, type PendingCall, PendingCalls } from "../shared/pending-calls.ts";
+import { OfflineQueue, type QueueOptions } from "./offline-queue.ts";
 import type { Reconnect } from "./reconnect.ts";
+import { withId } from "./with-id.ts";
 
 /** Something to ask of the server. */
 export interface Request extends PendingCall {
   /** Called when the message has been handed to an open connection. */
   readonly sent?: (id: MessageId) => void;
+  /** Its message as it was encoded before, under another id: it has been taken in already. */
+  readonly encoded?: Uint8Array | undefined;
+  readonly encodedAs?: (piece: Uint8Array) => void;
+  /** Where it may be sent later than now, only if the server still knows this session. */
+  readonly session?: string | undefined;
+  /** Called where its answer was lost with the connection. Returns whether it has been taken care of. */
+  readonly lost?: (id: MessageId) => boolean;
 }
 
-export interface RequestsOptions {
+/** A call to make, or an attempt at one. */
+export interface CallRequest extends Omit<Request, "answer" | "gaveUp"> {
+  /** The ids it is to be cancelled by. @default its own */
+  readonly cancel?: () => readonly MessageId[];
+}
+
+/** What the server is told of a call; undefined is nothing to tell. */
+type Told = { readonly [Option in keyof ToldOptions]: ToldOptions[Option] | undefined };
+
+export interface RequestsOptions extends QueueOptions {
   readonly timeoutMs: number;
-  readonly queueLimit: number;
   readonly link: Reconnect;
   readonly codec: Codec<Uint8Array>;
-}
-
-/** What waits for a connection: encoded when it was asked, for its data may change afterwards. */
-interface Queued {
-  readonly piece: Uint8Array;
-  readonly sent: ((id: MessageId) => void) | undefined;
 }
 
 /** Sends requests and matches their answers; keeps those made without a connection until there is one. */
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #pending = new PendingCalls();
-  readonly #queue = new Map<MessageId, Queued>();
+  readonly #queue: OfflineQueue;
+  /** How many are pending that wait for a moment, and for no answer. */
+  #resting = 0;
   #ended: { readonly error: unknown } | undefined;
   /**
    * Largest message the server takes, in bytes. Until it has told: what a server takes unless it is configured
@@ -38,6 +51,7 @@ export class Requests {
 
   constructor(options: RequestsOptions) {
     this.#options = options;
+    this.#queue = new OfflineQueue(options, (id, error) => this.#pending.reject(id, error));
   }
 
   /** Whether a request made now leaves at once. */
@@ -48,15 +62,14 @@ export class Requests {
   /**
    * Sends a request, or queues it. Its timeout, the client's where it has none, covers both.
    *
-   * @throws AppError `OVERLOADED` where too many wait, `TOO_LARGE`, or why the client is closed; EncodeError; RangeError
+   * @throws AppError `OVERLOADED` where too many wait, or why the client is closed; RangeError; the signal's reason
    */
   send(build: (id: MessageId) => ClientMessage, request: Request): MessageId {
-    const { link, codec, queueLimit, timeoutMs } = this.#options;
+    const { link, codec, timeoutMs } = this.#options;
     if (this.#ended !== undefined) throw this.#ended.error;
     link.start();
-    if (!link.accepting && this.#queue.size >= queueLimit) {
-      throw new AppError("OVERLOADED", `${queueLimit} requests wait for a connection already.`);
-    }
+    const { encoded } = request;
+    if (!link.accepting && encoded === undefined) this.#queue.admit();
     const gaveUp = (id: MessageId) => {
       if (!this.#queue.delete(id)) request.gaveUp?.(id);
       this.leaveIfIdle();
@@ -64,46 +77,82 @@ export class Requests {
     const id = this.#pending.add({ ...request, timeoutMs: request.timeoutMs ?? timeoutMs, gaveUp });
     let piece: Uint8Array;
     try {
-      piece = codec.encode(build(id));
+      piece = encoded === undefined ? codec.encode(build(id)) : withId(encoded, id);
       // the server would close the connection over it
       if (piece.length > this.maxPayload) throw new AppError("TOO_LARGE");
     } catch (error) {
       this.#pending.reject(id, error);
       return id;
     }
+    request.encodedAs?.(piece);
     if (link.accepting) {
       link.send(piece);
       request.sent?.(id);
-    } else this.#queue.set(id, { piece, sent: request.sent });
+    } else this.#queue.add(id, { piece, sent: request.sent, session: request.session });
     return id;
   }
 
-  /** Calls a procedure. An explicit `timeoutMs` is told to the server too, and so is a stream's `window`. */
-  call(
-    procedure: string,
-    input: unknown,
-    request: Omit<Request, "answer" | "gaveUp"> & { readonly window?: number | undefined },
-  ): MessageId {
-    const { timeoutMs, window } = request;
-    const told: CallOptions = {};
-    // "no limit" is nothing to tell
-    if (timeoutMs !== undefined && Number.isFinite(timeoutMs)) told.timeoutMs = timeoutMs;
-    if (window !== undefined) told.window = window;
-    const tells = Object.keys(told).length > 0;
-    if (tells && input === undefined) told.noData = true;
+  /** Calls a procedure. */
+  call(procedure: string, input: unknown, { timeoutMs, key, window }: Told, request: CallRequest): MessageId {
     const { link, codec } = this.#options;
+    const options: ToldOptions = {};
+    if (timeoutMs !== undefined) options.timeoutMs = timeoutMs;
+    if (key !== undefined) options.key = key;
+    if (window !== undefined) options.window = window;
+    const told = Object.keys(options).length > 0;
+    // null holds its place, and is not what the procedure gets
+    if (told && input === undefined) options.noData = true;
+    if (told && input === undefined) options.noData = true;
     return this.send(
       (id) => {
-        if (tells) return [Kind.CALL, id, procedure, input, told];
+        if (told) return [Kind.CALL, id, procedure, input, options];
         return input === undefined ? [Kind.CALL, id, procedure] : [Kind.CALL, id, procedure, input];
       },
-      { ...request, answer: Kind.RESULT, gaveUp: (id) => link.send(codec.encode([Kind.CANCEL, id])) },
+      {
+        ...request,
+        answer: Kind.RESULT,
+        gaveUp: (id) => {
+          for (const one of request.cancel?.() ?? [id]) link.send(codec.encode([Kind.CANCEL, one]));
+        },
+      },
     );
+  }
+
+  /** Waits for a moment, for nothing to come. @param ms in milliseconds */
+  rest(ms: number, request: Pick<Request, "signal" | "reject"> & { wake(): void }): void {
+    this.#resting++;
+    this.#pending.add({
+      answer: Kind.RESULT,
+      timeoutMs: ms,
+      signal: request.signal,
+      resolve: () => {},
+      reject: (error) => {
+        this.#resting--;
+        request.reject(error);
+      },
+      expired: (id) => {
+        this.#resting--;
+        this.#pending.drop(id);
+        request.wake();
+      },
+      lost: () => true,
+    } as Request);
   }
 
   /** Stops waiting: takes a request back from the queue, or tells the server where it was a call. */
   abandon(id: MessageId, error: unknown): void {
     this.#pending.abandon(id, error);
+  }
+
+  /** Stops waiting, and tells nobody. */
+  drop(id: MessageId): void {
+    this.#queue.delete(id);
+    this.#pending.drop(id);
+  }
+
+  /** Waits for so many milliseconds from now. */
+  extend(id: MessageId, timeoutMs: number): void {
+    this.#pending.extend(id, timeoutMs);
   }
 
   /** Ends a wait well, without an answer. */
@@ -119,19 +168,27 @@ export class Requests {
     return known;
   }
 
-  /** There is a connection: sends what was queued. */
+  /** There is a connection: sends what was queued, but for what has to wait until the session is known. */
   opened(): void {
-    const queued = [...this.#queue];
-    this.#queue.clear();
-    for (const [id, { piece, sent }] of queued) {
-      this.#options.link.send(piece);
-      sent?.(id);
+    this.#flush(({ session }) => session === undefined);
+  }
+
+  /** The server has told which session it is. */
+  welcomed(session: string): void {
+    this.#flush((queued) => queued.session === session);
+    const text =
+      "The connection was lost before the answer came, and the server knows nothing of the session any more: " +
+      "the call may or may not have been carried out.";
+    for (const [id, queued] of this.#queue.entries()) {
+      if (queued.session === undefined) continue;
+      this.#queue.delete(id);
+      this.#pending.reject(id, new AppError("UNAVAILABLE", text));
     }
   }
 
   /** The connection is gone, and the answers with it. */
   lost(error: unknown): void {
-    this.#pending.rejectAll(error, (id) => !this.#queue.has(id));
+    this.#pending.rejectAll(error, (id, call) => !this.#queue.has(id) && (call as Request).lost?.(id) !== true);
   }
 
   /** There will be no connection any more. */
@@ -144,6 +201,15 @@ export class Requests {
   /** Where the server asked to leave, does so as soon as nothing is in flight. */
   leaveIfIdle(): void {
     const { link } = this.#options;
-    if (link.leaving && this.#pending.size === this.#queue.size) link.leave();
+    if (link.leaving && this.#pending.size === this.#queue.size + this.#resting) link.leave();
+  }
+
+  #flush(which: (queued: { readonly session: string | undefined }) => boolean): void {
+    for (const [id, queued] of this.#queue.entries()) {
+      if (!which(queued) || !this.#options.link.accepting) continue;
+      this.#queue.delete(id);
+      this.#options.link.send(queued.piece);
+      queued.sent?.(id);
+    }
   }
 }

@@ -40,12 +40,13 @@ export function openStream(
     streams,
     limit: Math.max(told ?? 0, STREAM_BUFFER),
     begin: (answers) =>
-      requests.call(procedure, input, {
-        ...options,
-        ...answers,
-        window: told,
-        timeoutEndsAtItem: options.timeoutMs === undefined,
-      }),
+      requests.call(
+        procedure,
+        input,
+        // "no limit" is nothing to tell
+        { timeoutMs: Number.isFinite(options.timeoutMs) ? options.timeoutMs : undefined, window: told },
+        { ...options, ...answers, timeoutEndsAtItem: options.timeoutMs === undefined },
+      ),
     abandon: (id, error) => requests.abandon(id, error),
     pong,
   });

@@ -22,6 +22,11 @@ export class Subscriptions {
     return this.#channels.size;
   }
 
+  /** Their names. */
+  get names(): Iterable<string> {
+    return this.#channels.keys();
+  }
+
   add(channel: string, callback: SubscriptionCallback | undefined, options: SubscriptionOptions): Subscription {
     let shared = this.#channels.get(channel);
     const isNew = shared === undefined;

@@ -30,6 +30,8 @@ export interface PendingCall {
   readonly item?: (item: unknown) => void;
   /** Called after `reject` where this side no longer waits: the other side may be told. */
   readonly gaveUp?: (id: MessageId) => void;
+  /** Called when its time is over, in the place of giving it up with `TIMEOUT`. */
+  readonly expired?: (id: MessageId) => void;
   /** In milliseconds. @default Infinity */
   readonly timeoutMs?: number | undefined;
   /** Whether the first item stops the clock, rather than the answer. @default false */
@@ -39,7 +41,7 @@ export interface PendingCall {
 
 interface Waiting {
   readonly call: PendingCall;
-  readonly timer: ReturnType<typeof setTimeout> | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined;
   readonly offAbort: (() => void) | undefined;
 }
 
@@ -72,10 +74,7 @@ export class PendingCalls {
     if (!(timeoutMs > 0)) throw new RangeError("timeoutMs must be above 0.");
     signal?.throwIfAborted();
     const id = this.#freeId();
-    const timer =
-      timeoutMs <= MAX_TIMER_MS
-        ? setTimeout(() => this.abandon(id, new AppError("TIMEOUT", `No answer within ${timeoutMs} ms.`)), timeoutMs)
-        : undefined;
+    const timer = this.#start(id, call, timeoutMs);
     const offAbort = signal && onAbort(signal, () => this.abandon(id, signal.reason));
     this.#waiting.set(id, { call, timer, offAbort });
     return id;
@@ -117,9 +116,30 @@ export class PendingCalls {
     call?.gaveUp?.(id);
   }
 
+  /** Ends a wait without a word to anybody. */
+  drop(id: MessageId): void {
+    this.#take(id);
+  }
+
+  /** Begins the time of a wait anew. @param timeoutMs in milliseconds */
+  extend(id: MessageId, timeoutMs: number): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    clearTimeout(waiting.timer);
+    waiting.timer = this.#start(id, waiting.call, timeoutMs);
+  }
+
   /** Ends all waits badly, or those `which` picks. */
-  rejectAll(error: unknown, which: (id: MessageId) => boolean = () => true): void {
-    for (const id of [...this.#waiting.keys()]) if (which(id)) this.reject(id, error);
+  rejectAll(error: unknown, which: (id: MessageId, call: PendingCall) => boolean = () => true): void {
+    for (const [id, { call }] of [...this.#waiting]) if (which(id, call)) this.reject(id, error);
+  }
+
+  #start(id: MessageId, call: PendingCall, timeoutMs: number): ReturnType<typeof setTimeout> | undefined {
+    if (timeoutMs > MAX_TIMER_MS) return undefined;
+    return setTimeout(() => {
+      if (call.expired === undefined) this.abandon(id, new AppError("TIMEOUT", `No answer within ${timeoutMs} ms.`));
+      else call.expired(id);
+    }, timeoutMs);
   }
 
   #take(id: MessageId): PendingCall | undefined {

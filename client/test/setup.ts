@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, vi } from "vitest";
+import { portableDeflate } from "../../shared/portable-deflate.ts";
 import { Client } from "../client.ts";
 import type { ClientOptions } from "../options.ts";
 import { type Answer, FakeServer } from "./fake-server.ts";
@@ -31,11 +32,11 @@ export async function pass(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
 }
 
-/** A client on its way to a server. */
+/** A client on its way to a server. Its calls have one attempt unless said otherwise: more is for tests of that. */
 export function dialling(answer?: Answer, options: ClientOptions = {}, network: FakeServer["network"] = "up"): Pair {
   const server = new FakeServer(answer);
   server.network = network;
-  return { server, client: new Client("ws://server.test", options, server.webSocket) };
+  return { server, client: new Client("ws://server.test", { attempts: 1, ...options }, server.webSocket, portableDeflate) };
 }
 
 /** A client whose connection is open. */

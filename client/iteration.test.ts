@@ -84,6 +84,15 @@ describe("iterating over a subscription", () => {
     expect([seen, subscription.dropped]).toEqual([["b", "c"], 1]);
   });
 
+  it.each([[0], [Number.NaN], [-5]])("keeps one at least, also with a buffer of %d", async (buffer) => {
+    const { client, server } = await connected(grant);
+    const subscription = client.subscribe("news", { buffer });
+    await subscription.ready;
+    publish(server.connection, "a", "b");
+    expect(subscription.dropped).toBe(1);
+    expect((await subscription[Symbol.asyncIterator]().next()).value?.data).toBe("b");
+  });
+
   it("goes on over a new connection", async () => {
     const { client, server } = await connected(grant);
     const subscription = client.subscribe("news");

@@ -27,7 +27,7 @@ export interface SubscriptionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const SUBSCRIPTION_DEFAULTS = { buffer: 1_000, overflow: "drop-oldest" };
+const DEFAULTS = { buffer: 1_000, overflow: "drop-oldest" };
 
 /** Publications that wait for their reader: so many and no more. */
 export class PublicationBuffer<Data> extends AsyncQueue<Publication<Data>> {
@@ -39,8 +39,9 @@ export class PublicationBuffer<Data> extends AsyncQueue<Publication<Data>> {
   /** @param leave called where the reader leaves before the end */
   constructor(options: SubscriptionOptions, leave: () => void) {
     super({ leave });
-    const { buffer, overflow } = { ...SUBSCRIPTION_DEFAULTS, ...options };
-    this.#limit = Math.max(1, buffer);
+    const { buffer = DEFAULTS.buffer, overflow = DEFAULTS.overflow } = options;
+    // what is no number must not make it boundless
+    this.#limit = buffer >= 1 ? buffer : 1;
     this.#overflow = overflow;
   }
 

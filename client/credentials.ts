@@ -37,7 +37,10 @@ export interface CredentialsOptions {
 export interface Credentials {
   /** What HELLO should carry. */
   readonly token: string | undefined;
-  /** Sees to it that there is a token to dial with. Returns undefined where nothing need be waited for; may reject. */
+  /**
+   * Sees to it that there is a token to dial with. Returns undefined where nothing need be waited for; rejects where
+   * there is none, unless {@link Credentials.forget} was called meanwhile.
+   */
   prepare(): Promise<void> | undefined;
   /** A connection is open: from now on its token is renewed before it expires. */
   opened(): void;

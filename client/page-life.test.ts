@@ -91,6 +91,17 @@ describe("a connection that may be dead", () => {
     expect(server.connection.of(Kind.PING)).toHaveLength(1);
   });
 
+  it("is not asked when a page that was just loaded is shown, but when one comes back from the cache", async () => {
+    const page = fakePage();
+    const { server } = await connected();
+    page.tell("pageshow", { persisted: false });
+    await settled();
+    expect(server.connection.of(Kind.PING)).toEqual([]);
+    page.tell("pageshow", { persisted: true });
+    await settled();
+    expect(server.connection.of(Kind.PING)).toHaveLength(1);
+  });
+
   it("is kept where it answers", async () => {
     const page = fakePage();
     const { client, server } = await connected();

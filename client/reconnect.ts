@@ -92,9 +92,7 @@ export function createReconnect({ dial, listener, credentials, options }: Reconn
     else {
       preparing.then(
         () => dialNow(mine),
-        (error) => {
-          if (mine === round) lost({ text: `no token: ${error}` });
-        },
+        (error) => lost({ text: `no token: ${error}` }),
       );
     }
   }

@@ -71,7 +71,8 @@ describe("a token that expires", () => {
   it("in months is not renewed before: setTimeout cannot wait for so long", async () => {
     const token = goodFor(2 ** 31 + HOUR);
     const { server } = await connected(authenticating(), { token });
-    for (let day = 0; day < 24; day++) await pass(24 * HOUR);
+    // a longer delay than it can keep would be over at once
+    await pass(HOUR);
     expect(token).toHaveBeenCalledOnce();
     expect(server.connections).toHaveLength(1);
   });
@@ -82,6 +83,69 @@ describe("a token that expires", () => {
     vi.setSystemTime(Date.now() + 9.99 * HOUR);
     await pass(60_000);
     expect(token.mock.calls[1]).toEqual([{ reason: "expiring" }]);
+  });
+
+  it("at once is asked for every five seconds at most", async () => {
+    const token = goodFor(10);
+    await connected(authenticating(), { token });
+    await pass(20_000);
+    expect(token).toHaveBeenCalledTimes(5);
+  });
+
+  it("is asked for once, though the connection is lost meanwhile, and goes along with the next HELLO", async () => {
+    const token = goodFor(10_000);
+    const { server } = await connected(authenticating(), { token, reconnect: { minDelayMs: 2_000 } });
+    let answer = (_: string) => {};
+    token.mockImplementationOnce(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    await pass(9_000);
+    server.connection.hangUp(1006);
+    await pass(2_500);
+    answer("late");
+    await settled();
+    expect([server.connections.length, token.mock.calls.length]).toEqual([2, 2]);
+    expect(server.connection.of(Kind.HELLO)[0]?.[1].token).toBe("late");
+    expect(server.connection.of(Kind.AUTH)).toEqual([]);
+  });
+
+  it("while there is no connection is not told to the next one a second time", async () => {
+    const token = goodFor(HOUR);
+    const { server } = await connected(authenticating(), { token });
+    let answer = (_: string) => {};
+    token.mockImplementationOnce(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    await pass(HOUR - 60_000);
+    server.connection.hangUp(1006);
+    answer("new");
+    await pass(1_000);
+    expect(server.connection.of(Kind.HELLO)[0]?.[1].token).toBe("new");
+    expect(server.connection.of(Kind.AUTH)).toEqual([]);
+  });
+
+  it("and has no successor is not used again", async () => {
+    const token = goodFor(HOUR);
+    const { server } = await connected(authenticating(), { token });
+    token.mockImplementation(async () => null);
+    await pass(HOUR - 60_000);
+    server.connection.hangUp(1006);
+    await pass(500);
+    expect(server.connection.of(Kind.HELLO)[0]?.[1].token).toBeUndefined();
+    expect(server.connections[0]?.of(Kind.AUTH)).toEqual([]);
+  });
+
+  it("is not renewed once the client is closed", async () => {
+    const token = goodFor(HOUR);
+    const { client } = await connected(authenticating(), { token });
+    client.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("is not renewed without a connection, but before the next one", async () => {
@@ -147,7 +211,7 @@ describe("a renewal that fails", () => {
     const { client, server } = await connected(authenticating("NOT_FOUND"), { token });
     const errors = vi.fn();
     client.on("error", errors);
-    await pass(10 * HOUR);
+    await pass(3 * HOUR);
     expect([client.state, errors.mock.calls, server.connection.of(Kind.AUTH).length]).toEqual(["open", [], 1]);
   });
 

@@ -2,8 +2,7 @@ import { afterEach, vi } from "vitest";
 
 /** A browser's page, as far as a client looks at it. */
 export interface FakePage {
-  /** Tells an event of the window or of the document, whichever has it. */
-  tell(type: "online" | "pageshow" | "resume" | "freeze"): void;
+  tell(type: "online" | "pageshow" | "resume" | "freeze", event?: object): void;
   show(): void;
   hide(): void;
   /** How many listeners there are. */
@@ -24,19 +23,13 @@ export function fakePage(visibilityState: "visible" | "hidden" = "visible"): Fak
   };
   vi.stubGlobal("addEventListener", addEventListener);
   vi.stubGlobal("removeEventListener", removeEventListener);
-  vi.stubGlobal("document", {
-    addEventListener,
-    removeEventListener,
-    get visibilityState() {
-      return target.visibilityState;
-    },
-  });
+  vi.stubGlobal("document", target);
   const become = (state: "visible" | "hidden") => {
     target.visibilityState = state;
     target.dispatchEvent(new Event("visibilitychange"));
   };
   return {
-    tell: (type) => target.dispatchEvent(new Event(type)),
+    tell: (type, event = {}) => target.dispatchEvent(Object.assign(new Event(type), event)),
     show: () => become("visible"),
     hide: () => become("hidden"),
     listeners: () => held.size,

@@ -142,7 +142,7 @@ export class Connection implements SocketOwner {
     if (pieces === NO_PIECES) return;
     this.#pieces = NO_PIECES as Frame[];
     this.#size = 0;
-    if (this.open) this.#write(this.#codec.frame(pieces));
+    if (this.open && !this.#socket.send(this.#codec.frame(pieces))) this.dropped();
   }
 
   /** @internal Resolves when everything sent has been taken by the kernel, or the connection is gone. */
@@ -175,11 +175,12 @@ export class Connection implements SocketOwner {
   /** @internal */
   message(bytes: ArrayBuffer, binary: boolean): void {
     this.silentBeats = 0;
+    if (this.#held === undefined) this.#read(bytes, binary);
+    else if (!this.#closing && !this.#held.add(bytes, binary)) this.close(CloseCode.TRY_LATER);
+  }
+
+  #read(bytes: ArrayBuffer, binary: boolean): void {
     if (this.#closing) return;
-    if (this.#held?.isFull(bytes.byteLength) === true) {
-      this.close(CloseCode.TRY_LATER);
-      return;
-    }
     this.#inTurn = true;
     try {
       // before it is made into text, which costs as much as it is long
@@ -203,9 +204,10 @@ export class Connection implements SocketOwner {
 
   /** @internal Does what was kept, in order, and keeps nothing any more. */
   release(): void {
-    const held = this.#held?.messages ?? [];
+    const { messages = [], frames = [] } = this.#held ?? {};
     this.#held = undefined;
-    for (const message of held) this.#take(message);
+    for (const message of messages) this.#take(message);
+    for (const { bytes, binary } of frames) this.#read(bytes, binary);
   }
 
   /** @internal */
@@ -235,10 +237,6 @@ export class Connection implements SocketOwner {
     for (const resolve of this.#whenDrained ?? []) resolve();
     this.clientCalls?.closed();
     this.#services.closed(this, code);
-  }
-
-  #write(frame: Frame): void {
-    if (!this.#socket.send(frame)) this.dropped();
   }
 
   #dispatch(decoded: unknown): void {

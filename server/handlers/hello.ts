@@ -42,7 +42,7 @@ function goOn(
   let left = 1;
   const done = () => {
     left--;
-    if (left > 0 || !connection.open) return;
+    if (left > 0) return;
     welcome(connection, session, true, services);
     connection.release();
   };
@@ -50,6 +50,8 @@ function goOn(
     left++;
     // one that is refused now is no longer subscribed to, as the client finds out when it asks
     hub.subscribe(connection, channel, (error) => {
+      // it went meanwhile, and its subscriptions here with it: the session has them still
+      if (!connection.open) return;
       if (error !== undefined) sessions.unsubscribed(session, channel);
       else if (!before.has(channel)) sessions.subscribed(session, channel);
       done();

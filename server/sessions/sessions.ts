@@ -52,28 +52,28 @@ export class Sessions {
     const data = this.#pack.pack([News.RESUME, connection.id, secret] satisfies SessionNews);
     this.#uplink.ask(BusType.SESSION, id, data, (error, frame) => {
       const answer = frame === undefined || frame.data.length === 0 ? undefined : this.#answer(frame);
+      if (answer === undefined) {
+        if (connection.open) done(error, undefined);
+        return;
+      }
+      // as everywhere else, the one it was with has lost it
+      this.#end(id);
       if (!connection.open) {
         // nobody comes back to a connection that went while it was asked
-        if (answer !== undefined) this.#tell(id, [News.LEFT, connection.id]);
-      } else if (answer === undefined) done(error, undefined);
-      else {
-        const [user, tags, channels] = answer;
-        const session = new Session(id, secret, this, user ?? undefined, tags);
-        const before = this.#connections.get(id);
-        this.#connections.set(id, connection);
-        connection.session = session;
-        before?.close(CloseCode.NORMAL, "the session goes on with another connection");
-        done(undefined, { session, channels });
+        this.#tell(id, [News.LEFT, connection.id]);
+        return;
       }
+      const [user, tags, channels] = answer;
+      const session = new Session(id, secret, this, user ?? undefined, tags);
+      this.#connections.set(id, connection);
+      connection.session = session;
+      done(undefined, { session, channels });
     });
   }
 
   /** The session goes on in another process: what is left of it here is over. */
   moved({ channel: id, data }: BusFrame): void {
-    const connection = this.#connections.get(id);
-    if (connection === undefined || connection.id !== data.toString()) return;
-    this.#connections.delete(id);
-    connection.close(CloseCode.NORMAL, "the session goes on with another connection");
+    if (this.#connections.get(id)?.id === data.toString()) this.#end(id);
   }
 
   /** A connection is gone. */
@@ -95,6 +95,12 @@ export class Sessions {
 
   unsubscribed({ id, secret }: Session, channel: string): void {
     if (secret !== undefined) this.#tell(id, [News.UNSUBSCRIBED, channel]);
+  }
+
+  #end(id: string): void {
+    const connection = this.#connections.get(id);
+    this.#connections.delete(id);
+    connection?.close(CloseCode.NORMAL, "the session goes on with another connection");
   }
 
   #create(connection: Connection, secret: string | undefined): Session {

@@ -14,7 +14,7 @@ import {
   methodsFrom,
 } from "./methods.ts";
 import type { ClientMiddleware } from "./middleware.ts";
-import type { CallOptions, ClientOptions, PublishOptions } from "./options.ts";
+import type { CallOptions, ClientOptions, PublishOptions, RequestOptions } from "./options.ts";
 import { type ClientPlugin, createPlugins, type Plugins } from "./plugin.ts";
 import type { ClientProcedure } from "./procedures.ts";
 import type { SubscriptionOptions } from "./publication-buffer.ts";
@@ -87,10 +87,12 @@ export class Client<App extends Contract = UntypedContract> {
   }
 
   /**
-   * Calls a procedure; of one that streams, only the return value is given. Without a connection it waits for one.
+   * Calls a procedure; of one that streams, only the return value is given. Without a connection it waits for one, and
+   * where the answer is lost with a connection it is asked for on the next; the procedure runs once all the same.
    *
-   * @throws AppError what the server answers; `TIMEOUT`; `UNAVAILABLE` where the connection was lost before the answer,
-   * so that it may or may not have been carried out; `OVERLOADED` where too many wait for a connection; `TOO_LARGE`
+   * @throws AppError what the server answers; `TIMEOUT`; `UNAVAILABLE` where the answer was lost and cannot be had any
+   * more, so that the call may or may not have been carried out; `OVERLOADED` where too many wait for a connection;
+   * `TOO_LARGE`
    * @throws EncodeError where the input cannot be encoded; the signal's reason
    */
   call<Name extends ProcedureName<App>>(
@@ -98,6 +100,17 @@ export class Client<App extends Contract = UntypedContract> {
     ...[input, options]: Arguments<CallInput<App, Name>, CallOptions>
   ): Promise<CallOutput<App, Name>> {
     return this.#call(name, input, options) as Promise<CallOutput<App, Name>>;
+  }
+
+  /**
+   * Calls a procedure, once, and does not wait for its answer: how it ended is told by the `call` event only. Without a
+   * connection it waits for one.
+   */
+  notify<Name extends ProcedureName<App>>(
+    name: Name,
+    ...[input, options]: Arguments<CallInput<App, Name>, RequestOptions>
+  ): void {
+    this.#call(name, input, { ...options, attempts: 1 }).catch(() => {});
   }
 
   /**

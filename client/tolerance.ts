@@ -14,7 +14,7 @@ export interface Tolerance {
 export function createTolerance({ ratio, intervalMs }: Tolerance, exceeded: () => void): (timedOut: boolean) => void {
   if (!(ratio >= 0 && ratio <= 1)) throw new RangeError("tolerance.ratio must be from 0 to 1.");
   if (!(intervalMs > 0)) throw new RangeError("tolerance.intervalMs must be above 0.");
-  let startedAt = 0;
+  let startedAt = Number.NEGATIVE_INFINITY;
   let all = 0;
   let timedOut = 0;
   return (late) => {

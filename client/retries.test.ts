@@ -1,0 +1,235 @@
+import { describe, expect, it, vi } from "vitest";
+import { type ClientMessage, Kind } from "../shared/message.ts";
+import type { ClientOptions } from "./options.ts";
+import { type FakeConnection, WELCOME } from "./test/fake-server.ts";
+import { connected, dialling, pass, settled, useFakeTime } from "./test/setup.ts";
+
+useFakeTime();
+
+/** Goes on with whatever session a client had. */
+function resuming(message: ClientMessage, connection: FakeConnection): void {
+  if (message[0] !== Kind.HELLO) return;
+  const { resume } = message[1];
+  connection.send([Kind.WELCOME, { ...WELCOME, resumed: resume !== undefined }]);
+}
+
+const connectedWith = (options: ClientOptions = { attempts: 3 }) => connected(resuming, options);
+
+describe("a call whose answer is lost with the connection", () => {
+  it("is sent again on the next one, with the same key, once the session is known to go on", async () => {
+    const { client, server } = await connectedWith();
+    const call = client.call("buy", { seat: 1 });
+    await settled();
+    const [[, , , , first] = []] = server.connection.of(Kind.CALL);
+    server.connection.hangUp(1006);
+    await pass(500);
+    expect(server.connections).toHaveLength(2);
+    expect(server.connection.frames[0]?.map(([kind]) => kind)).toEqual([Kind.HELLO]);
+    expect(server.connection.of(Kind.CALL).map(([, , ...rest]) => rest)).toEqual([["buy", { seat: 1 }, first]]);
+    expect(first).toEqual({ key: expect.stringMatching(/^\w+$/) });
+    server.connection.answer("seat 1");
+    expect(await call).toBe("seat 1");
+  });
+
+  it("says what it said first, whatever has become of its input", async () => {
+    const { client, server } = await connectedWith();
+    const input = { seat: 1 };
+    client.call("buy", input).catch(() => {});
+    await settled();
+    input.seat = 2;
+    server.connection.hangUp(1006);
+    await pass(500);
+    expect(server.connection.of(Kind.CALL)[0]?.[3]).toEqual({ seat: 1 });
+  });
+
+  it("is not sent again where the server knows nothing of the session: it may have run", async () => {
+    let session = 0;
+    const { client, server } = await connected(
+      (message, connection) => {
+        if (message[0] === Kind.HELLO) connection.send([Kind.WELCOME, { ...WELCOME, session: `session-${++session}` }]);
+      },
+      { attempts: 3 },
+    );
+    const sent = client.call("buy");
+    const idempotent = client.call("look", undefined, { idempotent: true });
+    await settled();
+    server.connection.hangUp(1006);
+    const unsent = client.call("buy");
+    const failed = expect(sent).rejects.toMatchObject({ code: "UNAVAILABLE", message: /may or may not/ });
+    await pass(500);
+    await failed;
+    const again = server.connection.of(Kind.CALL);
+    expect(again.map(([, , name, , options]) => [name, options?.key !== undefined])).toEqual([
+      ["look", false],
+      ["buy", true],
+    ]);
+    server.connection.send(...again.map(([, id]) => [Kind.RESULT, id, "done"] as [3, number, string]));
+    expect(await Promise.all([idempotent, unsent])).toEqual(["done", "done"]);
+  });
+
+  it("is not sent again where the server had not even said which session it is", async () => {
+    const { client, server } = await connected(() => {}, { attempts: 3 });
+    const call = client.call("buy");
+    await settled();
+    server.connection.hangUp(1006);
+    await expect(call).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  it("is sent as often as its attempts, and then fails", async () => {
+    const { client, server } = await connectedWith();
+    const call = client.call("buy");
+    const failed = expect(call).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await pass(600);
+      expect([server.connections.length, server.connection.of(Kind.CALL).length]).toEqual([attempt, 1]);
+      server.connection.hangUp(1006);
+    }
+    await failed;
+    await pass(20_000);
+    expect(server.connection.of(Kind.CALL)).toEqual([]);
+  });
+
+  it("is cancelled on the connection it is on by then", async () => {
+    const { client, server } = await connectedWith();
+    const controller = new AbortController();
+    const call = client.call("slow", 1, { signal: controller.signal });
+    await settled();
+    server.connection.hangUp(1006);
+    await pass(500);
+    controller.abort("enough");
+    await expect(call).rejects.toBe("enough");
+    await settled();
+    const [[, id] = []] = server.connection.of(Kind.CALL);
+    expect(server.connection.of(Kind.CANCEL)).toEqual([[Kind.CANCEL, id]]);
+  });
+});
+
+describe("a call that is not answered in time", () => {
+  it("is sent again, has as much time again, and fails after its last attempt, cancelling all of them", async () => {
+    const { client, server } = await connectedWith({ timeoutMs: 1_000, attempts: 3 });
+    const call = client.call("slow");
+    const failed = expect(call).rejects.toMatchObject({ code: "TIMEOUT", message: /1000 ms, 3 times/ });
+    await pass(2_999);
+    const sent = server.connection.of(Kind.CALL);
+    expect(sent.map(([, id, , , options]) => [id, options?.key])).toEqual([
+      [1, "1"],
+      [2, "1"],
+      [3, "1"],
+    ]);
+    expect(server.connection.of(Kind.CANCEL)).toEqual([]);
+    await pass(1);
+    await failed;
+    await settled();
+    expect(server.connection.of(Kind.CANCEL).map(([, id]) => id)).toEqual([1, 2, 3]);
+  });
+
+  it("takes the answer to its latest attempt", async () => {
+    const { client, server } = await connectedWith({ timeoutMs: 1_000, attempts: 2 });
+    const call = client.call("slow");
+    await pass(1_500);
+    server.connection.answer("late");
+    expect(await call).toBe("late");
+  });
+
+  it("has the connection looked after: a dead one is given up, and the call goes on with the next", async () => {
+    const { client, server } = await connectedWith({ timeoutMs: 10_000, attempts: 3 });
+    const call = client.call("slow");
+    await pass(10_000);
+    expect(server.connection.of(Kind.PING)).toHaveLength(1);
+    await pass(9_000);
+    expect(server.connections).toHaveLength(2);
+    server.connection.answer("here");
+    expect(await call).toBe("here");
+  });
+
+  it("is told to the server with all the time it may take", async () => {
+    const { client, server } = await connectedWith();
+    client.call("a", 1, { timeoutMs: 200, attempts: 4 }).catch(() => {});
+    await settled();
+    expect(server.connection.of(Kind.CALL)[0]?.[4]).toMatchObject({ timeoutMs: 800 });
+  });
+
+  it("waits as long in all where there is no connection, and is then sent once", async () => {
+    const { client, server } = dialling(resuming, { timeoutMs: 1_000, attempts: 3 }, "down");
+    const call = client.call("a");
+    await pass(2_900);
+    server.network = "up";
+    await pass(90);
+    if (client.state !== "open") client.reconnect();
+    await settled();
+    expect(server.connection.of(Kind.CALL)).toHaveLength(1);
+    server.connection.answer("just in time");
+    expect(await call).toBe("just in time");
+  });
+});
+
+describe("a call that the server refuses for now", () => {
+  it.each(["OVERLOADED", "RATE_LIMITED"])("with %s is sent again when the server said", async (code) => {
+    const { client, server } = await connectedWith();
+    const call = client.call("busy");
+    await settled();
+    server.connection.send([Kind.ERROR, 1, code, "Not now.", { retryAfterMs: 2_000 }]);
+    await pass(1_999);
+    expect(server.connection.of(Kind.CALL)).toHaveLength(1);
+    await pass(1);
+    server.connection.answer("now");
+    expect(await call).toBe("now");
+  });
+
+  it("fails where its attempts are used up, or the wait would be longer than one", async () => {
+    const { client, server } = await connectedWith({ attempts: 2, timeoutMs: 5_000 });
+    const twice = client.call("busy");
+    const failed = expect(twice).rejects.toMatchObject({ code: "OVERLOADED" });
+    await settled();
+    server.connection.send([Kind.ERROR, 1, "OVERLOADED", "Not now."]);
+    await pass(1_000);
+    server.connection.send([Kind.ERROR, server.connection.of(Kind.CALL)[1]?.[1] ?? 0, "OVERLOADED", "Not now."]);
+    await failed;
+    const long = client.call("busy");
+    await settled();
+    const id = server.connection.of(Kind.CALL)[2]?.[1] ?? 0;
+    server.connection.send([Kind.ERROR, id, "RATE_LIMITED", "Not now.", { retryAfterMs: 5_001 }]);
+    await expect(long).rejects.toMatchObject({ code: "RATE_LIMITED" });
+    expect(vi.getTimerCount()).toBe(1); // the heartbeat's
+  });
+
+  it("can be aborted while it waits, and is rejected where the client closes", async () => {
+    const { client, server } = await connectedWith();
+    const controller = new AbortController();
+    const aborted = client.call("busy", 1, { signal: controller.signal });
+    const closed = client.call("busy");
+    await settled();
+    server.connection.send([Kind.ERROR, 1, "OVERLOADED", ""], [Kind.ERROR, 2, "OVERLOADED", ""]);
+    controller.abort("enough");
+    await expect(aborted).rejects.toBe("enough");
+    client.close();
+    await expect(closed).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("with any other error fails at once", async () => {
+    const { client, server } = await connectedWith();
+    for (const code of ["UNAVAILABLE", "TIMEOUT", "INTERNAL", "SOLD_OUT"]) {
+      const call = client.call("x");
+      await settled();
+      server.connection.send([Kind.ERROR, server.connection.of(Kind.CALL).at(-1)?.[1] ?? 0, code, ""]);
+      await expect(call).rejects.toMatchObject({ code });
+    }
+  });
+});
+
+it("a call with one attempt, or that may run twice, has no key; one may bring its own", async () => {
+  const { client, server } = await connectedWith();
+  client.call("once", 1, { attempts: 1 }).catch(() => {});
+  client.call("look", 1, { idempotent: true }).catch(() => {});
+  client.call("own", 1, { key: "order 7" }).catch(() => {});
+  client.notify("told", 1);
+  await settled();
+  expect(server.connection.of(Kind.CALL).map(([, , name, , options]) => [name, options])).toEqual([
+    ["once", undefined],
+    ["look", undefined],
+    ["own", { key: "order 7" }],
+    ["told", undefined],
+  ]);
+  await expect(client.call("x", 1, { attempts: 0 })).rejects.toBeInstanceOf(RangeError);
+});

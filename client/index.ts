@@ -1,5 +1,5 @@
 import type { Contract } from "../shared/contract.ts";
-import type { Deflate } from "../shared/deflate.ts";
+import { type Deflate, INFLATE_ERRORS } from "../shared/deflate.ts";
 import { Client } from "./client.ts";
 import { lateDeflate } from "./late-deflate.ts";
 import type { ClientOptions } from "./options.ts";
@@ -45,6 +45,6 @@ export function connect<App extends Contract = UntypedContract>(
 
 /** Most pages never see a message large enough: what (in)flates is fetched by those that do. */
 async function fetchDeflate(): Promise<Deflate> {
-  const { pageDeflate } = await import("./page-deflate.ts");
-  return pageDeflate;
+  const { createPageDeflate } = await import("./page-deflate.ts");
+  return createPageDeflate(INFLATE_ERRORS);
 }

@@ -1,5 +1,6 @@
-import { DecodeError } from "../shared/budget.ts";
-import { inflatedTooBig } from "../shared/deflate.ts";
+import type { InflateErrors } from "../shared/deflate.ts";
+
+// Imports nothing that the client's start has as well: bundlers would put that into a third file.
 
 /** A prefix code: by the next `bits` bits of input, the symbol they begin with (times 16) and that symbol's length. */
 interface Code {
@@ -20,9 +21,10 @@ const LONGEST = 285;
  * something, and knows how much comes out only after each piece of input.) Never holds more than `maxLength` bytes, and
  * as much again while it grows. What follows the last block is ignored.
  *
- * @throws DecodeError where the bytes are broken, or where more comes out than allowed
+ * @throws what `errors` makes, where the bytes are broken or more comes out than allowed
  */
-export function inflate(bytes: Uint8Array, maxLength: number): Uint8Array {
+export function inflate(bytes: Uint8Array, maxLength: number, errors: InflateErrors): Uint8Array {
+  const { broken } = errors;
   let at = 0;
   /** Bits that were read and not used yet, and how many they are. */
   let hold = 0;
@@ -53,7 +55,7 @@ export function inflate(bytes: Uint8Array, maxLength: number): Uint8Array {
 
   function reserve(count: number): void {
     const needed = length + count;
-    if (needed > maxLength) throw inflatedTooBig(maxLength);
+    if (needed > maxLength) throw errors.tooBig(maxLength);
     if (needed <= out.length) return;
     const larger = new Uint8Array(Math.min(maxLength, Math.max(needed, out.length * 2)));
     larger.set(out);
@@ -102,6 +104,11 @@ export function inflate(bytes: Uint8Array, maxLength: number): Uint8Array {
     }
   }
 
+  function sound(code: Code | undefined): Code {
+    if (code === undefined) throw broken();
+    return code;
+  }
+
   function dynamic(): void {
     const literals = take(5) + 257;
     const distances = take(5) + 1;
@@ -109,7 +116,7 @@ export function inflate(bytes: Uint8Array, maxLength: number): Uint8Array {
     if (literals > 286 || distances > 30) throw broken();
     const first = new Uint8Array(ORDER.length);
     for (let index = 0; index < written; index++) first[ORDER[index] as number] = take(3);
-    const code = codeOf(first, false);
+    const code = sound(codeOf(first, false));
     const lengths = new Uint8Array(literals + distances);
     for (let index = 0; index < lengths.length; ) {
       const size = symbol(code);
@@ -125,34 +132,30 @@ export function inflate(bytes: Uint8Array, maxLength: number): Uint8Array {
       index += count;
     }
     if (lengths[END_OF_BLOCK] === 0) throw broken();
-    compressed(codeOf(lengths.subarray(0, literals)), codeOf(lengths.subarray(literals)));
+    compressed(sound(codeOf(lengths.subarray(0, literals))), sound(codeOf(lengths.subarray(literals))));
   }
 
   for (let last = 0; last === 0; ) {
     last = take(1);
     const type = take(2);
     if (type === 0) stored();
-    else if (type === 1) compressed(fixed(), codeOf(new Uint8Array(32).fill(5)));
+    else if (type === 1) compressed(sound(codeOf(fixedLiterals())), sound(codeOf(fixedDistances())));
     else if (type === 2) dynamic();
     else throw broken();
   }
   return out.subarray(0, length);
 }
 
-function broken(): DecodeError {
-  return new DecodeError("The deflated message is broken.");
-}
-
-function fixed(): Code {
-  return codeOf(new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280));
-}
+const fixedLiterals = () => new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280);
+const fixedDistances = () => new Uint8Array(32).fill(5);
 
 /**
  * The code whose symbols have these lengths, in bits; 0 is a symbol that is not used.
  *
+ * @returns nothing where there is no such code
  * @param lone whether it may leave bits without meaning where its only symbol has one bit, or where it has none at all
  */
-function codeOf(lengths: Uint8Array, lone = true): Code {
+function codeOf(lengths: Uint8Array, lone = true): Code | undefined {
   const counts = new Uint16Array(MAX_BITS + 1);
   for (const size of lengths) if (size > 0) counts[size] = (counts[size] as number) + 1;
   const starts = new Uint16Array(MAX_BITS + 2);
@@ -162,10 +165,10 @@ function codeOf(lengths: Uint8Array, lone = true): Code {
     const count = counts[size] as number;
     if (count > 0) bits = size;
     left = left * 2 - count;
-    if (left < 0) throw broken();
+    if (left < 0) return undefined;
     starts[size + 1] = ((starts[size] as number) + count) << 1;
   }
-  if (left > 0 && !(lone && bits < 2)) throw broken();
+  if (left > 0 && !(lone && bits < 2)) return undefined;
   const table = new Uint16Array(1 << bits);
   lengths.forEach((size, symbol) => {
     if (size === 0) return;

@@ -2,10 +2,12 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DecodeError } from "../shared/budget.ts";
+import { INFLATE_ERRORS } from "../shared/deflate.ts";
 import { portableDeflate } from "../shared/portable-deflate.ts";
 import { describeDeflate } from "../shared/test/deflate-suite.ts";
-import { pageDeflate } from "./page-deflate.ts";
+import { createPageDeflate } from "./page-deflate.ts";
 
+const pageDeflate = createPageDeflate(INFLATE_ERRORS);
 const MOST = 100_000;
 const TEXT = new TextEncoder().encode("the quick brown fox jumps over the lazy dog and comes back. ".repeat(40));
 
@@ -31,6 +33,36 @@ function byPage(bytes: Uint8Array): Uint8Array | undefined {
     expect(error).toBeInstanceOf(DecodeError);
     return undefined;
   }
+}
+
+/** A dynamic block that holds one byte, 0, and has this many distances of one bit, of which there can be two. */
+function blockWithDistances(count: number): Uint8Array {
+  const bits: number[] = [];
+  const put = (value: number, length: number) => {
+    for (let bit = 0; bit < length; bit++) bits.push((value >> bit) & 1);
+  };
+  put(1, 1); // the last block
+  put(2, 2);
+  put(0, 5); // 257 literals
+  put(count - 1, 5);
+  put(14, 4); // 18 lengths of the lengths' code, in which 1 is the bit 0, and "many zeros" is the bit 1
+  for (const symbol of [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1]) {
+    put(symbol === 18 || symbol === 1 ? 1 : 0, 3);
+  }
+  put(0, 1); // literal 0 has one bit
+  for (const zeros of [138, 117]) {
+    put(1, 1);
+    put(zeros - 11, 7);
+  }
+  put(0, 1); // so has the end of the block
+  put(0, count);
+  put(0, 1);
+  put(1, 1);
+  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
+  bits.forEach((bit, index) => {
+    bytes[index >> 3] = (bytes[index >> 3] as number) | (bit << (index & 7));
+  });
+  return bytes;
 }
 
 describeDeflate("pageDeflate", pageDeflate);
@@ -80,6 +112,13 @@ describe("pageDeflate and the others", () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  it("refuse a code of distances that is none, even where no distance follows", () => {
+    expect([...(byPage(blockWithDistances(2)) ?? [])]).toEqual([0]);
+    expect(byZlib(blockWithDistances(2))?.length).toBe(1);
+    expect(byPage(blockWithDistances(3))).toBeUndefined();
+    expect(byZlib(blockWithDistances(3))).toBeUndefined();
   });
 
   it("ignore what follows the end of a stream", () => {

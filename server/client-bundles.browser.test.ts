@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { connect } from "../client/index.ts";
+import type { Client, connect } from "../client/index.ts";
 import { defineApp } from "./index.ts";
 import { launchBrowser, openPage } from "./test/browser.ts";
 import { startTestServer, type TestServer } from "./test/test-server.ts";
@@ -26,7 +26,7 @@ const FILES = {
 
 declare global {
   var fugitive: { readonly connect: typeof connect };
-  var client: ReturnType<typeof connect>;
+  var client: Client;
 }
 
 let folder: string;

@@ -13,3 +13,14 @@ export interface Deflate {
 export function inflatedTooBig(maxLength: number): DecodeError {
   return new DecodeError(`The message inflates to more than ${maxLength} bytes.`, "size");
 }
+
+/** The errors of inflating, for an implementation that is apart from the rest and yet must throw the same. */
+export interface InflateErrors {
+  broken(): DecodeError;
+  tooBig(maxLength: number): DecodeError;
+}
+
+export const INFLATE_ERRORS: InflateErrors = {
+  broken: () => new DecodeError("The deflated message is broken."),
+  tooBig: inflatedTooBig,
+};

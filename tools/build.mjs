@@ -95,8 +95,7 @@ const COMMON = { absWorkingDir: root, target: "es2022", sourcemap: true, logLeve
 
 /**
  * What a page fetches when it first (in)flates is a file of its own, which the client's module and the demo page share.
- * esbuild's own splitting would put what that file has in common with the rest in a third one, which each page would
- * have to fetch at its start; here those few bytes are in both.
+ * Not by esbuild's splitting, which would make one for each, under a name that changes with its content.
  */
 const DEFLATE_APART = {
   name: "deflate-apart",

@@ -1,0 +1,44 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "vite";
+import { expect, it, onTestFinished } from "vitest";
+import { defineApp } from "./index.ts";
+import { launchBrowser, openPage } from "./test/browser.ts";
+import { packageUser } from "./test/package-user.ts";
+import { serve } from "./test/test-server.ts";
+
+const PAGE =
+  '<!doctype html><title>test</title><link rel="icon" href="data:,"><script type="module" src="./page.ts"></script>';
+const SCRIPT = `
+  import { connect } from "fugitive/client";
+  const large: string = "deflate me. ".repeat(500);
+  const client = connect("/");
+  const small = await client.call("echo", "small");
+  const fetched = () => performance.getEntriesByType("resource").map(({ name }) => name.replace(/.*\\//, "")).filter((name) => name.endsWith(".js"));
+  const before = fetched();
+  const same = (await client.call("echo", large)) === large;
+  document.title = JSON.stringify({ small, same, before, after: fetched() });
+`;
+
+it("a page that Vite builds connects, and fetches what (in)flates when it needs it", async () => {
+  const folder = await packageUser({ "index.html": PAGE, "page.ts": SCRIPT });
+  await build({ root: folder, logLevel: "silent", build: { target: "es2022" } });
+  const assets = await readdir(join(folder, "dist/assets"));
+  // the page and what (in)flates: nothing of Node.js, and no third file that would be fetched at the start
+  expect(assets.map((name) => name.replace(/-[\w-]{8}\.js$/, ""))).toEqual(["index", "page-deflate"]);
+  const file = (name: string) => pathToFileURL(join(folder, "dist", name));
+  const files = Object.fromEntries(assets.map((name) => [`/assets/${name}`, file(`assets/${name}`)]));
+  const app = defineApp({
+    procedures: { echo: (data: unknown) => data },
+    files: { "/": file("index.html"), ...files },
+  });
+  const [{ port }, browser] = await Promise.all([serve(app), launchBrowser()]);
+  onTestFinished(() => browser.close());
+  const { page, problems } = await openPage(browser, `http://127.0.0.1:${port}/`);
+  await page.waitForFunction(() => document.title.startsWith("{"));
+  const told = JSON.parse(await page.title());
+  const [start, chunk] = assets;
+  expect(told).toEqual({ small: "small", same: true, before: [start], after: [start, chunk] });
+  expect(problems).toEqual([]);
+});

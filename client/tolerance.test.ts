@@ -5,9 +5,10 @@ import { connected, dialling, pass, settled, useFakeTime } from "./test/setup.ts
 
 useFakeTime();
 
-/** Answers "quick" calls, and no others. */
+/** Answers "quick" calls and PINGs, and nothing else. */
 const half: Parameters<typeof connected>[0] = (message, connection) => {
   sayWelcome(message, connection);
+  if (message[0] === Kind.PING) connection.send([Kind.PONG, message[1]]);
   if (message[0] === Kind.CALL && message[2] === "quick") connection.send([Kind.RESULT, message[1]]);
 };
 const options = { timeoutMs: 1_000, attempts: 1, tolerance: { ratio: 0.5, intervalMs: 10_000 } };

@@ -45,6 +45,7 @@ export class Core {
   readonly procedures = createProcedures(
     (message) => this.#send(message),
     (error) => this.report(error),
+    () => this.requests.leaveIfIdle(),
   );
   readonly streams: Streams = new Map();
   welcome: WelcomeInfo | undefined;
@@ -79,7 +80,7 @@ export class Core {
       ignored: (error) => this.#ignore(error),
     };
     this.link = createReconnect({ dial, listener, credentials, options: options.reconnect });
-    this.requests = new Requests({ ...settings, link: this.link, codec: this.codec });
+    this.requests = new Requests({ ...settings, link: this.link, codec: this.codec, busy: () => this.procedures.busy });
     const tolerate = tolerance && createTolerance(tolerance, () => this.link.reconnect());
     let lastKey = 0;
     this.calls = {

@@ -24,6 +24,18 @@ describe("GOAWAY", () => {
     expect(await later).toBe("new worker");
   });
 
+  it("lets the server's calls of this client finish", async () => {
+    const { client, server } = await connected();
+    client.register("slow", () => new Promise((resolve) => setTimeout(resolve, 500, "finished")));
+    const [first] = server.connections;
+    server.connection.send([Kind.CALL, 1, "slow"], [Kind.GOAWAY, "restart", { reconnectAfterMs: 3_000 }]);
+    await pass(499);
+    expect(client.state).toBe("open");
+    await pass(1);
+    expect(first?.of(Kind.RESULT)).toEqual([[Kind.RESULT, 1, "finished"]]);
+    expect([client.state, first?.socket.closedWith]).toEqual(["waiting", 1000]);
+  });
+
   it("without anything in flight is followed at once", async () => {
     const { client, server } = await connected();
     const states = vi.fn();

@@ -18,6 +18,8 @@ export interface ProcedureCall {
 export type ClientProcedure<Input = unknown> = (input: Input, call: ProcedureCall) => unknown;
 
 export interface Procedures {
+  /** Whether the server waits for an answer. */
+  readonly busy: boolean;
   /** @throws Error where the name is taken */
   register(name: string, procedure: ClientProcedure): () => void;
   /** Takes a CALL, a CANCEL, or a PONG about a stream. Returns false where it is none, or about nothing known. */
@@ -31,8 +33,13 @@ export interface Procedures {
  *
  * @param send throws where a message cannot be sent for what it holds
  * @param report takes what procedures threw, and not on purpose
+ * @param idle called when the last one that ran has been answered
  */
-export function createProcedures(send: (message: ClientMessage) => void, report: (error: unknown) => void): Procedures {
+export function createProcedures(
+  send: (message: ClientMessage) => void,
+  report: (error: unknown) => void,
+  idle: () => void,
+): Procedures {
   const registered = new Map<string, { readonly procedure: ClientProcedure }>();
   const running = new Map<unknown, RunningProcedure>();
 
@@ -44,12 +51,19 @@ export function createProcedures(send: (message: ClientMessage) => void, report:
     else if (running.size >= MAX_RUNNING) send(errorReply(id, new AppError("OVERLOADED")));
     else {
       const procedure = (signal: AbortSignal) => entry.procedure(input, { signal, procedure: name });
-      const over = () => running.delete(id);
+      const over = () => {
+        running.delete(id);
+        // its answer is still to be sent
+        if (running.size === 0) queueMicrotask(idle);
+      };
       running.set(id, runProcedure({ id, procedure, options: options ?? {}, send, report, over }));
     }
   }
 
   return {
+    get busy() {
+      return running.size > 0;
+    },
     register(name, procedure) {
       if (registered.has(name)) throw new Error(`The procedure "${name}" is registered already.`);
       const entry = { procedure };

@@ -33,6 +33,8 @@ export interface RequestsOptions extends QueueOptions {
   readonly timeoutMs: number;
   readonly link: Reconnect;
   readonly codec: Codec<Uint8Array>;
+  /** Whether the server waits for answers of this side. */
+  busy(): boolean;
 }
 
 /** Sends requests and matches their answers; keeps those made without a connection until there is one. */
@@ -198,10 +200,10 @@ export class Requests {
     this.#pending.rejectAll(error);
   }
 
-  /** Where the server asked to leave, does so as soon as nothing is in flight. */
+  /** Where the server asked to leave, does so as soon as nothing is in flight, in either direction. */
   leaveIfIdle(): void {
-    const { link } = this.#options;
-    if (link.leaving && this.#pending.size === this.#queue.size + this.#resting) link.leave();
+    const { link, busy } = this.#options;
+    if (link.leaving && this.#pending.size === this.#queue.size + this.#resting && !busy()) link.leave();
   }
 
   #flush(which: (queued: { readonly session: string | undefined }) => boolean): void {

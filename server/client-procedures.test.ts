@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Client } from "../client/index.ts";
 import { connect } from "../client/node.ts";
 import { AppError, type Connection, defineApp } from "./index.ts";
 import { serve, type TestServer, until } from "./test/test-server.ts";
 
 /** A client, and the server's object for it. */
-async function pair(): Promise<{ client: ReturnType<typeof connect>; connection: Connection; run: TestServer }> {
+async function pair(): Promise<{ client: Client; connection: Connection; run: TestServer }> {
   const run = await serve(
     defineApp({
       procedures: { echo: (data: unknown) => data, dropMe: (_: null, { connection: one }) => one.close(1012) },

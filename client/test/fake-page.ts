@@ -1,5 +1,8 @@
 import { afterEach, vi } from "vitest";
 
+/** What happens to the document and does not bubble: its window hears of it only where it captures. */
+const DOCUMENTS = ["resume", "freeze", "visibilitychange"];
+
 /** A browser's page, as far as a client looks at it. */
 export interface FakePage {
   tell(type: "online" | "pageshow" | "resume" | "freeze", event?: object): void;
@@ -13,7 +16,8 @@ export interface FakePage {
 export function fakePage(visibilityState: "visible" | "hidden" = "visible"): FakePage {
   const held = new Set<string>();
   const target = Object.assign(new EventTarget(), { visibilityState });
-  const addEventListener = (type: string, listener: EventListener) => {
+  const addEventListener = (type: string, listener: EventListener, capture?: boolean) => {
+    if (DOCUMENTS.includes(type) && capture !== true) return;
     held.add(type);
     target.addEventListener(type, listener);
   };

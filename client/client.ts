@@ -229,7 +229,7 @@ export class Client<App extends Contract = UntypedContract> {
    * token function is asked again. Does nothing after `close`, or where the client was closed for good.
    */
   reconnect(): void {
-    this.#core.link.reconnect();
+    this.#core.link.reconnect("asked to", true);
   }
 
   /** Closes for good. What is pending rejects with `CANCELLED`; iterations over subscriptions end. */

@@ -25,8 +25,13 @@ export interface Reconnect extends Link {
   readonly accepting: boolean;
   /** Dials for the first time; does nothing afterwards. */
   start(): void;
-  /** Gives up the connection there is, and dials now. Does nothing where it is closed for good. */
-  reconnect(): void;
+  /**
+   * Gives up the connection there is, and dials now. Does nothing where it is closed for good.
+   *
+   * @param why in words @default "asked to"
+   * @param anew whether a token function is asked again @default false
+   */
+  reconnect(why?: string, anew?: boolean): void;
   /** After GOAWAY, once nothing is pending: leaves, to come back when the server said. */
   leave(): void;
 }
@@ -207,13 +212,12 @@ export function createReconnect({ dial, listener, credentials, options }: Reconn
     },
     send: (piece) => link?.send(piece),
     probe: () => link?.probe(),
-    reconnect() {
+    reconnect(why = "asked to", anew = false) {
       if (state === "closed") return;
-      const text = "asked to";
       watch();
-      part({ code: CloseCode.NORMAL, text });
-      credentials.forget();
-      connect(text);
+      part({ code: CloseCode.NORMAL, text: why });
+      if (anew) credentials.forget();
+      connect(why);
     },
     leave() {
       if (link !== undefined && goaway !== undefined) lost({ code: CloseCode.GOING_AWAY, text: goaway.text }, true);

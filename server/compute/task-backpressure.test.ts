@@ -40,6 +40,25 @@ describe("a reader that does not read", () => {
   );
 });
 
+it("a reader with a window holds the task up as well, until the call's time is over", async () => {
+  const log = marks()("log");
+  const run = await serve(app, OPTIONS);
+  const client = await run.connect({ format: "msgpack" });
+  const input = { items: 200, size: 16, log: log.path };
+  client.send([2, 1, "bulk", input, { window: 4 }]);
+  expect((await client.take(6)).map((message) => (message as [number])[0])).toEqual([6, 6, 14, 6, 6, 14]);
+  expect(await client.next()).toMatchObject([4, 1, "TIMEOUT", expect.any(String)]);
+  client.send([2, 2, "bulk", input, { window: 4 }]);
+  let items = 0;
+  for (let last = 0; last !== 3; ) {
+    const [kind, echo] = (await client.next()) as [number, unknown];
+    if (kind === 14) client.send([15, echo]);
+    if (kind === 6) items++;
+    last = kind;
+  }
+  expect(items).toBe(200);
+});
+
 it("a reader that reads slowly gets everything, however long that takes", async () => {
   const run = await serve(app, OPTIONS);
   const client = await run.connect({ format: "msgpack" });

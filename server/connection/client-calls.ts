@@ -49,6 +49,11 @@ export class ClientCalls {
     this.#maxCalls = maxCalls;
   }
 
+  /** How many are in flight. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
   call(procedure: string, input: unknown, options: ClientCallOptions = {}): Promise<unknown> {
     const { timeoutMs = TIMEOUT_MS, signal } = options;
     return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defineApp } from "../app.ts";
+import { type Connection, defineApp } from "../index.ts";
 import { FORMATS } from "../test/raw-client.ts";
 import { openSocket } from "../test/raw-handshake.ts";
 import { serve, until } from "../test/test-server.ts";
@@ -52,6 +52,21 @@ describe.each(FORMATS)("a server that closes, over %s", (format) => {
     ]);
     expect((await client.closed).code).toBe(1012);
     expect((await idle.closed).code).toBe(1012);
+    await over;
+  });
+
+  it("lets clients answer what it asked of them", async () => {
+    const run = await serve(app, { drainMs: 5_000 });
+    const opened = new Promise<Connection>((resolve) => run.server.on("connection", resolve));
+    const client = await run.connect({ format });
+    const answer = (await opened).call("confirm", 1);
+    await client.next();
+    const over = run.server.close();
+    expect(await client.next()).toMatchObject([16, "restart", expect.anything()]);
+    await client.settled();
+    client.send([3, 1, "yes"]);
+    expect(await answer).toBe("yes");
+    expect((await client.closed).code).toBe(1012);
     await over;
   });
 

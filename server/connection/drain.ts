@@ -12,7 +12,7 @@ const GOODBYE_MS = 100;
 
 /**
  * Says goodbye to all connections: GOAWAY at once, so that clients finish and ask for nothing new; then, when the
- * calls in flight are answered and the answers have left, or `limitMs` is over, close code 1012.
+ * calls in flight, in either direction, are answered and the answers have left, or `limitMs` is over, close code 1012.
  */
 export async function drainConnections(connections: Connections, limitMs: number): Promise<void> {
   const spread = Math.max(SMALLEST_SPREAD_MS, connections.size);
@@ -27,7 +27,9 @@ export async function drainConnections(connections: Connections, limitMs: number
 }
 
 function anyCalls(connections: Connections): boolean {
-  for (const { calls } of connections.values()) if (calls !== undefined && calls.size > 0) return true;
+  for (const { calls, clientCalls } of connections.values()) {
+    if ((calls?.size ?? 0) > 0 || (clientCalls?.size ?? 0) > 0) return true;
+  }
   return false;
 }
 

@@ -9,7 +9,7 @@ import {
   type ServerMessage,
   type WelcomeInfo,
 } from "../shared/message.ts";
-import { createMsgpackCodec } from "../shared/msgpack-codec.ts";
+import { createFrameCodec } from "../shared/msgpack-frames.ts";
 import { holdsPing, type Streams } from "../shared/stream-reader.ts";
 import type { CallHost } from "./call.ts";
 import { Connection } from "./connection.ts";
@@ -25,6 +25,7 @@ import { createReconnect, type Reconnect } from "./reconnect.ts";
 import { Requests } from "./requests.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { createTolerance } from "./tolerance.ts";
+import { unpack } from "./unpack.ts";
 import { webSocketUrl } from "./url.ts";
 import { VERSION } from "./version.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
@@ -59,7 +60,7 @@ export class Core {
   constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
     const settings = { ...DEFAULTS, ...options };
     const { timeoutMs, attempts, connectTimeoutMs, tolerance } = settings;
-    const codec = createMsgpackCodec({ deflate, budget: BUDGET });
+    const codec = createFrameCodec({ pack, unpack }, { deflate, budget: BUDGET });
     this.codec = {
       ...codec,
       encode: (message) => codec.encode(this.middlewares.outgoing(message as ClientMessage)),
@@ -148,9 +149,7 @@ export class Core {
       case Kind.WELCOME:
         this.welcome = message[1];
         if (message[1].maxPayload > 0) this.requests.maxPayload = message[1].maxPayload;
-        this.requests.welcomed(message[1].session);
-        this.tell("welcome", message[1]);
-        this.#transitions.welcomed(message[1].resumed, this.subscriptions.size);
+        this.#welcomed(message[1]);
         break;
       case Kind.EVENT:
         if (!this.subscriptions.deliver(message)) this.ignored++;
@@ -170,6 +169,12 @@ export class Core {
         if (message[0] === Kind.ERROR && message[1] == null) this.#ignore(errorFromReply(message));
         else if (!this.requests.settle(message) && !this.procedures.received(message)) this.ignored++;
     }
+  }
+
+  #welcomed(info: WelcomeInfo): void {
+    const repeated = this.requests.welcomed(info.session);
+    this.tell("welcome", info);
+    this.#transitions.welcomed({ resumed: info.resumed, subscriptions: this.subscriptions.size, repeated });
   }
 
   /** Answers a PING about a stream. */

@@ -9,6 +9,8 @@ export interface ReconnectedInfo {
   readonly resumed: boolean;
   /** Channels and patterns that are subscribed to again. */
   readonly subscriptions: number;
+  /** Calls with a key whose answer was lost, and that were sent again. */
+  readonly repeated: number;
 }
 
 /** How a call ended. */
@@ -61,12 +63,12 @@ export function createTransitions(tell: Tell) {
         tell("reconnectFailed", reason);
       }
     },
-    welcomed(resumed: boolean, subscriptions: number): void {
+    welcomed(info: Omit<ReconnectedInfo, "awayMs">): void {
       if (lostAt === undefined) return;
       // a clock may be set back meanwhile
       const awayMs = Math.max(0, Date.now() - lostAt);
       lostAt = undefined;
-      tell("reconnected", { awayMs, resumed, subscriptions });
+      tell("reconnected", { awayMs, ...info });
     },
   };
 }

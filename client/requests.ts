@@ -175,9 +175,11 @@ export class Requests {
     this.#flush(({ session }) => session === undefined);
   }
 
-  /** The server has told which session it is. */
-  welcomed(session: string): void {
+  /** The server has told which session it is. Returns how many calls were sent again for that. */
+  welcomed(session: string): number {
+    const waiting = this.#queue.size;
     this.#flush((queued) => queued.session === session);
+    const repeated = waiting - this.#queue.size;
     const text =
       "The connection was lost before the answer came, and the server knows nothing of the session any more: " +
       "the call may or may not have been carried out.";
@@ -186,6 +188,7 @@ export class Requests {
       this.#queue.delete(id);
       this.#pending.reject(id, new AppError("UNAVAILABLE", text));
     }
+    return repeated;
   }
 
   /** The connection is gone, and the answers with it. */

@@ -39,13 +39,18 @@ describe("the story of a connection", () => {
         if (message[0] !== Kind.HELLO) grant(message, connection);
         else connection.send([Kind.WELCOME, { ...WELCOME, resumed: server.connections.length > 1, worker: 2 }]);
       },
-      { plugins: [story((line) => lines.push(line))] },
+      { plugins: [story((line) => lines.push(line))], attempts: 3 },
     );
     await settled();
     for (const channel of ["a", "b"]) client.subscribe(channel);
     server.connection.hangUp(1006);
     await pass(500);
     expect(lines.at(-1)).toBe("back after 0.5 s on worker 2, the same session, 2 subscriptions");
+    client.call("slow").catch(() => {});
+    await settled();
+    server.connection.hangUp(1006);
+    await pass(500);
+    expect(lines.at(-1)).toBe("back after 0.5 s on worker 2, the same session, 2 subscriptions, 1 call repeated");
   });
 
   it("tells that the server restarts", async () => {

@@ -28,11 +28,10 @@ export function story(write: (line: string) => void = console.info): ClientPlugi
         if (before === "") write(`connected to worker ${worker} (session ${session.slice(0, 4)}…)`);
         before = session;
       });
-      on("reconnected", ({ awayMs, resumed, subscriptions }) => {
-        const session = resumed ? "the same session" : "a new session";
-        write(
-          `back after ${seconds(awayMs)} on worker ${client.welcome?.worker}, ${session}, ${subscriptions} subscription${subscriptions === 1 ? "" : "s"}`,
-        );
+      on("reconnected", ({ awayMs, resumed, subscriptions, repeated }) => {
+        const where = `on worker ${client.welcome?.worker}, ${resumed ? "the same" : "a new"} session`;
+        const again = repeated === 0 ? "" : `, ${count(repeated, "call")} repeated`;
+        write(`back after ${seconds(awayMs)} ${where}, ${count(subscriptions, "subscription")}${again}`);
       });
       use({
         onReceive(message) {
@@ -42,6 +41,10 @@ export function story(write: (line: string) => void = console.info): ClientPlugi
       });
     },
   };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function seconds(ms: number): string {

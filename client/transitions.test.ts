@@ -28,7 +28,7 @@ describe("a loss of the connection", () => {
     server.connection.hangUp(1012);
     expect(told).toEqual([["disconnected", expect.objectContaining({ code: 1012, text: "restart", retryMs: 500 })]]);
     await pass(500);
-    expect(told.slice(1)).toEqual([["reconnected", { awayMs: 500, resumed: false, subscriptions: 2 }]]);
+    expect(told.slice(1)).toEqual([["reconnected", { awayMs: 500, resumed: false, subscriptions: 2, repeated: 0 }]]);
   });
 
   it("is measured by the wall clock, which goes on where a machine sleeps, and may be set back", async () => {
@@ -41,8 +41,8 @@ describe("a loss of the connection", () => {
     }
     const away = told.filter(([name]) => name === "reconnected").map(([, info]) => info);
     expect(away).toEqual([
-      { awayMs: expect.closeTo(3_600_500, -4), resumed: false, subscriptions: 0 },
-      { awayMs: 0, resumed: false, subscriptions: 0 },
+      { awayMs: expect.closeTo(3_600_500, -4), resumed: false, subscriptions: 0, repeated: 0 },
+      { awayMs: 0, resumed: false, subscriptions: 0, repeated: 0 },
     ]);
   });
 
@@ -72,7 +72,7 @@ describe("a loss of the connection", () => {
     welcomed = true;
     await pass(500);
     expect(told.map(([name]) => name)).toEqual(["disconnected", "disconnected", "reconnected"]);
-    expect(told[2]?.[1]).toEqual({ awayMs: 1_000, resumed: true, subscriptions: 0 });
+    expect(told[2]?.[1]).toEqual({ awayMs: 1_000, resumed: true, subscriptions: 0, repeated: 0 });
   });
 });
 

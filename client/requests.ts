@@ -104,7 +104,6 @@ export class Requests {
     const told = Object.keys(options).length > 0;
     // null holds its place, and is not what the procedure gets
     if (told && input === undefined) options.noData = true;
-    if (told && input === undefined) options.noData = true;
     return this.send(
       (id) => {
         if (told) return [Kind.CALL, id, procedure, input, options];

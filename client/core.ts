@@ -20,6 +20,7 @@ import type { LateDeflate } from "./late-deflate.ts";
 import type { LinkListener, LinkState, StateReason } from "./link.ts";
 import { createMiddlewares } from "./middleware.ts";
 import { type ClientOptions, DEFAULTS } from "./options.ts";
+import { pack } from "./pack.ts";
 import { createProcedures } from "./procedures.ts";
 import { createReconnect, type Reconnect } from "./reconnect.ts";
 import { Requests } from "./requests.ts";

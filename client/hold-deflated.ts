@@ -1,4 +1,4 @@
-import { DEFLATED } from "../shared/msgpack-codec.ts";
+import { DEFLATED } from "../shared/msgpack-frames.ts";
 import type { LateDeflate } from "./late-deflate.ts";
 
 /** How long the code may take to come, in milliseconds. */

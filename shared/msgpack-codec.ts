@@ -1,21 +1,8 @@
 import { addExtension, Packr, Unpackr } from "msgpackr";
-import { type Budget, DEFAULT_BUDGET, DecodeError, EncodeError, tooBig } from "./budget.ts";
+import { EncodeError } from "./budget.ts";
 import type { Codec } from "./codec.ts";
 import { concatenate } from "./concatenate.ts";
-import type { Deflate } from "./deflate.ts";
-import type { Message } from "./message.ts";
-import { checkMsgpack } from "./msgpack-budget.ts";
-
-/** The one byte MessagePack never uses marks a deflated message. */
-export const DEFLATED = 0xc1;
-
-export interface MsgpackOptions {
-  readonly deflate: Deflate;
-  /** What a frame may cost to decode. */
-  readonly budget?: Budget;
-  /** Messages and batches of at least this many bytes are deflated. @default 1024 */
-  readonly deflateThreshold?: number;
-}
+import { createFrameCodec, type MsgpackOptions } from "./msgpack-frames.ts";
 
 // Plain MessagePack, readable by any implementation: no msgpackr records (they save nothing on small messages, and
 // compile functions, which a strict page policy forbids), no extension for undefined, no views into a reused buffer.
@@ -85,39 +72,11 @@ export function createPack({ views = false }: PackOptions = {}): Pack {
   };
 }
 
-/** The codec of `fugitive.v1.msgpack`. */
+/** The codec of `fugitive.v1.msgpack`, by msgpackr. */
 export function createMsgpackCodec(options: MsgpackOptions): Codec<Uint8Array> {
-  const { deflate, budget = DEFAULT_BUDGET, deflateThreshold = 1024 } = options;
   const packr = new Packr(FORMAT);
   const unpackr = new Unpackr(FORMAT);
-
-  function deflated(bytes: Uint8Array): Uint8Array {
-    const small = deflate.deflate(bytes);
-    if (small.length + 1 >= bytes.length) return bytes;
-    return concatenate([Uint8Array.of(DEFLATED), small]);
-  }
-
-  return {
-    binary: true,
-
-    encode: (message: Message) => encoded(packr, message),
-
-    frame(pieces) {
-      const whole = pieces.length === 1 ? (pieces[0] as Uint8Array) : batch(pieces);
-      return whole.length >= deflateThreshold ? deflated(whole) : whole;
-    },
-
-    decode(frame) {
-      if (frame.length > budget.maxPayload) throw tooBig(budget);
-      const bytes = frame[0] === DEFLATED ? deflate.inflate(frame.subarray(1), budget.maxPayload) : frame;
-      checkMsgpack(bytes, budget);
-      try {
-        return unpackr.unpack(bytes);
-      } catch (error) {
-        throw new DecodeError("The message is no MessagePack.", "content", { cause: error });
-      }
-    },
-  };
+  return createFrameCodec({ pack: (value) => packr.pack(value), unpack: (bytes) => unpackr.unpack(bytes) }, options);
 }
 
 function encoded(packr: Packr, value: unknown): Uint8Array {
@@ -126,15 +85,4 @@ function encoded(packr: Packr, value: unknown): Uint8Array {
   } catch (error) {
     throw new EncodeError(error);
   }
-}
-
-/** An array of messages is its head followed by the messages' own bytes. */
-function batch(pieces: readonly Uint8Array[]): Uint8Array {
-  return concatenate([arrayHead(pieces.length), ...pieces]);
-}
-
-function arrayHead(count: number): Uint8Array {
-  if (count < 16) return Uint8Array.of(0x90 | count);
-  if (count < 0x1_0000) return Uint8Array.of(0xdc, count >> 8, count);
-  return Uint8Array.of(0xdd, count >> 24, count >> 16, count >> 8, count);
 }

@@ -36,7 +36,10 @@ export async function pass(ms: number): Promise<void> {
 export function dialling(answer?: Answer, options: ClientOptions = {}, network: FakeServer["network"] = "up"): Pair {
   const server = new FakeServer(answer);
   server.network = network;
-  return { server, client: new Client("ws://server.test", { attempts: 1, ...options }, server.webSocket, portableDeflate) };
+  return {
+    server,
+    client: new Client("ws://server.test", { attempts: 1, ...options }, server.webSocket, portableDeflate),
+  };
 }
 
 /** A client whose connection is open. */

@@ -63,6 +63,11 @@ export class Link {
     out.commit(writeBusFrame(out.buffer, out.at, type, reference, channel, channelBytes, data));
   }
 
+  /** Calls back once all that was said is the kernel's, and so arrives though this process may die; never where the link breaks before. */
+  whenSent(sent: () => void): void {
+    if (!this.#closed) this.#out.whenSent(sent);
+  }
+
   /** Sends on what another link received, as bytes. */
   forward(frame: BusFrame, type: BusType): void {
     if (this.#closed) return;

@@ -78,6 +78,37 @@ describe("OutQueue", () => {
     expect(unsentAtDrain).toEqual([3, 0]);
   });
 
+  it("says when what was sent so far has been taken, to each who asked, and no sooner", async () => {
+    const { stream, queue, send } = setup();
+    const told: string[] = [];
+    queue.whenSent(() => told.push("nothing"));
+    send("1");
+    queue.whenSent(() => told.push("first"));
+    await nextTurn();
+    queue.whenSent(() => told.push("on its way"));
+    send("2");
+    queue.whenSent(() => told.push("second"));
+    await nextTurn();
+    expect(told).toEqual(["nothing"]);
+    await stream.accept();
+    expect(told).toEqual(["nothing", "first", "on its way"]);
+    await stream.accept();
+    expect(told).toEqual(["nothing", "first", "on its way", "second"]);
+  });
+
+  it("says nothing of what was never taken", async () => {
+    const { stream, queue, send } = setup();
+    const told: string[] = [];
+    send("1");
+    queue.whenSent(() => told.push("lost"));
+    await nextTurn();
+    stream.on("error", () => undefined);
+    stream.destroy(new Error("gone"));
+    await nextTurn();
+    await stream.accept();
+    expect(told).toEqual([]);
+  });
+
   it("does not mix up its buffers: what is on its way stays as it was while more gathers", async () => {
     const { stream, send, texts } = setup();
     const expected: string[] = [];

@@ -21,6 +21,9 @@ export class OutQueue {
   #length = 0;
   #inFlight = 0;
   #scheduled = false;
+  /** Told when what was gathered before they came is the kernel's: of the buffer that gathers, and of the one that leaves. */
+  #whenGone: (() => void)[] = [];
+  #whenLeft: (() => void)[] = [];
 
   /** @param drained told after each write that is done */
   constructor(socket: Duplex, drained: () => void) {
@@ -57,6 +60,13 @@ export class OutQueue {
     setImmediate(this.#flush);
   }
 
+  /** Calls back once all that has been gathered is the kernel's, and so outlives this process; never where the socket ends before. */
+  whenSent(sent: () => void): void {
+    if (this.#length > 0) this.#whenGone.push(sent);
+    else if (this.#inFlight > 0) this.#whenLeft.push(sent);
+    else sent();
+  }
+
   readonly #flush = (): void => {
     this.#scheduled = false;
     if (this.#inFlight > 0 || this.#length === 0 || this.#socket.destroyed) return;
@@ -66,6 +76,8 @@ export class OutQueue {
     this.#spare = undefined;
     this.#length = 0;
     this.#inFlight = length;
+    this.#whenLeft = this.#whenGone;
+    this.#whenGone = [];
     this.#write(leaving, 0, length);
   };
 
@@ -77,6 +89,9 @@ export class OutQueue {
       if (this.#inFlight > 0) this.#write(leaving, to, end);
       else {
         if (leaving.length <= KEPT_SIZE) this.#spare = leaving;
+        const left = this.#whenLeft;
+        this.#whenLeft = [];
+        if (!error && !this.#socket.destroyed) for (const sent of left) sent();
         this.#flush();
       }
       this.#drained();

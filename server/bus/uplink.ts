@@ -27,6 +27,8 @@ export interface Uplink {
   ask(type: BusType, channel: string, data: Uint8Array | undefined, answered: Answered): void;
   /** Tells the primary something that it does not answer. Never refused; lost where the link is closed. */
   tell(type: BusType, channel: string, data?: Uint8Array): void;
+  /** Calls back once all that was told is on its way, whatever becomes of this process; at once where the link is closed. */
+  whenTold(told: () => void): void;
   /** Why nothing more may be asked of the primary now, if so. */
   refusal(): AppError | undefined;
   /** Hangs up once everything that was said has been sent. */
@@ -89,6 +91,10 @@ export async function connectUplink(options: UplinkOptions): Promise<Uplink> {
     },
     tell(type, channel, data) {
       if (!closed) link.send(type, 0, channel, data);
+    },
+    whenTold(told) {
+      if (closed) told();
+      else link.whenSent(told);
     },
     refusal,
     close() {

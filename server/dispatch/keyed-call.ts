@@ -86,21 +86,24 @@ export class KeyedCall extends RunningCall implements Claimant {
       return;
     }
     // the primary first: an answer that a client has must be known to it
-    this.#services.claims.settle(this.#session, this.#key, Kind.RESULT, bytes);
-    super.answer(value === undefined ? value : new Encoded(bytes));
+    this.#services.claims.settle(this.#session, this.#key, Kind.RESULT, bytes, () =>
+      super.answer(value === undefined ? value : new Encoded(bytes)),
+    );
   }
 
   protected override refuse(error: unknown): void {
-    if (this.#runs) this.#settleError(error);
-    super.refuse(error);
+    if (this.#runs) this.#settleError(error, () => super.refuse(error));
+    else super.refuse(error);
   }
 
-  #settleError(error: unknown): void {
+  #settleError(error: unknown, settled: () => void): void {
     const { claims, pack } = this.#services;
     const [, , code, message, details] = errorReply(null, error);
-    if (REFUSALS.has(code)) claims.release(this.#session, this.#key);
-    else if (this.streams) claims.forget(this.#session, this.#key);
-    else {
+    if (REFUSALS.has(code) || this.streams) {
+      if (REFUSALS.has(code)) claims.release(this.#session, this.#key);
+      else claims.forget(this.#session, this.#key);
+      settled();
+    } else {
       let bytes: Uint8Array;
       try {
         bytes = pack.pack([code, message, details]);
@@ -108,7 +111,7 @@ export class KeyedCall extends RunningCall implements Claimant {
         if (!(encoding instanceof EncodeError)) throw encoding;
         bytes = pack.pack([code, message]);
       }
-      claims.settle(this.#session, this.#key, Kind.ERROR, bytes);
+      claims.settle(this.#session, this.#key, Kind.ERROR, bytes, settled);
     }
   }
 

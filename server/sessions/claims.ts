@@ -26,13 +26,20 @@ export class Claims {
     });
   }
 
-  /** A call is over: whoever asks again gets its answer, of this kind. */
-  settle(session: string, key: string, kind: typeof Kind.RESULT | typeof Kind.ERROR, answer: Uint8Array): void {
+  /** A call is over: whoever asks again gets its answer, of this kind. `settled` is called when that holds whatever happens here. */
+  settle(
+    session: string,
+    key: string,
+    kind: typeof Kind.RESULT | typeof Kind.ERROR,
+    answer: Uint8Array,
+    settled: () => void,
+  ): void {
     const data = new Uint8Array(2 + answer.length);
     data[0] = Claim.ANSWERED;
     data[1] = kind;
     data.set(answer, 2);
     this.#tell(session, key, data);
+    this.#uplink.whenTold(settled);
   }
 
   /** A call is over, and its answer is none that could be given again. */

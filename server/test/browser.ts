@@ -3,7 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 
 const EXECUTABLE = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
 /** Runs as root in a container, without a graphics card, and talks to nobody but the page's server. */
-const ARGUMENTS = [
+export const ARGUMENTS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -22,15 +22,20 @@ export interface WatchedPage {
   readonly problems: string[];
 }
 
-/** Starts a headless Chromium. Throws, and says how to get one, where there is none: a test without it proves nothing. */
-export function launchBrowser(): Promise<Browser> {
+/** Where Chromium is. Throws, and says how to get one, where there is none: a test without it proves nothing. */
+export function checkedExecutable(): string {
   if (!existsSync(EXECUTABLE)) {
     throw new Error(
       `There is no Chromium at ${EXECUTABLE}. Install it (Debian, Ubuntu: apt-get install chromium), ` +
         "or set CHROMIUM_PATH to one, and run the tests again.",
     );
   }
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: ARGUMENTS });
+  return EXECUTABLE;
+}
+
+/** Starts a headless Chromium. Throws where there is none. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: checkedExecutable(), headless: true, args: ARGUMENTS });
 }
 
 /** Opens a page in a context of its own, as a second person's browser would. Closing the context closes the page. */

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { launchBrowser } from "./test/browser.ts";
+import { CallingPage, codesOf, type PageCall } from "./test/calling-page.ts";
+import { CountedCluster } from "./test/counted-cluster.ts";
+
+/** How long the server is away. */
+const AWAY_MS = 5_000;
+const KILLS = 3;
+
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+beforeEach(async () => {
+  context = await browser.newContext();
+});
+
+afterEach(async () => {
+  await context.close();
+});
+
+/** What must hold of a page that calls, once its server is as it was before. */
+async function checkBack(page: CallingPage, server: CountedCluster): Promise<readonly PageCall[]> {
+  await page.answeredSince();
+  await server.publish("all is well");
+  await page.informed("all is well");
+  return page.settle(() => server.runs);
+}
+
+describe("a page that goes on calling", () => {
+  it("keeps its session, and no call runs twice, when its socket worker is killed again and again", async () => {
+    const server = new CountedCluster();
+    await server.start();
+    const page = await CallingPage.open(context, server.url);
+    for (let kill = 1; kill <= KILLS; kill++) {
+      await page.answeredSince();
+      await server.killWorker((await page.welcome()).worker);
+      await page.welcomed(1 + kill);
+    }
+    const calls = await checkBack(page, server);
+    const { welcomes } = await page.notes();
+    expect(new Set(welcomes.map(({ session }) => session)).size).toBe(1);
+    expect(welcomes.map(({ resumed }) => resumed)).toEqual([false, ...Array(KILLS).fill(true)]);
+    // what ran when its worker died, and nothing else: one takes 300 ms at most, so that there are about ten of them
+    expect(codesOf(calls)).toEqual(new Set(["UNAVAILABLE"]));
+    expect(calls.filter(({ failed }) => failed !== undefined).length).toBeLessThan(15 * KILLS);
+    await page.told(/^connected to worker [12] /, /^connection lost \(1006/, /^back after .* the same session, 1 sub/);
+  });
+
+  it("loses nothing when the server is stopped in an orderly way and started again", async () => {
+    const server = new CountedCluster();
+    await server.start();
+    const page = await CallingPage.open(context, server.url);
+    await page.answeredSince();
+    await server.stop("SIGTERM");
+    await sleep(AWAY_MS);
+    await server.start();
+    const calls = await checkBack(page, server);
+    const { welcomes } = await page.notes();
+    expect(welcomes.map(({ resumed }) => resumed)).toEqual([false, false]);
+    // what ran was answered before the page left, and what came later waited for the next server
+    expect(codesOf(calls)).toEqual(new Set());
+    const longest = Math.max(...calls.map(({ ms = 0 }) => ms));
+    expect(longest).toBeGreaterThan(AWAY_MS);
+    await page.told("the server asks to leave", "connection lost", /^not connected \(1006.* next try in /);
+    await page.told(/^back after .* a new session, 1 subscription/);
+  });
+
+  it("says of each call what it knows when the whole server is killed, and goes on with the next one", async () => {
+    const server = new CountedCluster();
+    await server.start();
+    const page = await CallingPage.open(context, server.url, { timeoutMs: 1_500, attempts: 3 });
+    await page.answeredSince();
+    await server.stop("SIGKILL");
+    await server.start();
+    await page.welcomed(2);
+    await page.answeredSince();
+    await server.stop("SIGKILL");
+    await sleep(AWAY_MS);
+    await server.start();
+    await page.welcomed(3);
+    const calls = await checkBack(page, server);
+    const { welcomes } = await page.notes();
+    expect(welcomes.map(({ resumed }) => resumed)).toEqual([false, false, false]);
+    // what ran may have been carried out, as far as the next server knows; what waited for that one had not the time
+    expect(codesOf(calls)).toEqual(new Set(["UNAVAILABLE", "TIMEOUT"]));
+    await page.told(/^connection lost \(1006/, "not connected", /^back after .* a new session, 1 subscription/);
+  });
+});

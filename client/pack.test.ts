@@ -32,7 +32,7 @@ class Itself {
 const ODD: readonly unknown[] = [
   undefined,
   () => 1,
-  Object.assign([1, 2], { length: 4 }),
+  Object.assign([1, 2], { length: 4 }), // with holes
   { a: undefined, b: () => 1 },
   { toJSON: () => 5 },
   { toJSON: 5 },
@@ -158,10 +158,12 @@ describe("unpack", () => {
         } catch {
           return;
         }
+        // of the seconds of a long timestamp msgpackr takes 48 bits of 64
+        if (hex(bytes).includes("c70cff")) return;
         read++;
         expect(attempt(() => unpack(bytes))).toEqual(attempt(() => server.unpack(bytes)));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 3_000, endOnFailure: true },
     );
     expect(read).toBeGreaterThan(300);
   });

@@ -87,6 +87,21 @@ describe("files", () => {
   });
 });
 
+it.each(["client.js", "client.mjs", "client-deflate.mjs"])(
+  "GET /%s is a bundle that pages of any origin may run",
+  async (name) => {
+    const { port } = await serve();
+    const response = await fetch(`http://127.0.0.1:${port}/${name}`);
+    const { headers, status } = response;
+    expect([status, headers.get("content-type")]).toEqual([200, "text/javascript; charset=utf-8"]);
+    expect(headers.get("access-control-allow-origin")).toBe("*");
+    const [, map] = /sourceMappingURL=(\S+)/.exec(await response.text()) ?? [];
+    expect(map).toBe(`${name}.map`);
+    const { sources } = (await (await fetch(`http://127.0.0.1:${port}/${map}`)).json()) as { sources: string[] };
+    expect(sources.join()).toContain("client/");
+  },
+);
+
 it("HEAD gets what GET gets, without the body", async () => {
   const { port } = await serve();
   for (const path of ["/healthz", "/readyz"]) {

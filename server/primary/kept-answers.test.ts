@@ -181,6 +181,20 @@ describe("an answer", () => {
     expect(claim("s99", "k")).toEqual([[Claim.LOST, ""]]);
   });
 
+  it("costs no more to keep where hundreds of thousands have come and gone", () => {
+    vi.useRealTimers();
+    const { answers } = create(16 * BUDGET);
+    const started = performance.now();
+    for (let count = 0; count < 300_000; count++) {
+      answers.claim(`s${count % 1_000}`, `${count}`, ONE, () => true);
+      answers.settle(`s${count % 1_000}`, `${count}`, Claim.ANSWERED, "x");
+    }
+    // a second or so; and minutes, where the oldest one has to be searched for
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(answers.bytes).toBeLessThanOrEqual(16 * BUDGET);
+    answers.close();
+  });
+
   it("of a session that floods is lost to that session alone", () => {
     const { answers, claim } = create();
     claim("modest", "k");

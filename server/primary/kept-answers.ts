@@ -1,3 +1,4 @@
+import { List, type Place } from "../compute/fair-queue-list.ts";
 import { Claim } from "../sessions/claim.ts";
 
 /** The process that a call runs in, as far as keys are concerned. */
@@ -20,7 +21,7 @@ const SHARE = 64;
 const LOOK_MS = 1_000;
 
 interface Entry {
-  readonly session: string;
+  readonly keys: Keys;
   readonly key: string;
   /** Set while it runs. */
   claimant: Claimant | undefined;
@@ -29,11 +30,16 @@ interface Entry {
   answer: string;
   waiting: { readonly claimant: Claimant; readonly claimed: Claimed }[] | undefined;
   endedAt: number;
+  /** Where it stands among all that are over, and among its session's; undefined while it runs. */
+  place: Place<Entry> | undefined;
+  own: Place<Entry> | undefined;
 }
 
 interface Keys {
-  /** By key, in the order in which they were claimed. */
+  readonly session: string;
   readonly entries: Map<string, Entry>;
+  /** Those that are over, the oldest first. */
+  readonly over: List<Entry>;
   bytes: number;
 }
 
@@ -49,7 +55,8 @@ export class KeptAnswers {
   readonly #sessions = new Map<string, Keys>();
   readonly #running = new Map<Claimant, Set<Entry>>();
   /** Those that are over, the oldest first. */
-  readonly #over = new Set<Entry>();
+  readonly #over = new List<Entry>();
+  #size = 0;
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -59,9 +66,7 @@ export class KeptAnswers {
 
   /** Answers, and calls that run, that are kept. */
   get size(): number {
-    let size = this.#over.size;
-    for (const running of this.#running.values()) size += running.size;
-    return size;
+    return this.#size;
   }
 
   /** What they take, in bytes, roughly. */
@@ -133,15 +138,24 @@ export class KeptAnswers {
   }
 
   #add(session: string, key: string): Entry {
-    const entry: Entry = {
-      ...{ session, key, claimant: undefined, claim: Claim.RUN, answer: "", waiting: undefined, endedAt: 0 },
-    };
     let keys = this.#sessions.get(session);
     if (keys === undefined) {
-      keys = { entries: new Map(), bytes: 0 };
+      keys = { session, entries: new Map(), over: new List(), bytes: 0 };
       this.#sessions.set(session, keys);
     }
+    const entry: Entry = {
+      keys,
+      key,
+      claimant: undefined,
+      claim: Claim.RUN,
+      answer: "",
+      waiting: undefined,
+      endedAt: 0,
+      place: undefined,
+      own: undefined,
+    };
     keys.entries.set(key, entry);
+    this.#size++;
     this.#count(keys, ENTRY_BYTES + key.length);
     return entry;
   }
@@ -158,9 +172,9 @@ export class KeptAnswers {
     entry.claim = claim;
     entry.answer = answer;
     entry.endedAt = performance.now();
-    const keys = this.#sessions.get(entry.session);
-    if (keys !== undefined) this.#count(keys, answer.length);
-    this.#over.add(entry);
+    this.#count(entry.keys, answer.length);
+    entry.place = this.#over.append(entry);
+    entry.own = entry.keys.over.append(entry);
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
@@ -170,43 +184,37 @@ export class KeptAnswers {
     for (const { claimed } of waiting ?? []) claimed(claim, answer);
   }
 
-  #makeRoom({ session }: Entry): void {
+  #makeRoom({ keys }: Entry): void {
     const { budget } = this.#options;
     while (this.#bytes > budget) {
-      const keys = this.#sessions.get(session);
-      const own = keys !== undefined && keys.bytes > budget / SHARE ? oldestOver(keys) : undefined;
-      const [oldest = undefined] = own === undefined ? this.#over : [own];
+      const own = keys.bytes > budget / SHARE ? keys.over.first : undefined;
+      const oldest = own ?? this.#over.first;
       if (oldest === undefined) return; // all of it is calls that run
-      this.#remove(oldest);
+      this.#remove(oldest.value);
     }
   }
 
   #look(): void {
     const before = performance.now() - this.#options.windowMs;
-    for (const entry of this.#over) {
-      if (entry.endedAt > before) return;
-      this.#remove(entry);
+    for (let first = this.#over.first; first !== undefined; first = this.#over.first) {
+      if (first.value.endedAt > before) return;
+      this.#remove(first.value);
     }
     this.close();
   }
 
   #remove(entry: Entry): void {
-    this.#over.delete(entry);
-    const keys = this.#sessions.get(entry.session);
-    if (keys === undefined) return;
+    const { keys } = entry;
+    if (entry.place !== undefined) this.#over.remove(entry.place);
+    if (entry.own !== undefined) keys.over.remove(entry.own);
     keys.entries.delete(entry.key);
+    this.#size--;
     this.#count(keys, -(ENTRY_BYTES + entry.key.length + entry.answer.length));
-    if (keys.entries.size === 0) this.#sessions.delete(entry.session);
+    if (keys.entries.size === 0) this.#sessions.delete(keys.session);
   }
 
   #count(keys: Keys, bytes: number): void {
     keys.bytes += bytes;
     this.#bytes += bytes;
   }
-}
-
-/** The first of a session's calls that is over, among those that were claimed first. */
-function oldestOver({ entries }: Keys): Entry | undefined {
-  for (const entry of entries.values()) if (entry.claimant === undefined) return entry;
-  return undefined;
 }

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { List, type Place } from "../compute/fair-queue-list.ts";
 import type { SessionState } from "../sessions/session-state.ts";
 
 /** The process that a session's connection lives in, as far as sessions are concerned. */
@@ -33,6 +34,8 @@ interface Stored {
   holder: SessionHolder | undefined;
   connection: string;
   leftAt: number;
+  /** Its place among those that are away, if it is. */
+  away: Place<Stored> | undefined;
 }
 
 const NO_TAGS = Object.freeze({});
@@ -46,7 +49,8 @@ export class SessionStore {
   readonly #sessions = new Map<string, Stored>();
   readonly #held = new Map<SessionHolder, Set<Stored>>();
   /** Those without a connection, the one that has been away longest first. */
-  readonly #away = new Set<Stored>();
+  readonly #away = new List<Stored>();
+  #awayCount = 0;
   /** Channels that these are subscribed to. */
   #awayChannels = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -61,7 +65,7 @@ export class SessionStore {
 
   /** How many of them have no connection now. */
   get away(): number {
-    return this.#away.size;
+    return this.#awayCount;
   }
 
   /** A new session. @param secret what its client has to know to go on with it; without one, nobody can */
@@ -75,6 +79,7 @@ export class SessionStore {
       holder: undefined,
       connection,
       leftAt: 0,
+      away: undefined,
     };
     this.#sessions.set(id, session);
     this.#hold(session, connection, holder);
@@ -114,12 +119,12 @@ export class SessionStore {
     session.channels ??= new Set();
     if (session.channels.has(channel)) return;
     session.channels.add(channel);
-    if (this.#away.has(session)) this.#awayChannels++;
+    if (session.away !== undefined) this.#awayChannels++;
   }
 
   unsubscribed(id: string, channel: string): void {
     const session = this.#sessions.get(id);
-    if (session?.channels?.delete(channel) === true && this.#away.has(session)) this.#awayChannels--;
+    if (session?.channels?.delete(channel) === true && session.away !== undefined) this.#awayChannels--;
   }
 
   /** A process is gone, and all connections in it. */
@@ -149,7 +154,11 @@ export class SessionStore {
 
   /** It is no longer one of those that are away. */
   #back(session: Stored): void {
-    if (this.#away.delete(session)) this.#awayChannels -= session.channels?.size ?? 0;
+    if (session.away === undefined) return;
+    this.#away.remove(session.away);
+    session.away = undefined;
+    this.#awayCount--;
+    this.#awayChannels -= session.channels?.size ?? 0;
   }
 
   #leave(session: Stored): void {
@@ -159,10 +168,12 @@ export class SessionStore {
       return;
     }
     session.leftAt = performance.now();
-    this.#away.add(session);
+    session.away = this.#away.append(session);
+    this.#awayCount++;
     this.#awayChannels += session.channels?.size ?? 0;
-    for (const longest of this.#away) {
-      if (this.#away.size <= MOST_AWAY && this.#awayChannels <= MOST_CHANNELS) break;
+    while (this.#awayCount > MOST_AWAY || this.#awayChannels > MOST_CHANNELS) {
+      const longest = this.#away.first?.value;
+      if (longest === undefined) break;
       this.#end(longest);
     }
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
@@ -170,9 +181,9 @@ export class SessionStore {
 
   #look(): void {
     const before = performance.now() - this.#options.windowMs;
-    for (const session of this.#away) {
-      if (session.leftAt > before) return;
-      this.#end(session);
+    for (let first = this.#away.first; first !== undefined; first = this.#away.first) {
+      if (first.value.leftAt > before) return;
+      this.#end(first.value);
     }
     this.close();
   }

@@ -5,9 +5,9 @@ import { KeptAnswers } from "./kept-answers.ts";
 
 const WINDOW_MS = 10_000;
 /** Little enough that a dozen answers are too many. */
-const BUDGET = 1_600;
-/** What an entry of the longest key here costs without an answer, at most. */
-const ENTRY = 300;
+const BUDGET = 3_000;
+/** What a call that runs costs here, and its session, at most. */
+const ENTRY = 700;
 
 /** One that asked, and what it was told. */
 interface Asked {

@@ -14,8 +14,9 @@ export interface KeptAnswersOptions {
   readonly budget: number;
 }
 
-/** What an entry costs beside its answer, in bytes, roughly: objects and Map entries. */
-const ENTRY_BYTES = 250;
+/** What an entry costs beside its key and its answer, and a session beside its entries, in bytes, as measured. */
+const ENTRY_BYTES = 350;
+const SESSION_BYTES = 320;
 /** Where there is no room left, one session may take this part of it, and loses its own oldest answers beyond. */
 const SHARE = 64;
 const LOOK_MS = 1_000;
@@ -142,6 +143,7 @@ export class KeptAnswers {
     if (keys === undefined) {
       keys = { session, entries: new Map(), over: new List(), bytes: 0 };
       this.#sessions.set(session, keys);
+      this.#bytes += SESSION_BYTES;
     }
     const entry: Entry = {
       keys,
@@ -210,7 +212,9 @@ export class KeptAnswers {
     keys.entries.delete(entry.key);
     this.#size--;
     this.#count(keys, -(ENTRY_BYTES + entry.key.length + entry.answer.length));
-    if (keys.entries.size === 0) this.#sessions.delete(keys.session);
+    if (keys.entries.size > 0) return;
+    this.#sessions.delete(keys.session);
+    this.#bytes -= SESSION_BYTES;
   }
 
   #count(keys: Keys, bytes: number): void {

@@ -15,6 +15,13 @@ const APP = `
         while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 5));
         return { name, pid: process.pid };
       },
+      async login(name, { session }) {
+        ran(name);
+        while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 5));
+        session.setUser(name);
+        return "welcome";
+      },
+      whoami: (_, { session }) => session.user ?? null,
       refuse: (name) => { ran(name); throw Object.assign(new Error("no"), { code: "NO" }); },
       go: () => writeFileSync("go", ""),
       ran: () => existsSync("ran") ? readFileSync("ran", "utf8").trimEnd().split("\\n") : [],
@@ -89,6 +96,19 @@ describe.each(FORMATS)("a call with a key, in a cluster, over %s", (format) => {
 });
 
 describe("calls with keys", () => {
+  it("log in where the session is, though it was elsewhere when they began", async () => {
+    const cluster = await startCluster({ app: APP });
+    const { client, pid, welcome: known } = await place(cluster);
+    const observer = await watcher(cluster, pid);
+    client.send(withKey(1, "login", "ada"));
+    await eventually(async () => expect(await ran(observer)).toEqual(["ada"]));
+    client.destroy();
+    const other = await place(cluster, { known, not: pid });
+    await observer.ask([2, 1, "go"]);
+    expect(await call(other.client, "login", "ada")).toEqual([3, 7, "welcome"]);
+    expect(await other.client.ask([2, 1, "whoami"])).toEqual([3, 1, "ada"]);
+  });
+
   it("run once at most, however many are under way when their worker is killed", async () => {
     const cluster = await startCluster({ app: APP });
     const names = Array.from({ length: 900 }, (_, index) => `call ${index}`);

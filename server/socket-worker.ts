@@ -82,6 +82,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     frames: {
       [BusType.EVENT]: ({ channel, data }) => hub.deliver(channel, data),
       [BusType.SESSION_MOVED]: (frame) => sessions.moved(frame),
+      [BusType.SESSION_CHANGED]: (frame) => sessions.changedElsewhere(frame),
     },
     lost: options.lost,
   });

@@ -49,6 +49,8 @@ export const BusType = {
   CLAIMED: 20,
   /** worker → primary: a claimed call is over, and how. */
   SETTLE: 21,
+  /** primary → worker: a session that it has, as channel, has another user or other tags, as data. */
+  SESSION_CHANGED: 22,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

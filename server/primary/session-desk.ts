@@ -38,6 +38,7 @@ export class SessionDesk {
     let gone = false;
     const holder: SessionHolder = {
       moved: (session, connection) => link.send(BusType.SESSION_MOVED, 0, session, Buffer.from(connection)),
+      changed: (session, change) => link.send(BusType.SESSION_CHANGED, 0, session, this.#pack.pack(change)),
     };
     return {
       receive: (frame) => {
@@ -83,7 +84,7 @@ export class SessionDesk {
         sessions.left(id, news[1]);
         break;
       case News.CHANGED:
-        sessions.changed(id, news[1] ?? undefined, news[2]);
+        sessions.changed(id, news[1], holder);
         break;
       case News.SUBSCRIBED:
         sessions.subscribed(id, news[1]);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { SessionChange } from "../sessions/session-state.ts";
 import { type SessionHolder, SessionStore } from "./session-store.ts";
 
 const WINDOW_MS = 120_000;
@@ -6,8 +7,12 @@ const MOST_AWAY = 100_000;
 
 class Holder implements SessionHolder {
   readonly told: [session: string, connection: string][] = [];
+  readonly heard: [session: string, change: SessionChange][] = [];
   moved(session: string, connection: string): void {
     this.told.push([session, connection]);
+  }
+  changed(session: string, change: SessionChange): void {
+    this.heard.push([session, change]);
   }
 }
 
@@ -24,7 +29,9 @@ describe("a session", () => {
   it("goes on with its user, its tags and its subscriptions, on another worker", () => {
     const { store, one, other } = create();
     store.open("s", "c1", "secret", one);
-    store.changed("s", "ada", { room: "5" });
+    store.changed("s", { user: "ada" }, one);
+    store.changed("s", { tags: { room: "5", theme: "dark" } }, one);
+    store.changed("s", { tags: { theme: null } }, one);
     for (const channel of ["a", "b", "c:*"]) store.subscribed("s", channel);
     store.unsubscribed("s", "b");
     store.left("s", "c1");
@@ -72,6 +79,17 @@ describe("a session", () => {
     store.resume("s", "c3", "secret", other);
     // a process that holds both sees to it itself
     expect(other.told).toEqual([]);
+  });
+
+  it("hears what is still said of it where it was before", () => {
+    const { store, one, other } = create();
+    store.open("s", "c1", "secret", one);
+    store.changed("s", { user: "ada", tags: { a: "1" } }, one);
+    store.resume("s", "c2", "secret", other);
+    store.changed("s", { tags: { b: "2" } }, other);
+    store.changed("s", { user: null, tags: { a: null } }, one);
+    expect([one.heard, other.heard]).toEqual([[], [["s", { user: null, tags: { a: null } }]]]);
+    expect(store.resume("s", "c3", "secret", one)).toEqual({ user: undefined, tags: { b: "2" }, channels: [] });
   });
 
   it("does not hear of the end of a connection that it has left", () => {
@@ -168,8 +186,8 @@ describe("a session without a connection", () => {
   });
 
   it("that is over is told nothing any more, and comes to no harm by it", () => {
-    const { store } = create();
-    store.changed("s", "ada", {});
+    const { store, one } = create();
+    store.changed("s", { user: "ada" }, one);
     store.subscribed("s", "a");
     store.unsubscribed("s", "a");
     store.left("s", "c1");

@@ -1,11 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import { List, type Place } from "../compute/fair-queue-list.ts";
-import type { SessionState } from "../sessions/session-state.ts";
+import { changedTags, type SessionChange, type SessionState } from "../sessions/session-state.ts";
 
 /** The process that a session's connection lives in, as far as sessions are concerned. */
 export interface SessionHolder {
   /** The session goes on with a connection of another process. */
   moved(session: string, connection: string): void;
+  /** A call in another process, which it came from, has said so. */
+  changed(session: string, change: SessionChange): void;
 }
 
 export interface SessionStoreOptions {
@@ -106,11 +108,14 @@ export class SessionStore {
     if (session?.connection === connection && session.holder !== undefined) this.#leave(session);
   }
 
-  changed(id: string, user: string | undefined, tags: Readonly<Record<string, string>>): void {
+  /** Its user or its tags are others now. @param from the process that says so */
+  changed(id: string, change: SessionChange, from: SessionHolder): void {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
-    session.user = user;
-    session.tags = tags;
+    const { user, tags } = change;
+    if (user !== undefined) session.user = user ?? undefined;
+    if (tags !== undefined) session.tags = changedTags(session.tags, tags);
+    if (session.holder !== from) session.holder?.changed(id, change);
   }
 
   subscribed(id: string, channel: string): void {

@@ -6,6 +6,26 @@ export interface SessionState {
   readonly channels: readonly string[];
 }
 
+/** What becomes of a session's user and tags; null is for none. What is not named stays as it is. */
+export interface SessionChange {
+  readonly user?: string | null;
+  readonly tags?: Readonly<Record<string, string | null>>;
+}
+
+/** Tags after a change. */
+export function changedTags(
+  tags: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
+): Readonly<Record<string, string>> {
+  // a Map, as the names may come from outside
+  const all = new Map(Object.entries(tags));
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) all.delete(name);
+    else all.set(name, value);
+  }
+  return Object.fromEntries(all);
+}
+
 /** Kinds of {@link SessionNews}. */
 export const News = {
   /** A new session, of this connection: with its secret, or with none where it ends with its connection. */
@@ -14,7 +34,7 @@ export const News = {
   RESUME: 1,
   /** Its connection is gone. */
   LEFT: 2,
-  /** Who it is, and its tags, from now on. */
+  /** It has another user, or other tags. */
   CHANGED: 3,
   SUBSCRIBED: 4,
   UNSUBSCRIBED: 5,
@@ -25,7 +45,7 @@ export type SessionNews =
   | readonly [kind: typeof News.OPEN, connection: string, secret: string | null]
   | readonly [kind: typeof News.RESUME, connection: string, secret: string]
   | readonly [kind: typeof News.LEFT, connection: string]
-  | readonly [kind: typeof News.CHANGED, user: string | null, tags: Readonly<Record<string, string>>]
+  | readonly [kind: typeof News.CHANGED, change: SessionChange]
   | readonly [kind: typeof News.SUBSCRIBED | typeof News.UNSUBSCRIBED, channel: string];
 
 /** How the primary answers RESUME: nothing where there is no such session. */

@@ -1,11 +1,12 @@
 import { MAX_NAME_LENGTH } from "../../shared/validate-message.ts";
+import { changedTags, type SessionChange } from "./session-state.ts";
 
 /** Tags of one session, and characters of one of them, at most. */
 const MOST_TAGS = 100;
 
 /** Told of what a session's connections to come have to know. */
 export interface SessionListener {
-  changed(session: Session): void;
+  changed(session: Session, change: SessionChange): void;
 }
 
 /**
@@ -51,8 +52,7 @@ export class Session {
    */
   setUser(user: string | undefined): void {
     if (user !== undefined) checkText(user, "A user", 1);
-    this.#user = user;
-    this.#listener.changed(this);
+    this.#change({ user: user ?? null });
   }
 
   /**
@@ -61,16 +61,26 @@ export class Session {
    * @example context.session.setTags({ room: "5", table: undefined });
    */
   setTags(changes: Readonly<Record<string, string | undefined>>): void {
-    // a Map, as the names may come from outside
-    const tags = new Map(Object.entries(this.#tags));
+    const tags = new Map<string, string | null>();
     for (const [name, value] of Object.entries(changes)) {
       checkText(name, "A tag's name", 1);
-      if (value === undefined) tags.delete(name);
-      else tags.set(name, checkText(value, "A tag", 0));
+      tags.set(name, value === undefined ? null : checkText(value, "A tag", 0));
     }
-    if (tags.size > MOST_TAGS) throw new RangeError(`A session may have ${MOST_TAGS} tags.`);
-    this.#tags = Object.fromEntries(tags);
-    this.#listener.changed(this);
+    const change = Object.fromEntries(tags);
+    const count = Object.keys(changedTags(this.#tags, change)).length;
+    if (count > MOST_TAGS) throw new RangeError(`A session may have ${MOST_TAGS} tags.`);
+    this.#change({ tags: change });
+  }
+
+  /** @internal Takes over what was said of it elsewhere. */
+  apply({ user, tags }: SessionChange): void {
+    if (user !== undefined) this.#user = user ?? undefined;
+    if (tags !== undefined) this.#tags = changedTags(this.#tags, tags);
+  }
+
+  #change(change: SessionChange): void {
+    this.apply(change);
+    this.#listener.changed(this, change);
   }
 }
 

@@ -6,7 +6,7 @@ import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
 import { Session } from "./session.ts";
-import { News, type SessionAnswer, type SessionNews } from "./session-state.ts";
+import { News, type SessionAnswer, type SessionChange, type SessionNews } from "./session-state.ts";
 
 /** Bytes of randomness in a session's id and in its secret. */
 const ID_BYTES = 16;
@@ -85,8 +85,16 @@ export class Sessions {
   }
 
   /** @internal */
-  changed({ id, user, tags }: Session): void {
-    this.#tell(id, [News.CHANGED, user ?? null, tags]);
+  changed(session: Session, change: SessionChange): void {
+    this.#tell(session.id, [News.CHANGED, change]);
+    // a call that outlived its connection may have said so, when the session has gone on with another here
+    const current = this.#connections.get(session.id)?.session;
+    if (current !== session) current?.apply(change);
+  }
+
+  /** The same, of a session that has gone on here since. */
+  changedElsewhere({ channel: id, data }: BusFrame): void {
+    this.#connections.get(id)?.session?.apply(this.#pack.unpack(data) as SessionChange);
   }
 
   subscribed({ id, secret }: Session, channel: string): void {

@@ -86,14 +86,23 @@ export class KeyedCall extends RunningCall implements Claimant {
       return;
     }
     // the primary first: an answer that a client has must be known to it
-    this.#services.claims.settle(this.#session, this.#key, Kind.RESULT, bytes, () =>
-      super.answer(value === undefined ? value : new Encoded(bytes)),
-    );
+    const send = this.#inFlightUntil(() => super.answer(value === undefined ? value : new Encoded(bytes)));
+    this.#services.claims.settle(this.#session, this.#key, Kind.RESULT, bytes, send);
   }
 
   protected override refuse(error: unknown): void {
-    if (this.#runs) this.#settleError(error, () => super.refuse(error));
+    if (this.#runs) this.#settleError(error, this.#inFlightUntil(() => super.refuse(error)));
     else super.refuse(error);
+  }
+
+  /** Until its answer is sent it is still in flight: who drains the connection waits for it, and its id is taken. */
+  #inFlightUntil(send: () => void): () => void {
+    const { connection, id } = this.context;
+    connection.calls?.set(id, this);
+    return () => {
+      connection.calls?.delete(id);
+      send();
+    };
   }
 
   #settleError(error: unknown, settled: () => void): void {

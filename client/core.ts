@@ -1,5 +1,6 @@
 import type { Codec } from "../shared/codec.ts";
 import { CloseCode } from "../shared/codes.ts";
+import { createCompactCodec } from "../shared/compact-codec.ts";
 import { Emitter } from "../shared/emitter.ts";
 import { AppError, errorFromReply } from "../shared/errors.ts";
 import {
@@ -9,7 +10,6 @@ import {
   type ServerMessage,
   type WelcomeInfo,
 } from "../shared/message.ts";
-import { createFrameCodec } from "../shared/msgpack-frames.ts";
 import { holdsPing, type Streams } from "../shared/stream-reader.ts";
 import type { CallHost } from "./call.ts";
 import { Connection } from "./connection.ts";
@@ -20,13 +20,11 @@ import type { LateDeflate } from "./late-deflate.ts";
 import type { LinkListener, LinkState, StateReason } from "./link.ts";
 import { createMiddlewares } from "./middleware.ts";
 import { type ClientOptions, DEFAULTS } from "./options.ts";
-import { pack } from "./pack.ts";
 import { createProcedures } from "./procedures.ts";
 import { createReconnect, type Reconnect } from "./reconnect.ts";
 import { Requests } from "./requests.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { createTolerance } from "./tolerance.ts";
-import { unpack } from "./unpack.ts";
 import { webSocketUrl } from "./url.ts";
 import { VERSION } from "./version.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
@@ -61,7 +59,7 @@ export class Core {
   constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
     const settings = { ...DEFAULTS, ...options };
     const { timeoutMs, attempts, connectTimeoutMs, tolerance } = settings;
-    const codec = createFrameCodec({ pack, unpack }, { deflate, budget: BUDGET });
+    const codec = createCompactCodec({ deflate, budget: BUDGET });
     this.codec = {
       ...codec,
       encode: (message) => codec.encode(this.middlewares.outgoing(message as ClientMessage)),
@@ -83,7 +81,7 @@ export class Core {
     };
     this.link = createReconnect({ dial, listener, credentials, options: options.reconnect });
     this.requests = new Requests({ ...settings, link: this.link, codec: this.codec, busy: () => this.procedures.busy });
-    const tolerate = tolerance && createTolerance(tolerance, () => this.link.reconnect());
+    const tolerate = tolerance && createTolerance(tolerance, () => this.link.reconnect("too many timeouts"));
     let lastKey = 0;
     this.calls = {
       ...{ requests: this.requests, timeoutMs, attempts },

@@ -2,6 +2,7 @@ import { addExtension, Packr, Unpackr } from "msgpackr";
 import { EncodeError } from "./budget.ts";
 import type { Codec } from "./codec.ts";
 import { concatenate } from "./concatenate.ts";
+import { checkMsgpack } from "./msgpack-budget.ts";
 import { createFrameCodec, type MsgpackOptions } from "./msgpack-frames.ts";
 
 // Plain MessagePack, readable by any implementation: no msgpackr records (they save nothing on small messages, and
@@ -76,7 +77,16 @@ export function createPack({ views = false }: PackOptions = {}): Pack {
 export function createMsgpackCodec(options: MsgpackOptions): Codec<Uint8Array> {
   const packr = new Packr(FORMAT);
   const unpackr = new Unpackr(FORMAT);
-  return createFrameCodec({ pack: (value) => packr.pack(value), unpack: (bytes) => unpackr.unpack(bytes) }, options);
+  return createFrameCodec(
+    {
+      pack: (value) => packr.pack(value),
+      unpack(bytes, budget) {
+        checkMsgpack(bytes, budget);
+        return unpackr.unpack(bytes);
+      },
+    },
+    options,
+  );
 }
 
 function encoded(packr: Packr, value: unknown): Uint8Array {

@@ -2,7 +2,6 @@ import { type Budget, DEFAULT_BUDGET, DecodeError, EncodeError, tooBig } from ".
 import type { Codec } from "./codec.ts";
 import { concatenate } from "./concatenate.ts";
 import type { Deflate } from "./deflate.ts";
-import { checkMsgpack } from "./msgpack-budget.ts";
 
 /** The one byte MessagePack never uses marks a deflated message. */
 export const DEFLATED = 0xc1;
@@ -18,8 +17,8 @@ export interface MsgpackOptions {
 /** What turns values into MessagePack and back; either may throw anything. */
 export interface Packing {
   pack(value: unknown): Uint8Array;
-  /** Is given only what {@link checkMsgpack} has let pass. */
-  unpack(bytes: Uint8Array): unknown;
+  /** Is given bytes from outside, and answers for it that they cost no more than the budget. */
+  unpack(bytes: Uint8Array, budget: Budget): unknown;
 }
 
 /** The codec of `fugitive.v1.msgpack` over an implementation of MessagePack. */
@@ -51,10 +50,10 @@ export function createFrameCodec({ pack, unpack }: Packing, options: MsgpackOpti
     decode(frame) {
       if (frame.length > budget.maxPayload) throw tooBig(budget);
       const bytes = frame[0] === DEFLATED ? deflate.inflate(frame.subarray(1), budget.maxPayload) : frame;
-      checkMsgpack(bytes, budget);
       try {
-        return unpack(bytes);
+        return unpack(bytes, budget);
       } catch (error) {
+        if (error instanceof DecodeError) throw error;
         throw new DecodeError("The message is no MessagePack.", "content", { cause: error });
       }
     },

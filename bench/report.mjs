@@ -8,6 +8,7 @@ import { benchConnects } from "./connects.mjs";
 import { benchIdle } from "./idle.mjs";
 import { median } from "./lib/statistics.mjs";
 import { benchPublications } from "./publications.mjs";
+import { benchReconnects, describeStorm, largestShare } from "./reconnects.mjs";
 import { benchStartup } from "./startup.mjs";
 
 const MOST_PER_CALL = 1.5;
@@ -20,6 +21,7 @@ const MOST_LIGHT_TIMES = 2;
 const MOST_LIGHT_MS = 10;
 const LEAST_HEAVY = 0.9;
 const MOST_UNFAIR = 0.2;
+const MOST_TOGETHER = 0.15;
 const CODEC_LIMIT_MS = 120_000;
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -142,6 +144,36 @@ export const MEASUREMENTS = {
         met: middle < MOST_STARTUP_MS,
       },
     ];
+  },
+
+  async reconnects() {
+    const { count, storms } = await benchReconnects();
+    return storms.flatMap((storm) => {
+      const { away, back, cpu, busiest, promised } = storm;
+      const when = `server away for ${(away / 1_000).toFixed(1)} s`;
+      const together = largestShare(back);
+      const alone = largestShare(promised);
+      const percent = (share) => `${(100 * share).toFixed(0)} %`;
+      return [
+        {
+          what: `clients back, ${when}`,
+          value: whole.format(back.length),
+          goal: `all ${whole.format(count)}`,
+          met: back.length === count,
+        },
+        {
+          what: `of them within one second, ${when}`,
+          value: `${percent(together)}, ${percent(alone)} by the back-off alone`,
+          // after a short absence they come back soon, and so together
+          ...(alone < MOST_TOGETHER && { goal: `≤ ${percent(MOST_TOGETHER)}`, met: together <= MOST_TOGETHER }),
+        },
+        {
+          what: `the server's CPU for that, ${when}`,
+          value: `${cpu.toFixed(1)} s, ${percent(busiest)} of a core in its busiest second`,
+        },
+        { what: `clients that come back, ${when}`, text: describeStorm(count, storm) },
+      ];
+    });
   },
 
   /** Behind a decision rather than a goal; a process of its own, so that nothing it compiled slows the others. */

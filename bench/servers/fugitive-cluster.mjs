@@ -1,7 +1,8 @@
-// Fugitive as it is run: a primary and two socket workers.
+// Fugitive as it is run: a primary and two socket workers. Serves on the port it is given, or on a free one.
 import { defineApp } from "../../dist/server/index.js";
 import { serve } from "../lib/serve.mjs";
 
+const [port = 0] = process.argv.slice(2).map(Number);
 const app = defineApp({ procedures: { "math.add": ({ x, y }) => x + y }, channels: { "*": {} } });
 
-await serve(app, { workers: 2 });
+await serve(app, { workers: 2, port });

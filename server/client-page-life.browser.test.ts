@@ -100,7 +100,7 @@ describe("a page that goes on calling", () => {
     const opened = await open();
     const { page, server } = opened;
     const thaw = await freeze(opened);
-    await server.killWorker((await page.welcome()).worker);
+    process.kill(await server.pidOf((await page.welcome()).worker), "SIGKILL");
     await sleep(FROZEN_MS);
     const pausedMs = await thaw();
     await page.told(/^connection lost \(1006.*dials when the page is visible/);

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launchBrowser } from "./test/browser.ts";
 import { CallingPage, codesOf, type PageCall } from "./test/calling-page.ts";
+import { eventually } from "./test/cluster.ts";
 import { CountedCluster } from "./test/counted-cluster.ts";
 
 /** How long the server is away. */
@@ -43,7 +44,7 @@ describe("a page that goes on calling", () => {
     const page = await CallingPage.open(context, server.url);
     for (let kill = 1; kill <= KILLS; kill++) {
       await page.answeredSince();
-      await server.killWorker((await page.welcome()).worker);
+      process.kill(await server.pidOf((await page.welcome()).worker), "SIGKILL");
       await page.welcomed(1 + kill);
     }
     const calls = await checkBack(page, server);
@@ -54,6 +55,29 @@ describe("a page that goes on calling", () => {
     expect(codesOf(calls)).toEqual(new Set(["UNAVAILABLE"]));
     expect(calls.filter(({ failed }) => failed !== undefined).length).toBeLessThan(15 * KILLS);
     await page.told(/^connected to worker [12] /, /^connection lost \(1006/, /^back after .* the same session, 1 sub/);
+  });
+
+  it("goes on elsewhere when its socket worker hangs, and nothing runs twice when that wakes up", async () => {
+    const server = new CountedCluster({ HEARTBEAT_MS: "400" });
+    await server.start();
+    const page = await CallingPage.open(context, server.url, { timeoutMs: 1_000, attempts: 12 });
+    const { worker } = await page.welcome();
+    const pid = await server.pidOf(worker);
+    process.kill(pid, "SIGSTOP");
+    await page.welcomed(2);
+    await page.answeredSince();
+    process.kill(pid, "SIGCONT");
+    // it has read by then what it was sent before, and knows that the session has gone
+    await eventually(async () => {
+      const status = (await server.cluster.status()).find((one) => one.pid === pid);
+      expect(status?.connections).toBe(0);
+    });
+    expect(codesOf(await checkBack(page, server))).toEqual(new Set());
+    const { welcomes } = await page.notes();
+    expect(welcomes.map(({ resumed }) => resumed)).toEqual([false, true]);
+    expect(welcomes.map((welcome) => welcome.worker)).toEqual([worker, 3 - worker]);
+    expect(welcomes[1]?.session).toBe(welcomes[0]?.session);
+    await page.told(/^connection lost \(4408, no heartbeat\)/, /^back after .* the same session.* calls repeated$/);
   });
 
   it("loses nothing when the server is stopped in an orderly way and started again", async () => {

@@ -1,5 +1,5 @@
+import { List, type Place } from "../list.ts";
 import type { Lane, Queued } from "./fair-queue.ts";
-import { List, type Place } from "./fair-queue-list.ts";
 
 interface Arrived<Item> {
   readonly item: Item;

@@ -1,5 +1,5 @@
+import { List, type Place } from "../list.ts";
 import type { FairQueueLimits, Queued } from "./fair-queue.ts";
-import { List, type Place } from "./fair-queue-list.ts";
 
 interface Held {
   items: number;

@@ -17,8 +17,8 @@ const line = z.object({
 /** What `npm start` serves: something of everything, to try and to read. */
 export const app = defineApp({
   procedures: {
-    "test.echo": (data: unknown) => data,
-    "test.reverse": { input: z.string(), handler: (text) => [...text].reverse().join("") },
+    "test.echo": { idempotent: true, handler: (data: unknown) => data },
+    "test.reverse": { input: z.string(), idempotent: true, handler: (text) => [...text].reverse().join("") },
     "test.delay": {
       input: z.number().min(0).max(LONGEST_DELAY_MS),
       timeoutMs: LONGEST_DELAY_MS + 1_000,
@@ -39,11 +39,12 @@ export const app = defineApp({
         return to;
       },
     },
-    "math.add": { input: pair, handler: ({ x, y }) => x + y },
-    "math.sub": { input: pair, handler: ({ x, y }) => x - y },
-    "math.mul": { input: pair, handler: ({ x, y }) => x * y },
+    "math.add": { input: pair, idempotent: true, handler: ({ x, y }) => x + y },
+    "math.sub": { input: pair, idempotent: true, handler: ({ x, y }) => x - y },
+    "math.mul": { input: pair, idempotent: true, handler: ({ x, y }) => x * y },
     "math.div": {
       input: pair,
+      idempotent: true,
       handler: ({ x, y }) => {
         if (y === 0) throw new AppError("BAD_REQUEST", "Nothing can be divided by zero.");
         return x / y;

@@ -24,6 +24,8 @@ export class KeyedCall extends RunningCall implements Claimant {
   #run: (() => void) | undefined;
   /** Whether it is the one that runs, and has to say how that ended. */
   #runs = false;
+  /** Whether it goes on though its connection is gone. */
+  #detached = false;
 
   constructor(context: CallContext, key: string, services: Services) {
     super(context, services);
@@ -62,7 +64,12 @@ export class KeyedCall extends RunningCall implements Claimant {
   }
 
   override abandon(): void {
-    if (this.#runs && !this.streams) return;
+    // nobody can come back to a session without a secret
+    const { session } = this.context.connection;
+    if (this.#runs && !this.streams && session?.secret !== undefined && this.#services.claims.detach()) {
+      this.#detached = true;
+      return;
+    }
     super.abandon();
     // the items that went to nobody cannot be given again
     if (this.#runs && !this.over) this.#services.claims.forget(this.#session, this.#key);
@@ -91,12 +98,17 @@ export class KeyedCall extends RunningCall implements Claimant {
   }
 
   protected override refuse(error: unknown): void {
-    if (this.#runs) this.#settleError(error, this.#inFlightUntil(() => super.refuse(error)));
+    if (this.#runs)
+      this.#settleError(
+        error,
+        this.#inFlightUntil(() => super.refuse(error)),
+      );
     else super.refuse(error);
   }
 
   /** Until its answer is sent it is still in flight: who drains the connection waits for it, and its id is taken. */
   #inFlightUntil(send: () => void): () => void {
+    if (this.#detached) this.#services.claims.attached();
     const { connection, id } = this.context;
     connection.calls?.set(id, this);
     return () => {

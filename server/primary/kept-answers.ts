@@ -1,4 +1,4 @@
-import { List, type Place } from "../compute/fair-queue-list.ts";
+import { List, type Place } from "../list.ts";
 import { Claim } from "../sessions/claim.ts";
 
 /** The process that a call runs in, as far as keys are concerned. */

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { List, type Place } from "../compute/fair-queue-list.ts";
+import { List, type Place } from "../list.ts";
 import { changedTags, type SessionChange, type SessionState } from "../sessions/session-state.ts";
 
 /** The process that a session's connection lives in, as far as sessions are concerned. */

@@ -10,9 +10,13 @@ export interface Claimant {
   unknown(error: AppError): void;
 }
 
+/** Calls of one socket worker that may go on at once though nobody is there to hear their answer. */
+const MOST_DETACHED = 10_000;
+
 /** How socket workers see to it that a call with a key runs once: the primary knows of it before it runs. */
 export class Claims {
   readonly #uplink: Uplink;
+  #detached = 0;
 
   constructor(uplink: Uplink) {
     this.#uplink = uplink;
@@ -40,6 +44,18 @@ export class Claims {
     data.set(answer, 2);
     this.#tell(session, key, data);
     this.#uplink.whenTold(settled);
+  }
+
+  /** A call goes on without its connection. Returns false where too many do so already. */
+  detach(): boolean {
+    if (this.#detached >= MOST_DETACHED) return false;
+    this.#detached++;
+    return true;
+  }
+
+  /** Such a call is over. */
+  attached(): void {
+    this.#detached--;
   }
 
   /** A call is over, and its answer is none that could be given again. */

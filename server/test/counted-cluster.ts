@@ -68,11 +68,11 @@ export class CountedCluster {
     await this.cluster.exited;
   }
 
-  /** Kills one socket worker. @param worker its number */
-  async killWorker(worker: number): Promise<void> {
+  /** @param worker the number of a socket worker */
+  async pidOf(worker: number): Promise<number> {
     const status = (await this.cluster.status()).find((one) => one.worker === worker);
     if (status === undefined) throw new Error(`There is no worker ${worker}.`);
-    process.kill(status.pid, "SIGKILL");
+    return status.pid;
   }
 
   async publish(news: string): Promise<void> {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { Packr } from "msgpackr";
 import { describe, expect, it } from "vitest";
 import { type Budget, DEFAULT_BUDGET, DecodeError } from "./budget.ts";
+import { createCompactDecoder } from "./compact-decode.ts";
 import { checkMsgpack } from "./msgpack-budget.ts";
 import { createMsgpackCodec } from "./msgpack-codec.ts";
 import { portableDeflate } from "./portable-deflate.ts";
@@ -12,20 +13,26 @@ import { EXTENSIONS, HEADS } from "./test/msgpack-heads.ts";
 const codec = createMsgpackCodec({ deflate: portableDeflate });
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 
-function check(message: Uint8Array, budget: Partial<Budget> = {}): void {
-  checkMsgpack(message, { ...DEFAULT_BUDGET, ...budget });
-}
+/** The server checks first and decodes then, the page does both in one pass: what is refused is the same. */
+const CHECKS = [
+  ["checkMsgpack", checkMsgpack],
+  ["the compact decoder", createCompactDecoder()],
+] as const;
 
-/** That the message is refused at every length but its own, and with anything behind it. */
-function expectOnlyWhole(message: Uint8Array): void {
-  check(message);
-  for (let length = 0; length < message.length; length++) {
-    expect(() => check(message.subarray(0, length))).toThrow(DecodeError);
+describe.each(CHECKS)("%s", (_, checkOrDecode) => {
+  function check(message: Uint8Array, budget: Partial<Budget> = {}): void {
+    checkOrDecode(message, { ...DEFAULT_BUDGET, ...budget });
   }
-  expect(() => check(bytes(message, 0xc0))).toThrow("Something follows the message in its frame.");
-}
 
-describe("checkMsgpack", () => {
+  /** That the message is refused at every length but its own, and with anything behind it. */
+  function expectOnlyWhole(message: Uint8Array): void {
+    check(message);
+    for (let length = 0; length < message.length; length++) {
+      expect(() => check(message.subarray(0, length))).toThrow(DecodeError);
+    }
+    expect(() => check(bytes(message, 0xc0))).toThrow("Something follows the message in its frame.");
+  }
+
   it("knows every head from 0xc0 to 0xdf", () => {
     const known = [...HEADS, ...EXTENSIONS].map((sample) => sample.bytes[0]);
     const all = Array.from({ length: 32 }, (_, index) => 0xc0 + index);

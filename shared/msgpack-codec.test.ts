@@ -4,14 +4,8 @@ import { EncodeError } from "./budget.ts";
 import { Kind, type Message } from "./message.ts";
 import { createMsgpackCodec, createPack } from "./msgpack-codec.ts";
 import { portableDeflate } from "./portable-deflate.ts";
+import { MSGPACK_CODECS } from "./test/codecs.ts";
 import { comparable, msgpackData, plainBytes } from "./test/data.ts";
-
-const codec = createMsgpackCodec({ deflate: portableDeflate });
-
-/** A message with this data, there and back. */
-function roundTrip(data: unknown): unknown {
-  return codec.decode(codec.frame([codec.encode([Kind.PING, data])]));
-}
 
 function dataOf(decoded: unknown): unknown {
   return (decoded as unknown[])[1];
@@ -21,7 +15,14 @@ function dataOf(decoded: unknown): unknown {
 const FILLER = "a".repeat(2_000);
 const NOISE = Uint8Array.from({ length: 2_000 }, (_, index) => Math.abs(Math.sin(index) * 1e9) & 0xff);
 
-describe("createMsgpackCodec", () => {
+describe.each(MSGPACK_CODECS)("the codec, %s,", (_, createCodec) => {
+  const codec = createCodec({ deflate: portableDeflate });
+
+  /** A message with this data, there and back. */
+  function roundTrip(data: unknown): unknown {
+    return codec.decode(codec.frame([codec.encode([Kind.PING, data])]));
+  }
+
   it("allows a message in a batch the depth it allows the message alone", () => {
     const nested = (depth: number): unknown => (depth === 0 ? [] : [nested(depth - 1)]);
     const deepest = codec.encode([Kind.PING, nested(62)]);
@@ -60,7 +61,7 @@ describe("createMsgpackCodec", () => {
 
   it.each([15, 16, 65_535, 65_536])("writes a batch of %i messages under a head that fits", (count) => {
     const roomy = { maxPayload: 1_000_000, maxDepth: 2, maxElements: 200_000 };
-    const { encode, frame, decode } = createMsgpackCodec({ deflate: portableDeflate, budget: roomy });
+    const { encode, frame, decode } = createCodec({ deflate: portableDeflate, budget: roomy });
     const pieces = Array.from({ length: count }, (_, index) => encode([Kind.CANCEL, index % 100]));
     const decoded = decode(frame(pieces)) as unknown[];
     expect(decoded).toHaveLength(count);
@@ -81,11 +82,11 @@ describe("createMsgpackCodec", () => {
 
   it("deflates from the threshold on, and marks it with the byte that MessagePack never uses", () => {
     const piece = codec.encode([Kind.PING, FILLER]);
-    const at = createMsgpackCodec({ deflate: portableDeflate, deflateThreshold: piece.length }).frame([piece]);
+    const at = createCodec({ deflate: portableDeflate, deflateThreshold: piece.length }).frame([piece]);
     expect(at[0]).toBe(0xc1);
     expect(at.length).toBeLessThan(100);
     expect(codec.decode(at)).toEqual([Kind.PING, FILLER]);
-    const below = createMsgpackCodec({ deflate: portableDeflate, deflateThreshold: piece.length + 1 }).frame([piece]);
+    const below = createCodec({ deflate: portableDeflate, deflateThreshold: piece.length + 1 }).frame([piece]);
     expect([...below]).toEqual([...piece]);
   });
 
@@ -187,6 +188,7 @@ describe("createMsgpackCodec", () => {
 
 describe("createPack", () => {
   it("packs a piece of data to what a message holds of it", () => {
+    const codec = createMsgpackCodec({ deflate: portableDeflate });
     const pack = createPack();
     const data = { text: "fox", list: [1, 2, 3] };
     const piece = codec.encode([Kind.PING, data]);

@@ -78,7 +78,7 @@ async function countDials(port: number): Promise<{ count(): number; end(): Promi
   return { count: () => count, end };
 }
 
-describe("a page that goes on calling", () => {
+describe("a page that goes on calling", { timeout: 40_000 }, () => {
   it("goes on with its session when it was frozen for longer than a server waits for a sign of life", async () => {
     const opened = await open({ HEARTBEAT_MS });
     const { page } = opened;

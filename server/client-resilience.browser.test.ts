@@ -37,7 +37,7 @@ async function checkBack(page: CallingPage, server: CountedCluster): Promise<rea
   return page.settle(() => server.runs);
 }
 
-describe("a page that goes on calling", () => {
+describe("a page that goes on calling", { timeout: 40_000 }, () => {
   it("keeps its session, and no call runs twice, when its socket worker is killed again and again", async () => {
     const server = new CountedCluster();
     await server.start();

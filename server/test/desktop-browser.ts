@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Browser, type BrowserContext, chromium } from "playwright-core";
 import { ARGUMENTS, checkedExecutable } from "./browser.ts";
-
-const STOP_LIMIT_MS = 5_000;
 
 /** A browser as a person has one. */
 export interface DesktopBrowser {
@@ -22,25 +21,25 @@ export interface DesktopBrowser {
  */
 export async function startDesktopBrowser(): Promise<DesktopBrowser> {
   const folder = mkdtempSync(join(tmpdir(), "fugitive-browser-"));
-  const process = spawn(
+  const chrome = spawn(
     checkedExecutable(),
     ["--headless", ...ARGUMENTS, "--remote-debugging-port=0", `--user-data-dir=${folder}`, "about:blank"],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    // a group of its own, to be ended as one
+    { stdio: ["ignore", "ignore", "pipe"], detached: true },
   );
-  const exited = once(process, "exit");
+  const exited = once(chrome, "exit");
   let browser: Browser | undefined;
 
   async function stop(): Promise<void> {
     await browser?.close(); // ends the connection only
-    const timer = setTimeout(() => process.kill("SIGKILL"), STOP_LIMIT_MS);
-    process.kill("SIGTERM");
+    // nothing of it is worth keeping, and what lives on for a moment would write to the folder that is to go
+    if (chrome.pid !== undefined) process.kill(-chrome.pid, "SIGKILL");
     await exited;
-    clearTimeout(timer);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   try {
-    browser = await chromium.connectOverCDP(await addressFrom(process.stderr), { noDefaults: true });
+    browser = await chromium.connectOverCDP(await addressFrom(chrome.stderr), { noDefaults: true });
     const [context] = browser.contexts();
     if (context === undefined) throw new Error("The browser has no window.");
     return { context, stop };

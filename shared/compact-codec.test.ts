@@ -101,10 +101,10 @@ describe("the compact codec, beside msgpackr,", () => {
   });
 
   it("takes and refuses the same altered frames, and reads the same of them", () => {
-    const where = fc.double({ min: 0, max: 0.999, noNaN: true });
+    const where = fc.noBias(fc.nat(0xffff));
     // mostly a bit or two: what changes more is rarely taken
     const change = fc.oneof(
-      { weight: 4, arbitrary: fc.record({ where, flip: fc.integer({ min: 1, max: 255 }) }) },
+      { weight: 4, arbitrary: fc.record({ where, flip: fc.constantFrom(1, 2, 3, 4, 8, 16) }) },
       fc.record({ where, remove: fc.nat(2), insert: fc.uint8Array({ maxLength: 2 }) }),
     );
     let taken = 0;
@@ -113,7 +113,7 @@ describe("the compact codec, beside msgpackr,", () => {
         let frame: Uint8Array = Uint8Array.from(server.encode([Kind.PING, data]));
         for (const alter of changes) {
           // all but the message's own head and kind
-          const index = 2 + Math.floor(alter.where * (frame.length - 2));
+          const index = 2 + (alter.where % (frame.length - 2));
           if ("flip" in alter) frame[index] = (frame[index] ?? 0) ^ alter.flip;
           else frame = bytes(frame.subarray(0, index), alter.insert, frame.subarray(index + alter.remove));
         }
@@ -125,9 +125,9 @@ describe("the compact codec, beside msgpackr,", () => {
         // beyond what a date can hold msgpackr takes 64 bits of seconds, and a high count of nanoseconds, for less
         if (!Buffer.from(frame).includes(LONG_TIMESTAMP)) expect(result).toEqual(expected);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
-    expect(taken).toBeGreaterThan(300);
+    expect(taken).toBeGreaterThan(150);
   });
 
   it("takes and refuses the same random bytes", () => {

@@ -1,8 +1,8 @@
 import { type Codec, isBatch } from "../shared/codec.ts";
 import { CloseCode } from "../shared/codes.ts";
 import { type HelloOptions, Kind, type ServerMessage, SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
+import { isServerMessage } from "../shared/server-message.ts";
 import { isTaken } from "../shared/stream-window.ts";
-import { isServerMessage } from "../shared/validate-message.ts";
 import { type Hold, holdDeflated } from "./hold-deflated.ts";
 import type { LateDeflate } from "./late-deflate.ts";
 import { type Link, type LinkListener, type LinkState, LOST, type StateReason, stateReason } from "./link.ts";

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Kind } from "./message.ts";
+import { isServerMessage } from "./server-message.ts";
 import { msgpackData } from "./test/data.ts";
 import { BAD_FROM_CLIENT, BAD_FROM_SERVER, GOOD_FROM_CLIENT, GOOD_FROM_SERVER } from "./test/messages.ts";
 import {
   complaintAboutClientMessage,
   complaintAboutServerMessage,
   isClientMessage,
-  isServerMessage,
   readId,
 } from "./validate-message.ts";
 
@@ -48,6 +48,7 @@ describe.each(SIDES)("a message from a %s", (_, complaint, guard, good, bad) => 
       fc.property(fc.oneof(almost, msgpackData), (value) => {
         const words = complaint(value);
         expect(words === undefined || (words.length > 0 && words.length < 120)).toBe(true);
+        expect(guard(value)).toBe(words === undefined);
       }),
       { numRuns: 500 },
     );

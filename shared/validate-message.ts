@@ -11,11 +11,8 @@ const MAX_WINDOW = 1_000_000;
 /** CALL's options, before anything is known of them. */
 type Unchecked = { readonly [Option in keyof CallOptions]?: unknown };
 
-/**
- * What a server takes, by kind. A kind that is not here is none of a server's business. Marked, and made by a function,
- * so that a bundler leaves it out of a client.
- */
-const FROM_CLIENT = /* @__PURE__ */ table(() => ({
+/** What a server takes, by kind. A kind that is not here is none of a server's business. */
+const FROM_CLIENT = table({
   [Kind.HELLO]: hello,
   [Kind.CALL]: call,
   [Kind.RESULT]: answer,
@@ -28,10 +25,10 @@ const FROM_CLIENT = /* @__PURE__ */ table(() => ({
   [Kind.PING]: anything,
   [Kind.PONG]: anything,
   [Kind.AUTH]: (message) => id(message[1]) ?? text(message[2], "the token"),
-}));
+});
 
 /** What a client takes, by kind. */
-const FROM_SERVER = table(() => ({
+const FROM_SERVER = table({
   [Kind.WELCOME]: (message) => record(message[1], "WELCOME's second element"),
   [Kind.CALL]: call,
   [Kind.RESULT]: answer,
@@ -45,7 +42,7 @@ const FROM_SERVER = table(() => ({
   [Kind.PING]: anything,
   [Kind.PONG]: anything,
   [Kind.GOAWAY]: (message) => text(message[1], "the reason") ?? record(message[2], "GOAWAY's last element"),
-}));
+});
 
 /**
  * Checks what a client sent, after decoding and before anything is done about it.
@@ -55,7 +52,7 @@ export function complaintAboutClientMessage(value: unknown): string | undefined 
   return complaint(value, FROM_CLIENT);
 }
 
-/** The same for what a server sent: undefined where the value is a {@link ServerMessage}. */
+/** The same for what a server sent: undefined where the value is a {@link ServerMessage}, of which `isServerMessage` tells without words. */
 export function complaintAboutServerMessage(value: unknown): string | undefined {
   return complaint(value, FROM_SERVER);
 }
@@ -65,23 +62,18 @@ export function isClientMessage(value: unknown): value is ClientMessage {
   return complaint(value, FROM_CLIENT) === undefined;
 }
 
-/** Type guard on {@link complaintAboutServerMessage}, where the words do not matter. */
-export function isServerMessage(value: unknown): value is ServerMessage {
-  return complaint(value, FROM_SERVER) === undefined;
-}
+/** What stands second in these is no id of the sender's: answers carry the other side's, the rest has none. */
+const NO_REQUESTS: ReadonlySet<unknown> = new Set([
+  ...[Kind.HELLO, Kind.WELCOME, Kind.RESULT, Kind.ERROR, Kind.ACK, Kind.CHUNK, Kind.SUBSCRIBED],
+  ...[Kind.EVENT, Kind.PRESENCE, Kind.PING, Kind.PONG, Kind.GOAWAY],
+]);
 
 /**
  * The id of something malformed, where one can be read: a complaint should reach the request it is about, and no
  * other. A malformed answer to call 7 of ours must not fail call 7 of theirs.
  */
 export function readId(value: unknown): number | null {
-  if (!Array.isArray(value) || !isId(value[1])) return null;
-  // what stands second in these is no id of the sender's: answers carry the other side's, the rest has none
-  const noRequests: readonly unknown[] = [
-    ...[Kind.HELLO, Kind.WELCOME, Kind.RESULT, Kind.ERROR, Kind.ACK, Kind.CHUNK, Kind.SUBSCRIBED],
-    ...[Kind.EVENT, Kind.PRESENCE, Kind.PING, Kind.PONG, Kind.GOAWAY],
-  ];
-  return noRequests.includes(value[0]) ? null : value[1];
+  return Array.isArray(value) && !NO_REQUESTS.has(value[0]) && isId(value[1]) ? value[1] : null;
 }
 
 function complaint(value: unknown, validators: readonly (Validator | undefined)[]): string | undefined {
@@ -92,8 +84,7 @@ function complaint(value: unknown, validators: readonly (Validator | undefined)[
   return validate(value);
 }
 
-function table(list: () => Partial<Record<Kind, Validator>>): readonly (Validator | undefined)[] {
-  const validators = list();
+function table(validators: Partial<Record<Kind, Validator>>): readonly (Validator | undefined)[] {
   return Array.from({ length: Kind.AUTH + 1 }, (_, kind) => validators[kind as Kind]);
 }
 

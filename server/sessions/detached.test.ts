@@ -62,3 +62,28 @@ describe("what a call says of its session after the session went on with another
     await until(async () => (await resume(await connect(), known)).user === "ada");
   });
 });
+
+it("a call with a key ends with its connection where nobody can come back to it", async () => {
+  const ended: string[] = [];
+  const app = defineApp({
+    procedures: {
+      wait: (name: string, { signal }: CallContext) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => {
+            ended.push(name);
+            reject(signal.reason);
+          });
+        }),
+    },
+  });
+  const { connect, counters } = await serve(app);
+  const [named, unnamed] = [await connect(), await connect()];
+  await hello(named);
+  named.send([2, 1, "wait", "goes on", { key: "k" }]);
+  unnamed.send([2, 1, "wait", "ends", { key: "k" }]);
+  await until(async () => (await counters()).calls === 3);
+  named.destroy();
+  unnamed.destroy();
+  await until(() => ended.length > 0);
+  expect(ended).toEqual(["ends"]);
+});

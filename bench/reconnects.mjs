@@ -3,6 +3,9 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { backoff } from "../dist/client/backoff.js";
@@ -36,7 +39,10 @@ const SIMULATED = 100_000;
  */
 export async function benchReconnects() {
   const count = Math.min(CLIENTS, openFilesLimit() - SPARE_FILES);
-  let server = await startServer("fugitive-cluster.mjs");
+  // who is killed leaves things there
+  const folder = await mkdtemp(join(tmpdir(), "fugitive-bench-"));
+  const start = (port) => startServer("fugitive-cluster.mjs", [`${port}`], [], { TMPDIR: folder });
+  let server = await start(0);
   const file = fileURLToPath(new URL("lib/reconnecting-clients.mjs", import.meta.url));
   const clients = fork(file, [`ws://127.0.0.1:${server.port}`, `${count}`]);
   const storms = [];
@@ -48,7 +54,7 @@ export async function benchReconnects() {
       const { port } = server;
       await killAll(server.pid);
       await sleep(pauseMs);
-      server = await startServer("fugitive-cluster.mjs", [`${port}`]);
+      server = await start(port);
       const away = Date.now() - killedAt;
       const { back, cpu, busiest } = await watch(server, clients, count, killedAt);
       storms.push({ away, back: back.map((at) => at - killedAt), cpu, busiest, promised: promise(away) });
@@ -57,6 +63,7 @@ export async function benchReconnects() {
   } finally {
     clients.kill();
     await server.stop();
+    await rm(folder, { recursive: true });
   }
 }
 

@@ -1,5 +1,3 @@
-// NOTE FROM THE LEAD TO PART G (delete these lines): part A has meanwhile committed client/pack.ts + client/unpack.ts (+ pack.test.ts, a paragraph in docs/ARCHITECTURE.md "A page's MessagePack"). Only one may stay.
-// Yours reads in one pass, so finish it by 02:00 UTC: then delete client/{pack,unpack}.ts and pack.test.ts (port its tests), mend docs/ARCHITECTURE.md and shared/msgpack-frames.ts, and say so.
 import { type Budget, DEFAULT_BUDGET, DecodeError, tooDeep, tooManyElements } from "./budget.ts";
 
 /** Up to so many bytes a string is read by a loop while it is ASCII: calling the platform costs more. */

@@ -1,5 +1,3 @@
-// NOTE FROM THE LEAD TO PART G (delete these lines): part A has meanwhile committed client/pack.ts + client/unpack.ts (+ pack.test.ts, a paragraph in docs/ARCHITECTURE.md "A page's MessagePack"). Only one may stay.
-// Yours reads in one pass, so finish it by 02:00 UTC: then delete client/{pack,unpack}.ts and pack.test.ts (port its tests), mend docs/ARCHITECTURE.md and shared/msgpack-frames.ts, and say so.
 /** Room to begin with, in bytes. */
 const ROOM = 2_048;
 /** A buffer that had to grow beyond this, in bytes, is let go after its message. */

@@ -1,5 +1,5 @@
 // 5,000 clients lose their server, and come back: when, whether all of them, and what that costs the server. They are one
-// process, which dials some 3,000 times a second: after a short absence that decides when they are back, and not chance.
+// process, which dials some 3,000 times a second: where they may all come within a second, that decides, and not chance.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -17,8 +17,16 @@ import { median } from "./lib/statistics.mjs";
 const CLIENTS = 5_000;
 /** Descriptors that a process needs for other things. */
 const SPARE_FILES = 500;
-/** How long the server is down, in milliseconds; then it takes its time to start. */
-const PAUSES_MS = [1_000, 15_000];
+const WORKERS = 2;
+/** What becomes of the server, and for how long, in milliseconds; then it takes its time to start. */
+const OUTAGES = [
+  { how: "restarted", pauseMs: 0 },
+  { how: "killed", pauseMs: 1_000 },
+  { how: "killed", pauseMs: 15_000 },
+];
+/** A server that restarts asks its clients to come back after a second, spread over two milliseconds for each of a worker's. */
+const SOONEST_RETURN_MS = 1_000;
+const SPREAD_PER_CLIENT_MS = 2;
 /** A connection that lasted for so long makes the next waits short again: 5 s, and some. */
 const STABLE_MS = 5_500;
 /** The longest wait of a client is 20.5 s. */
@@ -31,11 +39,11 @@ const FIXED_DELAY_MS = 5_000;
 const SIMULATED = 100_000;
 
 /**
- * Kills the server and starts it again, once for each pause.
+ * Ends the server and starts it again, once for each outage.
  *
- * @returns how many clients there were, and for each time: how long the server was `away`, when each client was `back`,
- * both in milliseconds since it was killed, what `cpu` the new server used until then, in seconds, and in its `busiest`
- * second; and when the clients' back-off alone would have let them come back (`promised`)
+ * @returns how many clients there were, and for each time: `how` the server ended, how long it was `away`, when each
+ * client was `back`, both in milliseconds since then, what `cpu` the new server used until then, in seconds, and in its `busiest`
+ * second; and when the server's wish and the clients' back-off alone would have let them come back (`promised`)
  */
 export async function benchReconnects() {
   const count = Math.min(CLIENTS, openFilesLimit() - SPARE_FILES);
@@ -48,16 +56,18 @@ export async function benchReconnects() {
   const storms = [];
   try {
     await once(clients, "message");
-    for (const pauseMs of PAUSES_MS) {
+    for (const { how, pauseMs } of OUTAGES) {
       await sleep(STABLE_MS);
-      const killedAt = Date.now();
+      const endedAt = Date.now();
       const { port } = server;
-      await killAll(server.pid);
+      if (how === "restarted") await server.stop();
+      else await killAll(server.pid);
       await sleep(pauseMs);
       server = await start(port);
-      const away = Date.now() - killedAt;
-      const { back, cpu, busiest } = await watch(server, clients, count, killedAt);
-      storms.push({ away, back: back.map((at) => at - killedAt), cpu, busiest, promised: promise(away) });
+      const away = Date.now() - endedAt;
+      const { back, cpu, busiest } = await watch(server, clients, count, endedAt);
+      const spread = how === "restarted" ? (SPREAD_PER_CLIENT_MS * count) / WORKERS : 0;
+      storms.push({ how, away, back: back.map((at) => at - endedAt), cpu, busiest, promised: promise(away, spread) });
     }
     return { count, storms };
   } finally {
@@ -80,16 +90,16 @@ export function largestShare(back) {
 }
 
 /** When they came back, as a plot, beside what the back-off promises and what a fixed delay would have done. */
-export function describeStorm(count, { away, back, promised }) {
+export function describeStorm(count, { how, away, back, promised }) {
   const seconds = (ms) => `${(ms / 1_000).toFixed(1)} s`;
   const percent = (share) => `${(100 * share).toFixed(0)} %`;
   const spread = [Math.min(...back), median(back), Math.max(...back)].map(seconds).join(", ");
   const together = Math.ceil(away / FIXED_DELAY_MS) * FIXED_DELAY_MS;
   return `
-${back.length} of ${count} clients back after the server was away for ${seconds(away)}, by the time since it was killed
+${back.length} of ${count} clients back after the server was ${how} and away for ${seconds(away)}, by the time since it ended
 ${plot(back, STEP_MS, Math.floor(away / STEP_MS) * STEP_MS)}
 first, median, last: ${spread}
-most within one second: ${percent(largestShare(back))}; by the back-off alone, each client with a processor of its own: ${percent(largestShare(promised))}
+most within one second: ${percent(largestShare(back))}; by chance alone, each client with a processor of its own: ${percent(largestShare(promised))}
 with a fixed delay of ${seconds(FIXED_DELAY_MS)}: all ${count} in the same instant, after ${seconds(together)} (computed)`;
 }
 
@@ -112,9 +122,10 @@ async function watch(server, clients, count, since) {
 }
 
 /** When clients would come back that do nothing but wait as they should, if the server took no time at all. */
-function promise(away) {
+function promise(away, spread) {
   return Array.from({ length: SIMULATED }, () => {
-    let at = 0;
+    let at = spread === 0 ? 0 : SOONEST_RETURN_MS + spread * Math.random();
+    if (at >= away) return at;
     for (let attempt = 0; at < away; attempt++) at += backoff(attempt);
     return at;
   });

@@ -3,8 +3,11 @@ import { CloseCode } from "../../shared/codes.ts";
 import { Kind } from "../../shared/message.ts";
 import type { Connections } from "./connections.ts";
 
-/** Clients are told to come back spread over at least this long, in milliseconds, and a millisecond per connection. */
+/** Nobody comes back before this, in milliseconds: whoever finds nobody there has to wait again, and then with many others. */
+const SOONEST_RETURN_MS = 1_000;
+/** Then clients come back spread over at least this long, in milliseconds, and so much for each connection. */
 const SMALLEST_SPREAD_MS = 1_000;
+const SPREAD_PER_CONNECTION_MS = 2;
 /** How often it is looked whether all calls are answered, in milliseconds. */
 const LOOK_MS = 20;
 /** How long the close frames have to get out, in milliseconds. */
@@ -15,9 +18,10 @@ const GOODBYE_MS = 100;
  * calls in flight, in either direction, are answered and the answers have left, or `limitMs` is over, close code 1012.
  */
 export async function drainConnections(connections: Connections, limitMs: number): Promise<void> {
-  const spread = Math.max(SMALLEST_SPREAD_MS, connections.size);
+  const spread = Math.max(SMALLEST_SPREAD_MS, SPREAD_PER_CONNECTION_MS * connections.size);
   for (const connection of connections.values()) {
-    connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: Math.round(Math.random() * spread) }]);
+    const reconnectAfterMs = SOONEST_RETURN_MS + Math.round(Math.random() * spread);
+    connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs }]);
   }
   // an answer that has not left is no answer yet
   await until(() => !anyCalls(connections) && !anyUnsent(connections), limitMs);

@@ -1,8 +1,8 @@
 import { AppError, type Client } from "../../client/index.ts";
 import { AnswerView } from "./answer-view.ts";
+import type { DemoClient } from "./demo-client.ts";
 import { byId, make } from "./dom.ts";
 import { exampleInput, type Procedure, snippet } from "./examples.ts";
-import type { Live } from "./live.ts";
 import { parseJson } from "./text.ts";
 
 /** Longer than any procedure of the demo may take. */
@@ -10,7 +10,7 @@ const LIMIT_MS = 65_000;
 const FIRST_CHOICE = "math.add";
 
 /** Calls any procedure of the server, with any input. */
-export function callSection(live: Live): void {
+export function callSection(client: DemoClient): void {
   const form = byId("call-form", HTMLFormElement);
   const select = byId("procedure", HTMLSelectElement);
   const input = byId("input", HTMLTextAreaElement);
@@ -37,7 +37,7 @@ export function callSection(live: Live): void {
     view.begin(select.value);
     try {
       // which procedure it is shows at run time only; one that does not stream gives no items and just its answer
-      const stream = (live.client as unknown as Client).stream(select.value, parseJson(input.value), {
+      const stream = (client as unknown as Client).stream(select.value, parseJson(input.value), {
         timeoutMs: LIMIT_MS,
         signal: mine.signal,
       });
@@ -67,20 +67,18 @@ export function callSection(live: Live): void {
   });
   cancel.addEventListener("click", () => running?.abort(new AppError("CANCELLED", "You cancelled it.")));
 
-  live.use((client) => {
-    client.on("welcome", () => {
-      client.call("$procedures").then(
-        (list) => {
-          const before = JSON.stringify(procedures);
-          procedures = list as readonly Procedure[];
-          // what is being typed is worth more than a list that is the same
-          if (JSON.stringify(procedures) === before) return;
-          fill(select, procedures);
-          choose();
-        },
-        () => {}, // asked again at the next welcome
-      );
-    });
+  client.on("welcome", () => {
+    client.call("$procedures", undefined, { attempts: 1, idempotent: true }).then(
+      (list) => {
+        const before = JSON.stringify(procedures);
+        procedures = list as readonly Procedure[];
+        // what is being typed is worth more than a list that is the same
+        if (JSON.stringify(procedures) === before) return;
+        fill(select, procedures);
+        choose();
+      },
+      () => {}, // asked again at the next welcome
+    );
   });
 }
 

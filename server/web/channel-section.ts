@@ -1,37 +1,43 @@
 import type { Subscription } from "../../client/index.ts";
 import { BoundedLog } from "./bounded-log.ts";
+import type { DemoClient } from "./demo-client.ts";
 import { byId, clock, make, reachable } from "./dom.ts";
-import type { DemoClient, Live } from "./live.ts";
 import { formatError, formatJson, parseJson } from "./text.ts";
 
 type Mark = "event" | "sent" | "on" | "off" | "error";
 
 /** Subscribes and publishes to any channel. */
-export function channelSection(live: Live): void {
+export function channelSection(client: DemoClient): void {
   const channel = byId("subscribe-channel", HTMLInputElement);
   const list = byId("subscriptions", HTMLElement);
   const log = new BoundedLog(reachable(byId("channel-log", HTMLElement)));
-  /** By channel or pattern; those of the present client. */
+  /** By channel or pattern. */
   const subscriptions = new Map<string, Subscription>();
 
   const note = (mark: Mark, where: string, text: string) => log.add(entry(mark, where, text));
 
-  function subscribe(client: DemoClient, name: string): void {
+  function subscribe(name: string): void {
     const subscription = client.subscribe(name, (data, event) => note("event", event.channel, formatJson(data)));
+    const ended = (error: unknown) => {
+      subscriptions.delete(name);
+      showList();
+      if (error === undefined) note("off", name, "unsubscribed");
+      else note("error", name, formatError(error));
+    };
+    let words = "subscribed";
+    subscription.on("state", (state, { error }) => {
+      if (state === "unsubscribed") ended(error);
+      if (state !== "subscribed") return;
+      note("on", name, words);
+      words = "subscribed again, over a new connection";
+    });
+    subscription.ready.catch((error: unknown) => {
+      // refused for now, and asked for again
+      if (subscription.state === "pending") note("error", name, formatError(error));
+      // by a client that is closed for good, before anybody could listen
+      else if (subscriptions.get(name) === subscription) ended(error);
+    });
     subscriptions.set(name, subscription);
-    subscription.ready.then(
-      () => note("on", name, "subscribed"),
-      (error: unknown) => {
-        // given up here, by the button or with the client
-        if (subscriptions.get(name) !== subscription) return;
-        note("error", name, formatError(error));
-        if (subscription.state === "unsubscribed") forget(name);
-      },
-    );
-  }
-
-  function forget(name: string): void {
-    subscriptions.delete(name);
     showList();
   }
 
@@ -41,9 +47,7 @@ export function channelSection(live: Live): void {
       remove.type = "button";
       remove.setAttribute("aria-label", `Unsubscribe from ${name}`);
       remove.addEventListener("click", () => {
-        forget(name);
         subscription.unsubscribe();
-        note("off", name, "unsubscribed");
         channel.focus();
       });
       const chip = make("li", "code", name);
@@ -55,7 +59,7 @@ export function channelSection(live: Live): void {
 
   async function publish(name: string, text: string): Promise<void> {
     try {
-      const { offset } = await live.client.publish(name, parseJson(text) ?? null);
+      const { offset } = await client.publish(name, parseJson(text) ?? null);
       note("sent", name, offset === undefined ? "published" : `published at offset ${offset}`);
     } catch (error) {
       note("error", name, formatError(error));
@@ -66,17 +70,11 @@ export function channelSection(live: Live): void {
     event.preventDefault();
     const name = channel.value.trim();
     if (name === "" || subscriptions.has(name)) return;
-    subscribe(live.client, name);
-    showList();
+    subscribe(name);
   });
   byId("publish-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     void publish(byId("publish-channel", HTMLInputElement).value.trim(), byId("publish-data", HTMLInputElement).value);
-  });
-
-  live.use((client) => {
-    for (const name of subscriptions.keys()) subscribe(client, name);
-    showList();
   });
 }
 

@@ -1,7 +1,7 @@
 import { BoundedLog } from "./bounded-log.ts";
+import type { DemoClient } from "./demo-client.ts";
 import { byId, clock, make, reachable } from "./dom.ts";
 import { guestName } from "./guest-name.ts";
-import type { Live } from "./live.ts";
 import { formatError } from "./text.ts";
 import { showWorker } from "./worker-badge.ts";
 
@@ -15,7 +15,7 @@ interface Line {
 }
 
 /** A chat among all tabs, whichever workers they are on. */
-export function chatSection(live: Live): void {
+export function chatSection(client: DemoClient): void {
   const name = byId("chat-name", HTMLInputElement);
   const text = byId("chat-text", HTMLInputElement);
   const failure = byId("chat-error", HTMLElement);
@@ -27,7 +27,7 @@ export function chatSection(live: Live): void {
     failure.textContent = "";
     own.sent(line);
     try {
-      await live.client.publish(CHANNEL, line);
+      await client.publish(CHANNEL, line);
     } catch (error) {
       own.came(line);
       failure.textContent = `“${line.text}” was not sent. ${formatError(error)}`;
@@ -36,18 +36,17 @@ export function chatSection(live: Live): void {
 
   byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    const line = { name: name.value.trim(), text: text.value.trim(), worker: live.client.welcome?.worker };
+    const line = { name: name.value.trim(), text: text.value.trim(), worker: client.welcome?.worker };
     if (line.text === "") return;
     text.value = "";
     void send(line);
   });
 
-  live.use((client) => {
-    own.clear();
-    client.subscribe(CHANNEL, (line) => {
-      if (isLine(line)) log.add(entry(line, own.came(line)));
-    });
+  client.subscribe(CHANNEL, (line) => {
+    if (isLine(line)) log.add(entry(line, own.came(line)));
   });
+  // what has not come back by now never will; lines that wait for the next connection are counted after this
+  client.on("disconnected", () => own.clear());
 }
 
 /** Own lines come back like everybody's. Tells which they are by remembering what was sent. */

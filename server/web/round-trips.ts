@@ -1,5 +1,5 @@
+import type { DemoClient } from "./demo-client.ts";
 import { byId } from "./dom.ts";
-import type { DemoClient, Live } from "./live.ts";
 import { sparkline } from "./sparkline.ts";
 import { formatDuration } from "./text.ts";
 
@@ -7,26 +7,26 @@ const EVERY_MS = 1_000;
 const LIMIT_MS = 5_000;
 
 /** Pings as long as somebody looks, each after the answer to the one before. Shows the newest time in `text`. */
-export function measureRoundTrips(live: Live, text: HTMLElement): void {
+export function measureRoundTrips(client: DemoClient, text: HTMLElement): void {
   const draw = sparkline(byId("sparkline", SVGPolylineElement));
-  let measured: DemoClient | undefined;
+  let measuring = false;
 
-  async function measure(client: DemoClient): Promise<void> {
-    measured = client;
+  async function measure(): Promise<void> {
+    measuring = true;
     try {
       const took = await client.ping(LIMIT_MS);
-      if (live.client !== client) return;
+      // the connection may have gone right after the answer
+      if (client.state !== "open") return;
       text.textContent = formatDuration(took);
       draw(took);
     } catch {
       // nothing to draw; the connection's state tells
     } finally {
-      if (measured === client) measured = undefined;
+      measuring = false;
     }
   }
 
   setInterval(() => {
-    const { client } = live;
-    if (client !== measured && !document.hidden && client.state === "open") void measure(client);
+    if (!measuring && !document.hidden && client.state === "open") void measure();
   }, EVERY_MS);
 }

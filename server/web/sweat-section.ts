@@ -1,6 +1,6 @@
+import type { DemoClient } from "./demo-client.ts";
 import { byId } from "./dom.ts";
 import { compare } from "./latencies.ts";
-import type { DemoClient, Live } from "./live.ts";
 import { SweatFigures } from "./sweat-figures.ts";
 import { SweatPlot } from "./sweat-plot.ts";
 import { SWEAT_PLAN, SweatRun, type SweatStage } from "./sweat-run.ts";
@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<Exclude<SweatStage, "done">, string>> = {
 };
 
 /** Keeps the server's threads busy with heavy calls, and shows that light ones do not notice. */
-export function sweatSection(live: Live): void {
+export function sweatSection(client: DemoClient): void {
   const button = byId("sweat-button", HTMLButtonElement);
   const line = byId("sweat-state", HTMLElement);
   const status = byId("sweat-status", HTMLElement);
@@ -35,7 +35,7 @@ export function sweatSection(live: Live): void {
     if (shown.stage !== "done") say("busy", WORDS[shown.stage]);
   };
 
-  async function sweat(client: DemoClient): Promise<void> {
+  async function sweat(): Promise<void> {
     const mine = new SweatRun({
       light: (signal) => client.call("test.echo", "light", { signal }),
       heavy: (signal) => client.call("heavy.hash", { password: PASSWORD }, { signal }),
@@ -63,18 +63,13 @@ export function sweatSection(live: Live): void {
     if (event.repeat) event.preventDefault();
   });
   button.addEventListener("click", () => {
-    const { client } = live;
     if (run !== undefined) run.stop();
-    else if (client.state === "open") void sweat(client);
+    else if (client.state === "open") void sweat();
     else {
       result.textContent = "";
       say("failed", "There is no connection to the server just now; try again when it is back.");
     }
   });
-  live.use((client) => {
-    client.on("state", (state) => {
-      // of a client that was replaced as well: its calls are over
-      if (state !== "open") run?.stop("lost");
-    });
-  });
+  // its calls would go on over the next connection, but what they took would tell of the loss
+  client.on("disconnected", () => run?.stop("lost"));
 }

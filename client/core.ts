@@ -82,10 +82,12 @@ export class Core {
     this.link = createReconnect({ dial, listener, credentials, options: options.reconnect });
     this.requests = new Requests({ ...settings, link: this.link, codec: this.codec, busy: () => this.procedures.busy });
     const tolerate = tolerance && createTolerance(tolerance, () => this.link.reconnect("too many timeouts"));
+    // an application's own keys must never be one of these
+    const prefix = Math.random().toString(36).slice(2);
     let lastKey = 0;
     this.calls = {
       ...{ requests: this.requests, timeoutMs, attempts },
-      nextKey: () => (++lastKey).toString(36),
+      nextKey: () => `${prefix}.${(++lastKey).toString(36)}`,
       session: () => this.welcome?.session,
       attempted: (timedOut) => {
         tolerate?.(timedOut);

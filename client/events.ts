@@ -20,7 +20,7 @@ export interface CallOutcome {
   readonly id: number;
   /** From the call to its end, in milliseconds. */
   readonly ms: number;
-  /** How often it was sent. */
+  /** How many attempts it took. */
   readonly attempts: number;
   /** What it was rejected with. */
   readonly error?: unknown;

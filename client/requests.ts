@@ -20,12 +20,6 @@ export interface Request extends PendingCall {
   readonly lost?: (id: MessageId) => boolean;
 }
 
-/** A call to make, or an attempt at one. */
-export interface CallRequest extends Omit<Request, "answer" | "gaveUp"> {
-  /** The ids it is to be cancelled by. @default its own */
-  readonly cancel?: () => readonly MessageId[];
-}
-
 /** What the server is told of a call; undefined is nothing to tell. */
 type Told = { readonly [Option in keyof ToldOptions]: ToldOptions[Option] | undefined };
 
@@ -42,8 +36,10 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #pending = new PendingCalls();
   readonly #queue: OfflineQueue;
-  /** How many are pending that wait for a moment, and for no answer. */
-  #resting = 0;
+  /** What is pending, waits for a moment, and for no answer. */
+  readonly #resting = new Set<MessageId>();
+  /** That of the connection there is, once the server has told. */
+  #session: string | undefined;
   #ended: { readonly error: unknown } | undefined;
   /**
    * Largest message the server takes, in bytes. Until it has told: what a server takes unless it is configured
@@ -80,23 +76,30 @@ export class Requests {
     let piece: Uint8Array;
     try {
       piece = encoded === undefined ? codec.encode(build(id)) : withId(encoded, id);
-      // the server would close the connection over it
-      if (piece.length > this.maxPayload) throw new AppError("TOO_LARGE");
+      // the server would close the connection over it; but this one may have been carried out when it was sent before
+      if (piece.length > this.maxPayload) throw new AppError(encoded === undefined ? "TOO_LARGE" : "UNAVAILABLE");
     } catch (error) {
       this.#pending.reject(id, error);
       return id;
     }
     request.encodedAs?.(piece);
-    if (link.accepting) {
+    const { sent, session } = request;
+    if (!link.accepting || (session !== undefined && this.#session === undefined)) {
+      this.#queue.add(id, { piece, sent, session });
+    } else if (session === undefined || session === this.#session) {
       link.send(piece);
-      request.sent?.(id);
-    } else this.#queue.add(id, { piece, sent: request.sent, session: request.session });
+      sent?.(id);
+    } else this.#pending.reject(id, unknownSession());
     return id;
   }
 
   /** Calls a procedure. */
-  call(procedure: string, input: unknown, { timeoutMs, key, window }: Told, request: CallRequest): MessageId {
-    const { link, codec } = this.#options;
+  call(
+    procedure: string,
+    input: unknown,
+    { timeoutMs, key, window }: Told,
+    request: Omit<Request, "answer">,
+  ): MessageId {
     const options: ToldOptions = {};
     if (timeoutMs !== undefined) options.timeoutMs = timeoutMs;
     if (key !== undefined) options.key = key;
@@ -109,35 +112,22 @@ export class Requests {
         if (told) return [Kind.CALL, id, procedure, input, options];
         return input === undefined ? [Kind.CALL, id, procedure] : [Kind.CALL, id, procedure, input];
       },
-      {
-        ...request,
-        answer: Kind.RESULT,
-        gaveUp: (id) => {
-          for (const one of request.cancel?.() ?? [id]) link.send(codec.encode([Kind.CANCEL, one]));
-        },
-      },
+      { ...request, answer: Kind.RESULT, gaveUp: (id) => this.cancel(id) },
     );
   }
 
-  /** Waits for a moment, for nothing to come. @param ms in milliseconds */
-  rest(ms: number, request: Pick<Request, "signal" | "reject"> & { wake(): void }): void {
-    this.#resting++;
-    this.#pending.add({
-      answer: Kind.RESULT,
-      timeoutMs: ms,
-      signal: request.signal,
-      resolve: () => {},
-      reject: (error) => {
-        this.#resting--;
-        request.reject(error);
-      },
-      expired: (id) => {
-        this.#resting--;
-        this.#pending.drop(id);
-        request.wake();
-      },
-      lost: () => true,
-    } as Request);
+  /** Tells the server that nobody waits for a call any more. */
+  cancel(id: MessageId): void {
+    const { link, codec } = this.#options;
+    link.send(codec.encode([Kind.CANCEL, id]));
+  }
+
+  /** Is pending, and waits for no answer, until it is dropped. @param reject called where the client ends before */
+  rest(reject: (error: unknown) => void): MessageId {
+    const request: Request = { answer: Kind.RESULT, resolve: () => {}, reject, lost: () => true };
+    const id = this.#pending.add(request);
+    this.#resting.add(id);
+    return id;
   }
 
   /** Stops waiting: takes a request back from the queue, or tells the server where it was a call. */
@@ -148,12 +138,8 @@ export class Requests {
   /** Stops waiting, and tells nobody. */
   drop(id: MessageId): void {
     this.#queue.delete(id);
+    this.#resting.delete(id);
     this.#pending.drop(id);
-  }
-
-  /** Waits for so many milliseconds from now. */
-  extend(id: MessageId, timeoutMs: number): void {
-    this.#pending.extend(id, timeoutMs);
   }
 
   /** Ends a wait well, without an answer. */
@@ -176,22 +162,21 @@ export class Requests {
 
   /** The server has told which session it is. Returns how many calls were sent again for that. */
   welcomed(session: string): number {
+    this.#session = session;
     const waiting = this.#queue.size;
     this.#flush((queued) => queued.session === session);
     const repeated = waiting - this.#queue.size;
-    const text =
-      "The connection was lost before the answer came, and the server knows nothing of the session any more: " +
-      "the call may or may not have been carried out.";
     for (const [id, queued] of this.#queue.entries()) {
-      if (queued.session === undefined) continue;
+      if (queued.session === undefined || queued.session === session) continue;
       this.#queue.delete(id);
-      this.#pending.reject(id, new AppError("UNAVAILABLE", text));
+      this.#pending.reject(id, unknownSession());
     }
     return repeated;
   }
 
   /** The connection is gone, and the answers with it. */
   lost(error: unknown): void {
+    this.#session = undefined;
     this.#pending.rejectAll(error, (id, call) => !this.#queue.has(id) && (call as Request).lost?.(id) !== true);
   }
 
@@ -205,7 +190,7 @@ export class Requests {
   /** Where the server asked to leave, does so as soon as nothing is in flight, in either direction. */
   leaveIfIdle(): void {
     const { link, busy } = this.#options;
-    if (link.leaving && this.#pending.size === this.#queue.size + this.#resting && !busy()) link.leave();
+    if (link.leaving && this.#pending.size === this.#queue.size + this.#resting.size && !busy()) link.leave();
   }
 
   #flush(which: (queued: { readonly session: string | undefined }) => boolean): void {
@@ -216,4 +201,11 @@ export class Requests {
       queued.sent?.(id);
     }
   }
+}
+
+function unknownSession(): AppError {
+  const text =
+    "The connection was lost before the answer came, and the server knows nothing of the session any more: " +
+    "the call may or may not have been carried out.";
+  return new AppError("UNAVAILABLE", text);
 }

@@ -1,3 +1,4 @@
+import { MAX_WINDOW } from "../shared/message.ts";
 import { readStream, type Streams } from "../shared/stream-reader.ts";
 import type { TakenEcho } from "../shared/stream-window.ts";
 import type { Requests } from "./requests.ts";
@@ -36,6 +37,9 @@ export function openStream(
   { window = WINDOW, ...options }: StreamOptions,
 ): AsyncGenerator<unknown, unknown, undefined> {
   const told = window === Number.POSITIVE_INFINITY ? undefined : window;
+  if (told !== undefined && !(Number.isSafeInteger(told) && told >= 1 && told <= MAX_WINDOW)) {
+    throw new RangeError("window must be a whole number from 1 to 1,000,000, or Infinity.");
+  }
   return readStream({
     streams,
     limit: Math.max(told ?? 0, STREAM_BUFFER),

@@ -43,6 +43,13 @@ export const Kind = {
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
+/** Bounds every name that comes from outside, in UTF-16 units. */
+export const MAX_NAME_LENGTH = 255;
+/** The largest {@link MessageId}. */
+export const MAX_ID = 0xffff_ffff;
+/** The largest window a caller may ask for, in items. */
+export const MAX_WINDOW = 1_000_000;
+
 /** Chosen by the caller: an unsigned 32-bit integer, unique among its calls in flight. */
 export type MessageId = number;
 

@@ -4,6 +4,7 @@ import {
   type ChunkMessage,
   type ErrorMessage,
   Kind,
+  MAX_ID,
   type MessageId,
   type PongMessage,
   type ResultMessage,
@@ -11,7 +12,6 @@ import {
 } from "./message.ts";
 import { onAbort } from "./on-abort.ts";
 
-const MAX_ID = 0xffff_ffff;
 /** A longer delay makes setTimeout fire at once. */
 const MAX_TIMER_MS = 0x7fff_ffff;
 
@@ -30,8 +30,6 @@ export interface PendingCall {
   readonly item?: (item: unknown) => void;
   /** Called after `reject` where this side no longer waits: the other side may be told. */
   readonly gaveUp?: (id: MessageId) => void;
-  /** Called when its time is over, in the place of giving it up with `TIMEOUT`. */
-  readonly expired?: (id: MessageId) => void;
   /** In milliseconds. @default Infinity */
   readonly timeoutMs?: number | undefined;
   /** Whether the first item stops the clock, rather than the answer. @default false */
@@ -41,7 +39,7 @@ export interface PendingCall {
 
 interface Waiting {
   readonly call: PendingCall;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  readonly timer: ReturnType<typeof setTimeout> | undefined;
   readonly offAbort: (() => void) | undefined;
 }
 
@@ -74,7 +72,10 @@ export class PendingCalls {
     if (!(timeoutMs > 0)) throw new RangeError("timeoutMs must be above 0.");
     signal?.throwIfAborted();
     const id = this.#freeId();
-    const timer = this.#start(id, call, timeoutMs);
+    const timer =
+      timeoutMs <= MAX_TIMER_MS
+        ? setTimeout(() => this.abandon(id, new AppError("TIMEOUT", `No answer within ${timeoutMs} ms.`)), timeoutMs)
+        : undefined;
     const offAbort = signal && onAbort(signal, () => this.abandon(id, signal.reason));
     this.#waiting.set(id, { call, timer, offAbort });
     return id;
@@ -121,25 +122,9 @@ export class PendingCalls {
     this.#take(id);
   }
 
-  /** Begins the time of a wait anew. @param timeoutMs in milliseconds */
-  extend(id: MessageId, timeoutMs: number): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
-    clearTimeout(waiting.timer);
-    waiting.timer = this.#start(id, waiting.call, timeoutMs);
-  }
-
   /** Ends all waits badly, or those `which` picks. */
   rejectAll(error: unknown, which: (id: MessageId, call: PendingCall) => boolean = () => true): void {
     for (const [id, { call }] of [...this.#waiting]) if (which(id, call)) this.reject(id, error);
-  }
-
-  #start(id: MessageId, call: PendingCall, timeoutMs: number): ReturnType<typeof setTimeout> | undefined {
-    if (timeoutMs > MAX_TIMER_MS) return undefined;
-    return setTimeout(() => {
-      if (call.expired === undefined) this.abandon(id, new AppError("TIMEOUT", `No answer within ${timeoutMs} ms.`));
-      else call.expired(id);
-    }, timeoutMs);
   }
 
   #take(id: MessageId): PendingCall | undefined {

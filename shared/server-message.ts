@@ -1,10 +1,6 @@
-import { type CallOptions, Kind, type ServerMessage } from "./message.ts";
+import { type CallOptions, Kind, MAX_ID, MAX_NAME_LENGTH, MAX_WINDOW, type ServerMessage } from "./message.ts";
 
 type Check = (value: unknown) => boolean;
-
-const MAX_ID = 0xffff_ffff;
-const MAX_NAME_LENGTH = 255;
-const MAX_WINDOW = 1_000_000;
 
 const anything: Check = () => true;
 const text: Check = (value) => typeof value === "string";

@@ -1,12 +1,15 @@
-import { type CallOptions, type ClientMessage, Kind, type ServerMessage } from "./message.ts";
+import {
+  type CallOptions,
+  type ClientMessage,
+  Kind,
+  MAX_ID,
+  MAX_NAME_LENGTH,
+  MAX_WINDOW,
+  type ServerMessage,
+} from "./message.ts";
 
 /** Says what is wrong with a message's shape, or nothing where all is well. */
 type Validator = (message: readonly unknown[]) => string | undefined;
-
-const MAX_ID = 0xffff_ffff;
-/** Bounds every name that comes from outside, in UTF-16 units. */
-export const MAX_NAME_LENGTH = 255;
-const MAX_WINDOW = 1_000_000;
 
 /** CALL's options, before anything is known of them. */
 type Unchecked = { readonly [Option in keyof CallOptions]?: unknown };

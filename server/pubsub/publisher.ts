@@ -1,9 +1,9 @@
 import { EncodeError } from "../../shared/budget.ts";
 import { AppError } from "../../shared/errors.ts";
+import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import { portable } from "../../shared/portable.ts";
 import type { SchemaResult } from "../../shared/standard-schema.ts";
-import { MAX_NAME_LENGTH } from "../../shared/validate-message.ts";
 import type { ChannelRule } from "../app.ts";
 import type { Broker, Done } from "../brokers/broker.ts";
 import { refusal } from "../dispatch/procedures.ts";

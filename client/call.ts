@@ -100,9 +100,14 @@ export function startCall(host: CallHost, procedure: string, input: unknown, opt
     return graced;
   }
 
-  function send(): void {
+  /** One more attempt has its time. */
+  function begin(): void {
     attempt++;
-    wait(timeoutMs, expired);
+    wait(Math.min(timeoutMs, limitMs - elapsed()), expired);
+  }
+
+  function send(): void {
+    begin();
     let id: MessageId | undefined;
     id = requests.call(
       procedure,
@@ -166,11 +171,7 @@ export function startCall(host: CallHost, procedure: string, input: unknown, opt
     // that may have cost the connection, and then it is on its way to the next already
     if (over || attempt !== before) return;
     if (sentAs.size > 0 && requests.accepting) trySend();
-    else {
-      // there is nothing to send it on: it goes on waiting
-      attempt++;
-      wait(timeoutMs, expired);
-    }
+    else begin(); // there is nothing to send it on: it goes on waiting
   }
 
   /** The connection is gone, and with it whatever would have been answered on it. */

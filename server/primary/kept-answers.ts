@@ -1,11 +1,7 @@
-import { List, type Place } from "../list.ts";
-import { Claim } from "../sessions/claim.ts";
-
-/** The process that a call runs in, as far as keys are concerned. */
-export type Claimant = object;
-
-/** Told where the call stands: at once, or when the one that runs is over. Returns whether anybody hears it. */
-export type Claimed = (claim: Claim, answer: string) => boolean;
+import { List } from "../list.ts";
+import { Claim, largestAnswer } from "../sessions/claim.ts";
+import { type Claimant, type Claimed, cost, type Entry, type Keys, ownList } from "./kept-entry.ts";
+import { SizeRanks } from "./size-ranks.ts";
 
 export interface KeptAnswersOptions {
   /** How long an answer is kept, in milliseconds. */
@@ -14,42 +10,17 @@ export interface KeptAnswersOptions {
   readonly budget: number;
 }
 
-/** What an entry costs beside its key and its answer, and a session beside its entries, in bytes, as measured. */
-const ENTRY_BYTES = 350;
-const SESSION_BYTES = 320;
-/** Where there is no room left, one session may take this part of it, and loses its own oldest answers beyond. */
-const SHARE = 64;
+/** What a session costs beside its entries, in bytes, as measured. */
+const SESSION_BYTES = 450;
 const LOOK_MS = 1_000;
-
-interface Entry {
-  readonly keys: Keys;
-  readonly key: string;
-  /** Set while it runs. */
-  claimant: Claimant | undefined;
-  claim: Claim;
-  /** Each character a byte: V8 keeps such strings as compactly as a buffer, without a buffer's overhead. */
-  answer: string;
-  waiting: { readonly claimant: Claimant; readonly claimed: Claimed }[] | undefined;
-  endedAt: number;
-  /** Where it stands among all that are over, and among its session's; undefined while it runs. */
-  place: Place<Entry> | undefined;
-  own: Place<Entry> | undefined;
-}
-
-interface Keys {
-  readonly session: string;
-  readonly entries: Map<string, Entry>;
-  /** Those that are over, the oldest first. */
-  readonly over: List<Entry>;
-  bytes: number;
-}
 
 /**
  * The answers to calls with a key, by session: a retry with the same key gets the first one's answer, and nothing runs
  * twice. A claim is here before the call runs, and so outlives the socket worker that runs it.
  *
- * Answers are kept for a window, and within a budget: where that is used up, the oldest ones go first, and a session
- * that fills it loses its own.
+ * Answers are kept for a window, and within a budget. Where that is used up, one of the sessions that take most of it
+ * loses its oldest one: first large answers, of which it stays known that there was one, then keys. So whoever has few
+ * loses nothing, whatever others do, be it from many sessions.
  */
 export class KeptAnswers {
   readonly #options: KeptAnswersOptions;
@@ -57,6 +28,8 @@ export class KeptAnswers {
   readonly #running = new Map<Claimant, Set<Entry>>();
   /** Those that are over, the oldest first. */
   readonly #over = new List<Entry>();
+  /** Sessions, by what could be dropped of them. */
+  readonly #ranks = new SizeRanks<Keys>();
   #size = 0;
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -83,21 +56,20 @@ export class KeptAnswers {
       claimed(Claim.RUN, "");
     } else if (entry.claimant === undefined) claimed(entry.claim, entry.answer);
     else {
-      entry.waiting ??= [];
-      entry.waiting.push({ claimant, claimed });
+      entry.waiting ??= new Map();
+      // one that asks twice has lost count: the first question must not wait for ever, nor may anything run for it
+      entry.waiting.get(claimant)?.(Claim.LOST, "");
+      entry.waiting.set(claimant, claimed);
     }
   }
 
-  /** A call is over. Whoever waits for it is told. */
+  /** A call is over. Whoever waits for it is told; also, of an answer larger than one may be, that it is not kept. */
   settle(session: string, key: string, claim: typeof Claim.ANSWERED | typeof Claim.NOT_KEPT, answer: string): void {
     const entry = this.#sessions.get(session)?.entries.get(key);
     if (entry?.claimant === undefined) return;
     this.#running.get(entry.claimant)?.delete(entry);
-    this.#end(entry, claim, answer.length > this.#options.budget / SHARE ? "" : answer);
-    if (entry.answer !== answer) entry.claim = Claim.NOT_KEPT;
-    // those who wait get what is not kept as well
-    this.#tell(entry, claim, answer);
-    this.#makeRoom(entry);
+    if (answer.length > largestAnswer(this.#options.budget)) this.#end(entry, Claim.NOT_KEPT, "");
+    else this.#end(entry, claim, answer);
   }
 
   /** A call was refused before it did anything: the next one of its key may run. */
@@ -105,23 +77,19 @@ export class KeptAnswers {
     const entry = this.#sessions.get(session)?.entries.get(key);
     if (entry?.claimant === undefined) return;
     this.#running.get(entry.claimant)?.delete(entry);
-    for (let next = entry.waiting?.shift(); next !== undefined; next = entry.waiting?.shift()) {
-      this.#run(entry, next.claimant);
-      if (next.claimed(Claim.RUN, "")) return;
-      this.#running.get(next.claimant)?.delete(entry); // it died while it waited
+    for (const [next, claimed] of entry.waiting ?? []) {
+      entry.waiting?.delete(next);
+      if (!claimed(Claim.RUN, "")) continue; // it died while it waited
+      this.#run(entry, next);
+      return;
     }
     this.#remove(entry);
   }
 
   /** A process is gone: what ran there may have been carried out, or not, and is never run again. */
   claimantGone(claimant: Claimant): void {
-    const running = this.#running.get(claimant) ?? [];
+    for (const entry of this.#running.get(claimant) ?? []) this.#end(entry, Claim.LOST, "");
     this.#running.delete(claimant);
-    for (const entry of running) {
-      this.#end(entry, Claim.LOST, "");
-      this.#tell(entry, Claim.LOST, "");
-      this.#makeRoom(entry);
-    }
   }
 
   /** Forgets everything of a session. Whoever still waits must not wait for ever. */
@@ -141,7 +109,8 @@ export class KeptAnswers {
   #add(session: string, key: string): Entry {
     let keys = this.#sessions.get(session);
     if (keys === undefined) {
-      keys = { session, entries: new Map(), over: new List(), bytes: 0 };
+      const lists = { large: new List<Entry>(), small: new List<Entry>() };
+      keys = { session, entries: new Map(), ...lists, bytes: 0, rank: 0, ranked: undefined };
       this.#sessions.set(session, keys);
       this.#bytes += SESSION_BYTES;
     }
@@ -158,7 +127,7 @@ export class KeptAnswers {
     };
     keys.entries.set(key, entry);
     this.#size++;
-    this.#count(keys, ENTRY_BYTES + key.length);
+    this.#bytes += cost(entry);
     return entry;
   }
 
@@ -170,30 +139,44 @@ export class KeptAnswers {
   }
 
   #end(entry: Entry, claim: Claim, answer: string): void {
+    const { keys } = entry;
     entry.claimant = undefined;
     entry.claim = claim;
     entry.answer = answer;
     entry.endedAt = performance.now();
-    this.#count(entry.keys, answer.length);
     entry.place = this.#over.append(entry);
-    entry.own = entry.keys.over.append(entry);
+    entry.own = ownList(entry).append(entry);
+    this.#bytes += answer.length;
+    this.#count(keys, cost(entry));
+    this.#tell(entry, claim, answer);
+    while (this.#bytes > this.#options.budget && this.#makeRoom());
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
   #tell(entry: Entry, claim: Claim, answer: string): void {
     const { waiting } = entry;
     entry.waiting = undefined;
-    for (const { claimed } of waiting ?? []) claimed(claim, answer);
+    for (const claimed of waiting?.values() ?? []) claimed(claim, answer);
   }
 
-  #makeRoom({ keys }: Entry): void {
-    const { budget } = this.#options;
-    while (this.#bytes > budget) {
-      const own = keys.bytes > budget / SHARE ? keys.over.first : undefined;
-      const oldest = own ?? this.#over.first;
-      if (oldest === undefined) return; // all of it is calls that run
-      this.#remove(oldest.value);
-    }
+  /** Drops something. @returns false where all there is are calls that run */
+  #makeRoom(): boolean {
+    const { large, small } = this.#ranks.largest ?? {};
+    if (large?.first !== undefined) this.#drop(large.first.value);
+    else if (small?.first !== undefined) this.#remove(small.first.value);
+    else return false;
+    return true;
+  }
+
+  /** Forgets an answer, but not that there was one. */
+  #drop(entry: Entry): void {
+    const { keys, answer } = entry;
+    if (entry.own !== undefined) keys.large.remove(entry.own);
+    entry.answer = "";
+    entry.claim = Claim.NOT_KEPT;
+    entry.own = keys.small.append(entry);
+    this.#bytes -= answer.length;
+    this.#count(keys, -answer.length);
   }
 
   #look(): void {
@@ -207,11 +190,14 @@ export class KeptAnswers {
 
   #remove(entry: Entry): void {
     const { keys } = entry;
-    if (entry.place !== undefined) this.#over.remove(entry.place);
-    if (entry.own !== undefined) keys.over.remove(entry.own);
-    keys.entries.delete(entry.key);
     this.#size--;
-    this.#count(keys, -(ENTRY_BYTES + entry.key.length + entry.answer.length));
+    this.#bytes -= cost(entry);
+    keys.entries.delete(entry.key);
+    if (entry.place !== undefined && entry.own !== undefined) {
+      this.#over.remove(entry.place);
+      ownList(entry).remove(entry.own);
+      this.#count(keys, -cost(entry));
+    }
     if (keys.entries.size > 0) return;
     this.#sessions.delete(keys.session);
     this.#bytes -= SESSION_BYTES;
@@ -219,6 +205,6 @@ export class KeptAnswers {
 
   #count(keys: Keys, bytes: number): void {
     keys.bytes += bytes;
-    this.#bytes += bytes;
+    this.#ranks.resize(keys, keys.bytes);
   }
 }

@@ -8,6 +8,16 @@ export const Claim = {
   LOST: 2,
   /** It ran; its answer was not kept. */
   NOT_KEPT: 3,
+  /** It has an answer, for which the bus has no room now. */
+  LATER: 4,
 } as const;
 
 export type Claim = (typeof Claim)[keyof typeof Claim];
+
+/** So many answers of the largest size have room at once. */
+const SHARE = 64;
+
+/** Bytes of the largest answer that is kept, where all of them may take `budget`. */
+export function largestAnswer(budget: number): number {
+  return budget / SHARE;
+}

@@ -61,7 +61,13 @@ export interface Position {
 
 export interface HelloOptions {
   token?: string;
-  resume?: { session: string; secret: string; channels?: Record<string, Position | null> };
+  resume?: {
+    session: string;
+    secret: string;
+    channels?: Record<string, Position | null>;
+    /** Rises with each connection of a client: one that was held up on its way takes nothing from a later one. */
+    turn?: number;
+  };
   /** What the client says of itself, for logs. */
   client?: unknown;
 }

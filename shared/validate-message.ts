@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type ClientMessage,
+  type HelloOptions,
   Kind,
   MAX_ID,
   MAX_NAME_LENGTH,
@@ -13,6 +14,8 @@ type Validator = (message: readonly unknown[]) => string | undefined;
 
 /** CALL's options, before anything is known of them. */
 type Unchecked = { readonly [Option in keyof CallOptions]?: unknown };
+/** The same of HELLO's `resume`. */
+type Unsure = { readonly [Option in keyof NonNullable<HelloOptions["resume"]>]?: unknown };
 
 /** What a server takes, by kind. A kind that is not here is none of a server's business. */
 const FROM_CLIENT = table({
@@ -125,10 +128,11 @@ function hello(message: readonly unknown[]): string | undefined {
   const { token, resume } = options as { token?: unknown; resume?: unknown };
   if (token !== undefined && token !== null && typeof token !== "string") return "token must be a string.";
   if (resume === undefined || resume === null) return undefined;
-  return record(resume, "resume") ?? resumption(resume as { session?: unknown; secret?: unknown; channels?: unknown });
+  return record(resume, "resume") ?? resumption(resume as Unsure);
 }
 
-function resumption({ session, secret, channels }: { session?: unknown; secret?: unknown; channels?: unknown }) {
+function resumption({ session, secret, channels, turn }: Unsure): string | undefined {
+  if (turn !== undefined && turn !== null && !isCount(turn)) return "resume.turn must be a whole number from 0.";
   const wrong =
     name(session, "resume.session") ?? name(secret, "resume.secret") ?? optionalRecord(channels, "resume.channels");
   if (wrong !== undefined || channels === undefined || channels === null) return wrong;
@@ -150,9 +154,7 @@ function subscribe(message: readonly unknown[]): string | undefined {
 }
 
 function position({ epoch, offset }: { epoch?: unknown; offset?: unknown }): string | undefined {
-  if (typeof offset !== "number" || !Number.isSafeInteger(offset) || offset < 0) {
-    return "since.offset must be a whole number from 0.";
-  }
+  if (!isCount(offset)) return "since.offset must be a whole number from 0.";
   return name(epoch, "since.epoch");
 }
 
@@ -167,6 +169,10 @@ function anything(): undefined {
 
 function isId(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= MAX_ID && Number.isInteger(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isName(value: unknown): value is string {

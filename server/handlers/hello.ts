@@ -18,8 +18,8 @@ export function handleHello(connection: Connection, [, options]: HelloMessage, s
     return;
   }
   connection.hold();
-  services.sessions.resume(connection, resume.session, resume.secret, (error, resumed) => {
-    // not known yet: a new session now would cost the old one
+  services.sessions.resume(connection, resume, (error, resumed) => {
+    // not known yet, or a later connection's: a new session now would cost the old one
     if (error !== undefined) connection.close(CloseCode.TRY_LATER);
     else if (resumed === undefined) {
       welcome(connection, services.sessions.open(connection), false, services);

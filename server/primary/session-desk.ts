@@ -3,16 +3,26 @@ import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Link } from "../bus/link.ts";
 import type { Config } from "../config.ts";
 import { Claim } from "../sessions/claim.ts";
-import { News, type SessionAnswer, type SessionNews } from "../sessions/session-state.ts";
+import { News, NOT_NOW, type SessionAnswer, type SessionNews } from "../sessions/session-state.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { type SessionHolder, SessionStore } from "./session-store.ts";
 
 export interface SessionDeskOptions {
-  /** How long a session without a connection, and the answer to a call with a key, are kept, in milliseconds. */
+  /** How long a session without a connection is kept, in milliseconds. */
   readonly windowMs: number;
+  /** How long the answer to a call with a key is kept, in milliseconds. */
+  readonly answerWindowMs: number;
   /** Bytes that answers may take. */
   readonly answerBudget: number;
+  /** Bytes that may wait for one socket worker. */
+  readonly linkBudget: number;
 }
+
+/**
+ * A client whose connection is dead in silence is given up after three heartbeats, and may then come back within the
+ * window: what it was not told has to be known for as long as both together, and some.
+ */
+const HEARTBEATS_TO_BE_SURE = 4;
 
 /** What one socket worker's frames about sessions are handed to. */
 export interface SessionMember {
@@ -27,9 +37,13 @@ export class SessionDesk {
   readonly sessions: SessionStore;
   readonly answers: KeptAnswers;
   readonly #pack = createPack();
+  /** Bytes that may wait for a worker when an answer is added to them. */
+  readonly #mostUnsent: number;
 
-  constructor({ windowMs, answerBudget }: SessionDeskOptions) {
-    const answers = new KeptAnswers({ windowMs, budget: answerBudget });
+  constructor({ windowMs, answerWindowMs, answerBudget, linkBudget }: SessionDeskOptions) {
+    // as many as hold up publications: what a client asks for must not do that to everybody
+    this.#mostUnsent = linkBudget / 2;
+    const answers = new KeptAnswers({ windowMs: answerWindowMs, budget: answerBudget });
     this.answers = answers;
     this.sessions = new SessionStore({ windowMs, ended: (session) => answers.sessionEnded(session) });
   }
@@ -75,8 +89,7 @@ export class SessionDesk {
         sessions.open(id, news[1], news[2] ?? undefined, holder);
         break;
       case News.RESUME: {
-        const state = sessions.resume(id, news[1], news[2], holder);
-        const answer: SessionAnswer | undefined = state && [state.user ?? null, state.tags, [...state.channels]];
+        const answer = this.#resume(id, news, link, holder);
         link.send(BusType.SESSION_STATE, reference, "", answer && this.#pack.pack(answer));
         break;
       }
@@ -95,12 +108,27 @@ export class SessionDesk {
     }
   }
 
+  #resume(
+    id: string,
+    [, connection, secret, turn]: SessionNews & { 0: typeof News.RESUME },
+    link: Link,
+    holder: SessionHolder,
+  ): SessionAnswer | undefined {
+    // the session stays where it is until there is room to tell what it is subscribed to, which a client makes long
+    if (link.unsent > this.#mostUnsent) return NOT_NOW;
+    const state = this.sessions.resume({ id, connection, secret, turn: turn ?? undefined }, holder);
+    if (state === undefined || state === "outrun") return state && NOT_NOW;
+    return [state.user ?? null, state.tags, [...state.channels]];
+  }
+
   #claim({ channel, reference }: BusFrame, link: Link, claimant: SessionHolder, alive: () => boolean): void {
     const [session, key] = parted(channel);
     this.answers.claim(session, key, claimant, (claim, answer) => {
-      const data = Buffer.allocUnsafe(1 + answer.length);
-      data[0] = claim;
-      data.write(answer, 1, "latin1");
+      const fits = answer === "" || link.unsent + answer.length <= this.#mostUnsent;
+      const data = Buffer.allocUnsafe(1 + (fits ? answer.length : 0));
+      // it stays kept: to say that it is not would be wrong for ever, and this is over in no time
+      data[0] = fits ? claim : Claim.LATER;
+      if (fits) data.write(answer, 1, "latin1");
       link.send(BusType.CLAIMED, reference, "", data);
       return alive();
     });
@@ -122,6 +150,11 @@ function parted(channel: string): [session: string, key: string] {
 }
 
 /** The desk that a configuration asks for. */
-export function createDesk({ sessionWindowMs, answerBudget }: Config): SessionDesk {
-  return new SessionDesk({ windowMs: sessionWindowMs, answerBudget });
+export function createDesk({ sessionWindowMs, heartbeatMs, answerBudget, busBudget }: Config): SessionDesk {
+  return new SessionDesk({
+    windowMs: sessionWindowMs,
+    answerWindowMs: sessionWindowMs + HEARTBEATS_TO_BE_SURE * heartbeatMs,
+    answerBudget,
+    linkBudget: busBudget,
+  });
 }

@@ -35,7 +35,7 @@ describe("a session", () => {
     for (const channel of ["a", "b", "c:*"]) store.subscribed("s", channel);
     store.unsubscribed("s", "b");
     store.left("s", "c1");
-    const state = store.resume("s", "c2", "secret", other);
+    const state = store.resume({ id: "s", connection: "c2", secret: "secret" }, other);
     expect(state).toEqual({ user: "ada", tags: { room: "5" }, channels: ["a", "c:*"] });
     expect([store.size, store.away, one.told, other.told]).toEqual([1, 0, [], []]);
   });
@@ -43,7 +43,11 @@ describe("a session", () => {
   it("knows nothing of anybody where nothing was said", () => {
     const { store, one } = create();
     store.open("s", "c1", "secret", one);
-    expect(store.resume("s", "c2", "secret", one)).toEqual({ user: undefined, tags: {}, channels: [] });
+    expect(store.resume({ id: "s", connection: "c2", secret: "secret" }, one)).toEqual({
+      user: undefined,
+      tags: {},
+      channels: [],
+    });
   });
 
   it.each(["", "secre", "secret ", "Secret", "secre\u0000", "ſecret", "\ud800ecret"])(
@@ -51,22 +55,23 @@ describe("a session", () => {
     (wrong) => {
       const { store, one, other } = create();
       store.open("s", "c1", "secret", one);
-      expect(store.resume("s", "c2", wrong, other)).toBeUndefined();
+      expect(store.resume({ id: "s", connection: "c2", secret: wrong }, other)).toBeUndefined();
       expect(one.told).toEqual([]);
-      expect(store.resume("s", "c2", "secret", other)).toBeDefined();
+      expect(store.resume({ id: "s", connection: "c2", secret: "secret" }, other)).toBeDefined();
     },
   );
 
   it.each(["", "S", "s ", "__proto__", "constructor"])("is not found as %j", (id) => {
     const { store, one } = create();
     store.open("s", "c1", "secret", one);
-    expect(store.resume(id, "c2", "secret", one)).toBeUndefined();
+    expect(store.resume({ id, connection: "c2", secret: "secret" }, one)).toBeUndefined();
   });
 
   it("without a secret ends with its connection, and nobody goes on with it", () => {
     const { store, ended, one } = create();
     store.open("s", "c1", undefined, one);
-    for (const secret of ["", "undefined", "null"]) expect(store.resume("s", "c2", secret, one)).toBeUndefined();
+    for (const secret of ["", "undefined", "null"])
+      expect(store.resume({ id: "s", connection: "c2", secret }, one)).toBeUndefined();
     store.left("s", "c1");
     expect([store.size, store.away, ended]).toEqual([0, 0, ["s"]]);
   });
@@ -74,28 +79,57 @@ describe("a session", () => {
   it("that is held in another process leaves it, which is told for which connection", () => {
     const { store, one, other } = create();
     store.open("s", "c1", "secret", one);
-    store.resume("s", "c2", "secret", other);
+    store.resume({ id: "s", connection: "c2", secret: "secret" }, other);
     expect(one.told).toEqual([["s", "c1"]]);
-    store.resume("s", "c3", "secret", other);
+    store.resume({ id: "s", connection: "c3", secret: "secret" }, other);
     // a process that holds both sees to it itself
     expect(other.told).toEqual([]);
+  });
+
+  it("stays with the latest of its client's connections where the client numbers them, however late others come", () => {
+    const { store, one, other } = create();
+    store.open("s", "c1", "secret", one);
+    const resume = (connection: string, turn: number | undefined, holder: Holder, secret = "secret") =>
+      store.resume({ id: "s", connection, secret, turn }, holder);
+    expect(resume("c3", 2, one)).toMatchObject({ channels: [] });
+    expect([resume("c2", 1, other), resume("c4", 2, other)]).toEqual(["outrun", "outrun"]);
+    expect(resume("c2", 1, other, "wrong")).toBeUndefined();
+    expect([one.told, other.told]).toEqual([[], []]);
+    // who does not say, comes as ever; and what was said before still holds
+    expect(resume("c5", undefined, other)).toMatchObject({ channels: [] });
+    expect(one.told).toEqual([["s", "c3"]]);
+    expect(resume("c6", 2, one)).toBe("outrun");
+    store.left("s", "c5");
+    expect(resume("c6", 2, one)).toBe("outrun");
+    expect(resume("c7", 3, one)).toMatchObject({ channels: [] });
+  });
+
+  it("takes 0 for the first number", () => {
+    const { store, one } = create();
+    store.open("s", "c1", "secret", one);
+    expect(store.resume({ id: "s", connection: "c2", secret: "secret", turn: 0 }, one)).toMatchObject({ channels: [] });
+    expect(store.resume({ id: "s", connection: "c3", secret: "secret", turn: 0 }, one)).toBe("outrun");
   });
 
   it("hears what is still said of it where it was before", () => {
     const { store, one, other } = create();
     store.open("s", "c1", "secret", one);
     store.changed("s", { user: "ada", tags: { a: "1" } }, one);
-    store.resume("s", "c2", "secret", other);
+    store.resume({ id: "s", connection: "c2", secret: "secret" }, other);
     store.changed("s", { tags: { b: "2" } }, other);
     store.changed("s", { user: null, tags: { a: null } }, one);
     expect([one.heard, other.heard]).toEqual([[], [["s", { user: null, tags: { a: null } }]]]);
-    expect(store.resume("s", "c3", "secret", one)).toEqual({ user: undefined, tags: { b: "2" }, channels: [] });
+    expect(store.resume({ id: "s", connection: "c3", secret: "secret" }, one)).toEqual({
+      user: undefined,
+      tags: { b: "2" },
+      channels: [],
+    });
   });
 
   it("does not hear of the end of a connection that it has left", () => {
     const { store, one, other } = create();
     store.open("s", "c1", "secret", one);
-    store.resume("s", "c2", "secret", other);
+    store.resume({ id: "s", connection: "c2", secret: "secret" }, other);
     store.left("s", "c1");
     store.holderGone(one);
     expect([store.size, store.away]).toEqual([1, 0]);
@@ -113,7 +147,7 @@ describe("a session without a connection", () => {
     expect(ended).toEqual([]);
     vi.advanceTimersByTime(1_001);
     expect([store.size, ended]).toEqual([0, ["s"]]);
-    expect(store.resume("s", "c2", "secret", one)).toBeUndefined();
+    expect(store.resume({ id: "s", connection: "c2", secret: "secret" }, one)).toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -123,7 +157,7 @@ describe("a session without a connection", () => {
     for (let round = 0; round < 5; round++) {
       store.left("s", `c${round === 0 ? 1 : round + 10}`);
       vi.advanceTimersByTime(WINDOW_MS - 1);
-      expect(store.resume("s", `c${round + 11}`, "secret", one)).toBeDefined();
+      expect(store.resume({ id: "s", connection: `c${round + 11}`, secret: "secret" }, one)).toBeDefined();
     }
     vi.advanceTimersByTime(10 * WINDOW_MS);
     expect([store.size, ended]).toEqual([1, []]);
@@ -141,7 +175,7 @@ describe("a session without a connection", () => {
     for (let count = 0; count < 10; count++) store.open(`s${count}`, `c${count}`, "secret", count < 7 ? one : other);
     store.holderGone(one);
     expect([store.size, store.away]).toEqual([10, 7]);
-    expect(store.resume("s6", "again", "secret", other)).toBeDefined();
+    expect(store.resume({ id: "s6", connection: "again", secret: "secret" }, other)).toBeDefined();
     expect(one.told).toEqual([]);
   });
 
@@ -165,7 +199,7 @@ describe("a session without a connection", () => {
     for (let count = 0; count < 1_000; count++) store.left(`s${count}`, `c${count}`);
     expect(ended).toEqual([]);
     // one that comes back makes room for one that goes
-    expect(store.resume("s3", "again", "secret", one)).toBeDefined();
+    expect(store.resume({ id: "s3", connection: "again", secret: "secret" }, one)).toBeDefined();
     store.left("s1000", "c1000");
     expect(ended).toEqual([]);
     store.left("s1001", "c1001");
@@ -181,7 +215,7 @@ describe("a session without a connection", () => {
     store.unsubscribed("s", "a");
     store.unsubscribed("s", "never");
     store.subscribed("s", "b");
-    expect(store.resume("s", "c2", "secret", one)?.channels).toEqual(["b"]);
+    expect(store.resume({ id: "s", connection: "c2", secret: "secret" }, one)).toMatchObject({ channels: ["b"] });
     expect(ended).toEqual([]);
   });
 

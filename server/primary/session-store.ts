@@ -10,6 +10,15 @@ export interface SessionHolder {
   changed(session: string, change: SessionChange): void;
 }
 
+/** A connection that wants to go on with a session. */
+export interface Resumption {
+  readonly id: string;
+  readonly connection: string;
+  readonly secret: string;
+  /** Which of its client's connections it is; undefined where the client does not say. */
+  readonly turn?: number | undefined;
+}
+
 export interface SessionStoreOptions {
   /** How long a session without a connection is kept, in milliseconds. */
   readonly windowMs: number;
@@ -35,6 +44,8 @@ interface Stored {
   /** Where its connection is; undefined while it has none. */
   holder: SessionHolder | undefined;
   connection: string;
+  /** The highest that was said. */
+  turn: number;
   leftAt: number;
   /** Its place among those that are away, if it is. */
   away: Place<Stored> | undefined;
@@ -80,6 +91,7 @@ export class SessionStore {
       channels: undefined,
       holder: undefined,
       connection,
+      turn: -1,
       leftAt: 0,
       away: undefined,
     };
@@ -89,11 +101,16 @@ export class SessionStore {
 
   /**
    * Goes on with a session on another connection; one that it has already, in another process, is told.
-   * @returns undefined where there is no such session, or the secret is another one
+   * @returns undefined where there is no such session, or the secret is another one; "outrun" where its client has had a
+   * later connection, so that this one was held up on its way, and must not take the session from the living one
    */
-  resume(id: string, connection: string, secret: string, holder: SessionHolder): SessionState | undefined {
+  resume({ id, connection, secret, turn }: Resumption, holder: SessionHolder): SessionState | "outrun" | undefined {
     const session = this.#sessions.get(id);
     if (session?.secret === undefined || !isSame(session.secret, secret)) return undefined;
+    if (turn !== undefined) {
+      if (turn <= session.turn) return "outrun";
+      session.turn = turn;
+    }
     const { holder: before, connection: old } = session;
     this.#release(session);
     this.#hold(session, connection, holder);

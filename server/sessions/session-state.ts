@@ -43,10 +43,15 @@ export const News = {
 /** What a socket worker tells the primary of a session, as the data of a SESSION frame; the frame's channel is its id. */
 export type SessionNews =
   | readonly [kind: typeof News.OPEN, connection: string, secret: string | null]
-  | readonly [kind: typeof News.RESUME, connection: string, secret: string]
+  | readonly [kind: typeof News.RESUME, connection: string, secret: string, turn: number | null]
   | readonly [kind: typeof News.LEFT, connection: string]
   | readonly [kind: typeof News.CHANGED, change: SessionChange]
   | readonly [kind: typeof News.SUBSCRIBED | typeof News.UNSUBSCRIBED, channel: string];
 
+/** How the primary answers RESUME, where that cannot be, but the session is there. */
+export const NOT_NOW = "not now";
+
 /** How the primary answers RESUME: nothing where there is no such session. */
-export type SessionAnswer = readonly [user: string | null, tags: Readonly<Record<string, string>>, channels: string[]];
+export type SessionAnswer =
+  | readonly [user: string | null, tags: Readonly<Record<string, string>>, channels: string[]]
+  | typeof NOT_NOW;

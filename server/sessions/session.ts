@@ -1,4 +1,4 @@
-import { MAX_NAME_LENGTH } from "../../shared/validate-message.ts";
+import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import { changedTags, type SessionChange } from "./session-state.ts";
 
 /** Tags of one session, and characters of one of them, at most. */
@@ -57,13 +57,16 @@ export class Session {
 
   /**
    * Sets tags, and deletes those given as undefined; others stay as they are.
-   * @throws RangeError where a name or a value is longer than 255 characters, or there are more than 100 tags then
+   * @throws RangeError where a name or a value is longer than 255 characters, a name is `__proto__`, or there are more
+   * than 100 tags then
    * @example context.session.setTags({ room: "5", table: undefined });
    */
   setTags(changes: Readonly<Record<string, string | undefined>>): void {
     const tags = new Map<string, string | null>();
     for (const [name, value] of Object.entries(changes)) {
       checkText(name, "A tag's name", 1);
+      // on its way to the primary it would become another one
+      if (name === "__proto__") throw new RangeError("A tag's name cannot be __proto__.");
       tags.set(name, value === undefined ? null : checkText(value, "A tag", 0));
     }
     const change = Object.fromEntries(tags);

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { CloseCode } from "../../shared/codes.ts";
-import type { AppError } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { HelloOptions } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
-import { Session } from "./session.ts";
-import { News, type SessionAnswer, type SessionChange, type SessionNews } from "./session-state.ts";
+import { Session, type SessionListener } from "./session.ts";
+import { News, NOT_NOW, type SessionAnswer, type SessionChange, type SessionNews } from "./session-state.ts";
 
 /** Bytes of randomness in a session's id and in its secret. */
 const ID_BYTES = 16;
@@ -17,6 +18,12 @@ export interface Resumed {
   readonly session: Session;
   readonly channels: readonly string[];
 }
+
+/** What a client says of the session that it had. */
+type Resumption = NonNullable<HelloOptions["resume"]>;
+
+/** What is said of a session whose connection is gone is said to nobody: it has ended with it. */
+const NOBODY: SessionListener = { changed: () => undefined };
 
 /** The sessions of one socket worker's connections. All there is to know of them is known to the primary as well. */
 export class Sessions {
@@ -39,21 +46,27 @@ export class Sessions {
 
   /** The session of a connection whose client never asked for one: it ends with the connection. */
   of(connection: Connection): Session {
-    return connection.session ?? this.#create(connection, undefined);
+    if (connection.session !== undefined) return connection.session;
+    if (connection.open) return this.#create(connection, undefined);
+    // the primary would never hear of its end
+    connection.session = new Session(random(ID_BYTES), undefined, NOBODY);
+    return connection.session;
   }
 
-  /** Goes on with a session. `done` gets undefined where there is none of this id and secret; and not where the connection is gone. */
+  /**
+   * Goes on with a session. `done` gets undefined where there is none of this id and secret, and an error where that is
+   * not to be known, or not to be had, now. It is not called where the connection is gone.
+   */
   resume(
     connection: Connection,
-    id: string,
-    secret: string,
+    { session: id, secret, turn }: Resumption,
     done: (error: AppError | undefined, resumed: Resumed | undefined) => void,
   ): void {
-    const data = this.#pack.pack([News.RESUME, connection.id, secret] satisfies SessionNews);
+    const data = this.#pack.pack([News.RESUME, connection.id, secret, turn ?? null] satisfies SessionNews);
     this.#uplink.ask(BusType.SESSION, id, data, (error, frame) => {
       const answer = frame === undefined || frame.data.length === 0 ? undefined : this.#answer(frame);
-      if (answer === undefined) {
-        if (connection.open) done(error, undefined);
+      if (answer === undefined || answer === NOT_NOW) {
+        if (connection.open) done(answer === undefined ? error : new AppError("UNAVAILABLE"), undefined);
         return;
       }
       // as everywhere else, the one it was with has lost it

@@ -134,7 +134,7 @@ describe("calls with keys", () => {
   });
 
   it("are kept for the window, and run anew after it", async () => {
-    const cluster = await startCluster({ app: APP, env: { SESSION_WINDOW_MS: "1" } });
+    const cluster = await startCluster({ app: APP, env: { SESSION_WINDOW_MS: "1", HEARTBEAT_MS: "250" } });
     const { client } = await place(cluster);
     await call(client, "count", "a");
     await eventually(async () => {

@@ -204,7 +204,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     runTask: (task, input, request) => compute.run(task, input, request),
     hub,
     sessions,
-    claims: new Claims(uplink),
+    claims: new Claims(uplink, config),
     pack,
     events,
     deadlines,
@@ -229,7 +229,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     async drain() {
       draining = true;
       transport.stopListening();
-      await drainConnections(connections, config.drainMs);
+      await drainConnections(connections, config.drainMs, () => services.claims.detached);
       connections.stopHeartbeats();
       deadlines.close();
       transport.close();

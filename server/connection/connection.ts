@@ -121,10 +121,11 @@ export class Connection implements SocketOwner {
   }
 
   /** @internal Sends a message whose last element is encoded already. @throws EncodeError where it is none for JSON */
-  sendEncoded(kind: typeof Kind.RESULT | typeof Kind.CHUNK, id: number, { bytes }: Encoded): void {
+  sendEncoded(kind: typeof Kind.RESULT | typeof Kind.CHUNK, id: number, { bytes, text }: Encoded): void {
     if (!this.open) return;
     const { pack, json } = this.#services;
-    this.#add(this.binary ? pack.packAround([kind, id], bytes) : json.encode([kind, id, pack.unpack(bytes)]));
+    if (this.binary) this.#add(pack.packAround([kind, id], bytes));
+    else this.#add(text === undefined ? json.encode([kind, id, pack.unpack(bytes)]) : `[${kind},${id},${text}]`);
   }
 
   #add(piece: Frame): void {

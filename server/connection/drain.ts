@@ -16,15 +16,17 @@ const GOODBYE_MS = 100;
 /**
  * Says goodbye to all connections: GOAWAY at once, so that clients finish and ask for nothing new; then, when the
  * calls in flight, in either direction, are answered and the answers have left, or `limitMs` is over, close code 1012.
+ *
+ * @param others calls that go on without a connection: their clients will come and ask for the answers
  */
-export async function drainConnections(connections: Connections, limitMs: number): Promise<void> {
+export async function drainConnections(connections: Connections, limitMs: number, others: () => number): Promise<void> {
   const spread = Math.max(SMALLEST_SPREAD_MS, SPREAD_PER_CONNECTION_MS * connections.size);
   for (const connection of connections.values()) {
     const reconnectAfterMs = SOONEST_RETURN_MS + Math.round(Math.random() * spread);
     connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs }]);
   }
   // an answer that has not left is no answer yet
-  await until(() => !anyCalls(connections) && !anyUnsent(connections), limitMs);
+  await until(() => others() === 0 && !anyCalls(connections) && !anyUnsent(connections), limitMs);
   if (connections.size === 0) return;
   for (const connection of [...connections.values()]) connection.close(CloseCode.RESTART);
   await delay(GOODBYE_MS);

@@ -2,8 +2,11 @@
 export class Encoded {
   /** Nothing where the value is undefined. */
   readonly bytes: Uint8Array;
+  /** The same as JSON, where that was made from what the bytes were made from: these may have lost something of it. */
+  readonly text: string | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, text?: string) {
     this.bytes = bytes;
+    this.text = text;
   }
 }

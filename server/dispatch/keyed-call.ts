@@ -1,8 +1,9 @@
 import { EncodeError } from "../../shared/budget.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
+import { toJson } from "../../shared/json-codec.ts";
 import { Kind } from "../../shared/message.ts";
 import { Claim } from "../sessions/claim.ts";
-import type { Claimant } from "../sessions/claims.ts";
+import type { Claimant, KeyClaim } from "../sessions/key-claim.ts";
 import type { CallContext } from "./context.ts";
 import { Encoded } from "./encoded.ts";
 import { RunningCall } from "./running-call.ts";
@@ -19,39 +20,34 @@ const REFUSALS: ReadonlySet<string> = new Set(["OVERLOADED", "RATE_LIMITED"]);
  */
 export class KeyedCall extends RunningCall implements Claimant {
   readonly #services: Services;
-  readonly #session: string;
-  readonly #key: string;
+  #claim: KeyClaim | undefined;
   #run: (() => void) | undefined;
   /** Whether it is the one that runs, and has to say how that ended. */
   #runs = false;
   /** Whether it goes on though its connection is gone. */
   #detached = false;
 
-  constructor(context: CallContext, key: string, services: Services) {
+  constructor(context: CallContext, services: Services) {
     super(context, services);
     this.#services = services;
-    this.#session = services.sessions.of(context.connection).id;
-    this.#key = key;
   }
 
   /** Finds out whether it is the first of its key. @param run runs the procedure then */
-  claim(run: () => void): void {
+  claim(key: string, run: () => void): void {
     this.#run = run;
-    this.#services.claims.claim(this.#session, this.#key, this);
+    const { sessions, claims } = this.#services;
+    this.#claim = claims.claim(sessions.of(this.context.connection).id, key, this);
   }
 
   /** @internal */
   claimed(claim: Claim, kind: number | undefined, answer: Uint8Array): void {
     if (claim === Claim.RUN) {
-      if (!this.wanted) this.#services.claims.release(this.#session, this.#key);
-      else {
-        this.#runs = true;
-        this.#run?.();
-      }
-    } else if (!this.wanted) return;
-    else if (claim === Claim.ANSWERED) this.#repeat(kind, answer);
+      this.#runs = true;
+      this.#run?.();
+    } else if (claim === Claim.ANSWERED) this.#repeat(kind, answer);
     else if (claim === Claim.NOT_KEPT) {
-      this.reject(new AppError("CONFLICT", "A call with this key has been carried out, but its answer was not kept."));
+      const text = "A call with this key has been carried out, or ended before its time; there is no answer to give.";
+      this.reject(new AppError("CONFLICT", text));
     } else {
       const text = "A call with this key was running when its process died: whether it was carried out is not known.";
       this.reject(new AppError("UNAVAILABLE", text));
@@ -60,55 +56,75 @@ export class KeyedCall extends RunningCall implements Claimant {
 
   /** @internal */
   unknown(error: AppError): void {
-    if (this.wanted) this.reject(error);
+    this.reject(error);
+  }
+
+  override stream(): void {
+    super.stream();
+    // its items would go to nobody, and cannot be given again
+    if (this.#detached) this.#giveUp();
   }
 
   override abandon(): void {
+    if (this.over) return;
     // nobody can come back to a session without a secret
-    const { session } = this.context.connection;
-    if (this.#runs && !this.streams && session?.secret !== undefined && this.#services.claims.detach()) {
-      this.#detached = true;
-      return;
-    }
+    const detachable = this.#runs && !this.streams && this.context.connection.session?.secret !== undefined;
+    if (detachable && this.#claim?.detach() === true) this.#detached = true;
+    else this.#giveUp();
+  }
+
+  #giveUp(): void {
     super.abandon();
-    // the items that went to nobody cannot be given again
-    if (this.#runs && !this.over) this.#services.claims.forget(this.#session, this.#key);
+    const claim = this.#ended();
+    if (claim === undefined) this.#claim?.leave(this);
+    else claim.forget();
   }
 
   protected override answer(value: unknown): void {
-    if (!this.#runs) {
-      super.answer(value);
-      return;
-    }
-    if (this.streams) {
-      this.#services.claims.forget(this.#session, this.#key);
+    const claim = this.#ended();
+    if (claim === undefined || this.streams) {
+      claim?.forget();
       super.answer(value);
       return;
     }
     let bytes: Uint8Array;
+    let text: string | undefined;
     try {
+      // at once, as an application may change what it has returned; and as without a key, whatever becomes of the bytes
+      if (!this.context.connection.binary && value !== undefined && !(value instanceof Encoded)) text = toJson(value);
       bytes = value === undefined ? NOTHING : value instanceof Encoded ? value.bytes : this.#services.pack.pack(value);
     } catch (error) {
-      this.refuse(error);
+      if (text === undefined) this.#settleError(claim, error);
+      else {
+        // it can be said in JSON, but not kept
+        claim.forget();
+        super.answer(value);
+      }
       return;
     }
     // the primary first: an answer that a client has must be known to it
-    const send = this.#inFlightUntil(() => super.answer(value === undefined ? value : new Encoded(bytes)));
-    this.#services.claims.settle(this.#session, this.#key, Kind.RESULT, bytes, send);
+    const send = this.#inFlightUntil(() => super.answer(value === undefined ? value : new Encoded(bytes, text)));
+    claim.settle(Kind.RESULT, bytes, send);
   }
 
   protected override refuse(error: unknown): void {
-    if (this.#runs)
-      this.#settleError(
-        error,
-        this.#inFlightUntil(() => super.refuse(error)),
-      );
-    else super.refuse(error);
+    const claim = this.#ended();
+    if (claim !== undefined) this.#settleError(claim, error);
+    else {
+      this.#claim?.leave(this);
+      super.refuse(error);
+    }
+  }
+
+  /** Its claim, where it is the one that has to say how it ended; once. */
+  #ended(): KeyClaim | undefined {
+    const claim = this.#runs ? this.#claim : undefined;
+    this.#runs = false;
+    return claim;
   }
 
   /** Until its answer is sent it is still in flight: who drains the connection waits for it, and its id is taken. */
   #inFlightUntil(send: () => void): () => void {
-    if (this.#detached) this.#services.claims.attached();
     const { connection, id } = this.context;
     connection.calls?.set(id, this);
     return () => {
@@ -117,23 +133,24 @@ export class KeyedCall extends RunningCall implements Claimant {
     };
   }
 
-  #settleError(error: unknown, settled: () => void): void {
-    const { claims, pack } = this.#services;
+  #settleError(claim: KeyClaim, error: unknown): void {
+    const { pack } = this.#services;
     const [, , code, message, details] = errorReply(null, error);
     if (REFUSALS.has(code) || this.streams) {
-      if (REFUSALS.has(code)) claims.release(this.#session, this.#key);
-      else claims.forget(this.#session, this.#key);
-      settled();
-    } else {
-      let bytes: Uint8Array;
-      try {
-        bytes = pack.pack([code, message, details]);
-      } catch (encoding) {
-        if (!(encoding instanceof EncodeError)) throw encoding;
-        bytes = pack.pack([code, message]);
-      }
-      claims.settle(this.#session, this.#key, Kind.ERROR, bytes, settled);
+      super.refuse(error);
+      if (REFUSALS.has(code)) claim.release();
+      else claim.forget();
+      return;
     }
+    let bytes: Uint8Array;
+    try {
+      bytes = pack.pack([code, message, details]);
+    } catch (encoding) {
+      if (!(encoding instanceof EncodeError)) throw encoding;
+      bytes = pack.pack([code, message]);
+    }
+    const send = this.#inFlightUntil(() => super.refuse(error));
+    claim.settle(Kind.ERROR, bytes, send);
   }
 
   /** Gives the answer of the one that ran. */

@@ -43,6 +43,11 @@ export class RunningCall implements Timed {
     if (this.window?.taken(count) === true) this.wake?.();
   }
 
+  /** It answers item by item from now on. */
+  stream(): void {
+    this.streams = true;
+  }
+
   /** It is getting somewhere: its time begins anew. */
   extend(): void {
     this.deadline = performance.now() + this.context.timeoutMs;
@@ -73,6 +78,7 @@ export class RunningCall implements Timed {
 
   /** The connection is gone. The result will be too late, and is reported as stale when it comes. */
   abandon(): void {
+    if (this.#over) return;
     this.#services.deadlines.delete(this);
     this.context.abort(new AppError("CANCELLED", "The connection closed."));
     this.wake?.();
@@ -89,6 +95,7 @@ export class RunningCall implements Timed {
   }
 
   #stop(reason: AppError): void {
+    if (this.#over) return;
     // first: what runs for it shall hear the reason, and not only that it has been answered
     this.context.abort(reason);
     this.reject(reason);

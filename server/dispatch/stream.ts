@@ -16,10 +16,10 @@ const ITEMS_PER_TURN = 64;
  * @param window most items on their way to the caller's reader; without it, only the connection's buffers bound them
  */
 export async function runStream(call: RunningCall, iterator: AnyIterator, window?: number | null): Promise<void> {
-  call.streams = true;
+  call.stream();
   if (window != null) call.window = new StreamWindow(window);
   try {
-    for (let count = 1; ; count++) {
+    for (let count = 1; call.wanted; count++) {
       const step = await iterator.next();
       // all streams of a connection wake up when it has drained: each has to look again right before it sends
       while (call.wanted && mustWait(call, step)) await reader(call);

@@ -29,8 +29,8 @@ export function handleCall(connection: Connection, message: CallMessage, service
   const timeoutMs = Math.min(options?.timeoutMs ?? procedure.timeoutMs, procedure.timeoutMs);
   const context = new CallContext(connection, id, procedure, input, timeoutMs, services);
   if (options?.key != null && !procedure.idempotent) {
-    const call = new KeyedCall(context, options.key, services);
-    call.claim(() => runKeyed(call, services, options.window));
+    const call = new KeyedCall(context, services);
+    call.claim(options.key, () => runKeyed(call, services, options.window));
     return;
   }
   services.counters.calls++;

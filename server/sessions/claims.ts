@@ -1,13 +1,13 @@
-import type { AppError } from "../../shared/errors.ts";
-import type { Kind } from "../../shared/message.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
-import { Claim } from "./claim.ts";
+import { largestAnswer } from "./claim.ts";
+import type { Claimant, KeyClaim } from "./key-claim.ts";
+import { type ClaimsHost, SessionClaims } from "./session-claims.ts";
 
-/** Told where a call stands, with the kind and the bytes of its answer where there is one; or why that cannot be known. */
-export interface Claimant {
-  claimed(claim: Claim, kind: number | undefined, answer: Uint8Array): void;
-  unknown(error: AppError): void;
+export interface ClaimsOptions {
+  /** Calls of one session that may wait for an answer of the primary, or go on without a connection. */
+  readonly maxCalls: number;
+  /** Bytes that all answers which the primary keeps may take. */
+  readonly answerBudget: number;
 }
 
 /** Calls of one socket worker that may go on at once though nobody is there to hear their answer. */
@@ -15,64 +15,43 @@ const MOST_DETACHED = 10_000;
 
 /** How socket workers see to it that a call with a key runs once: the primary knows of it before it runs. */
 export class Claims {
-  readonly #uplink: Uplink;
+  readonly #host: ClaimsHost;
+  readonly #sessions = new Map<string, SessionClaims>();
   #detached = 0;
 
-  constructor(uplink: Uplink) {
-    this.#uplink = uplink;
+  constructor(uplink: Uplink, { maxCalls, answerBudget }: ClaimsOptions) {
+    this.#host = {
+      uplink,
+      maxCalls,
+      largestAnswer: largestAnswer(answerBudget),
+      detach: () => {
+        if (this.#detached >= MOST_DETACHED) return false;
+        this.#detached++;
+        return true;
+      },
+      attach: () => {
+        this.#detached--;
+      },
+      over: (session) => this.#sessions.delete(session),
+    };
   }
 
-  /** Asks whether a call may run. Who is told RUN, and nobody else, has to settle it. */
-  claim(session: string, key: string, claimant: Claimant): void {
-    this.#uplink.ask(BusType.CLAIM, `${session} ${key}`, undefined, (error, frame) => {
-      if (error !== undefined) claimant.unknown(error);
-      else if (frame !== undefined) read(frame, claimant);
-    });
+  /** Calls that go on without their connection. */
+  get detached(): number {
+    return this.#detached;
   }
 
-  /** A call is over: whoever asks again gets its answer, of this kind. `settled` is called when that holds whatever happens here. */
-  settle(
-    session: string,
-    key: string,
-    kind: typeof Kind.RESULT | typeof Kind.ERROR,
-    answer: Uint8Array,
-    settled: () => void,
-  ): void {
-    const data = new Uint8Array(2 + answer.length);
-    data[0] = Claim.ANSWERED;
-    data[1] = kind;
-    data.set(answer, 2);
-    this.#tell(session, key, data);
-    this.#uplink.whenTold(settled);
+  /**
+   * Asks whether a call may run, or waits with others that have asked already. Who is told RUN, and nobody else, has to
+   * say how that ended; who waits may leave.
+   * @returns undefined where the claimant has been refused at once
+   */
+  claim(session: string, key: string, claimant: Claimant): KeyClaim | undefined {
+    let claims = this.#sessions.get(session);
+    if (claims === undefined) {
+      claims = new SessionClaims(this.#host, session);
+      this.#sessions.set(session, claims);
+    }
+    return claims.claim(key, claimant);
   }
-
-  /** A call goes on without its connection. Returns false where too many do so already. */
-  detach(): boolean {
-    if (this.#detached >= MOST_DETACHED) return false;
-    this.#detached++;
-    return true;
-  }
-
-  /** Such a call is over. */
-  attached(): void {
-    this.#detached--;
-  }
-
-  /** A call is over, and its answer is none that could be given again. */
-  forget(session: string, key: string): void {
-    this.#tell(session, key, Uint8Array.of(Claim.NOT_KEPT));
-  }
-
-  /** A call was refused before it did anything, so that it may be tried again. */
-  release(session: string, key: string): void {
-    this.#tell(session, key, Uint8Array.of(Claim.RUN));
-  }
-
-  #tell(session: string, key: string, settlement: Uint8Array): void {
-    this.#uplink.tell(BusType.SETTLE, `${session} ${key}`, settlement);
-  }
-}
-
-function read({ data }: BusFrame, claimant: Claimant): void {
-  claimant.claimed(data[0] as Claim, data[1], data.subarray(2));
 }

@@ -13,8 +13,9 @@ export function handleSubscribe(connection: Connection, message: SubscribeMessag
     return;
   }
   const { session } = connection;
+  const anew = connection.channels?.has(channel) !== true;
   hub.subscribe(connection, channel, (error) => {
-    if (error === undefined && session !== undefined) sessions.subscribed(session, channel);
+    if (error === undefined && session !== undefined && anew) sessions.subscribed(session, channel);
     if (error !== undefined) connection.send(errorReply(id, error));
     // a client that asks for what it missed must hear that it will not get it
     else connection.send([Kind.SUBSCRIBED, id, options?.since == null ? {} : { recovered: false }]);

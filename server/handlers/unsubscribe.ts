@@ -8,7 +8,9 @@ export function handleUnsubscribe(
   message: UnsubscribeMessage,
   { hub, sessions }: Services,
 ): void {
-  hub.unsubscribe(connection, message[2]);
-  if (connection.session !== undefined) sessions.unsubscribed(connection.session, message[2]);
+  if (connection.channels?.has(message[2]) === true) {
+    hub.unsubscribe(connection, message[2]);
+    if (connection.session !== undefined) sessions.unsubscribed(connection.session, message[2]);
+  }
   connection.send([Kind.ACK, message[1]]);
 }

@@ -22,6 +22,7 @@ export class Claims {
   constructor(uplink: Uplink, { maxCalls, answerBudget }: ClaimsOptions) {
     this.#host = {
       uplink,
+      claims: new Map(),
       maxCalls,
       largestAnswer: largestAnswer(answerBudget),
       detach: () => {

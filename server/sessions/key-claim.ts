@@ -14,7 +14,7 @@ export interface ClaimKeeper {
   /** Bytes of the largest answer that is kept. */
   readonly largestAnswer: number;
   /** Tells the primary what became of a key's call. */
-  tell(key: string, settlement: Uint8Array): void;
+  tell(name: string, settlement: Uint8Array): void;
   /** Calls back once what was told arrives whatever happens here. */
   whenTold(told: () => void): void;
   /** A call goes on without its connection. Returns false where too many do so already. */
@@ -22,7 +22,7 @@ export interface ClaimKeeper {
   /** Such a call is over. */
   attach(): void;
   /** Nobody may join any more. */
-  over(key: string): void;
+  over(name: string): void;
 }
 
 /** How long those are asked to wait whose answer the bus has no room for, in milliseconds. */
@@ -35,34 +35,46 @@ const NO_ANSWER = new Uint8Array();
  */
 export class KeyClaim {
   readonly #keeper: ClaimKeeper;
-  readonly #key: string;
-  /** Who waits, in the order they came. */
-  readonly #waiting = new Set<Claimant>();
+  readonly #name: string;
+  /** Who waits, in the order they came: nearly always one, for whom a Set would cost more than all the rest. */
+  #first: Claimant | undefined;
+  #others: Set<Claimant> | undefined;
   #runs = false;
   #detached = false;
   #handingOver = false;
 
-  constructor(keeper: ClaimKeeper, key: string) {
+  /** @param name the session and the key, as the bus has it */
+  constructor(keeper: ClaimKeeper, name: string, first: Claimant) {
     this.#keeper = keeper;
-    this.#key = key;
+    this.#name = name;
+    this.#first = first;
   }
 
   join(claimant: Claimant): void {
-    this.#waiting.add(claimant);
+    this.#others ??= new Set();
+    this.#others.add(claimant);
   }
 
   /** Somebody does not wait any more. */
   leave(claimant: Claimant): void {
-    this.#waiting.delete(claimant);
+    if (this.#first === claimant) this.#first = undefined;
+    else this.#others?.delete(claimant);
+  }
+
+  /** Takes the one that has waited longest. */
+  #next(): Claimant | undefined {
+    const next = this.#first ?? this.#others?.values().next().value;
+    if (next !== undefined) this.leave(next);
+    return next;
   }
 
   /** The primary's answer, or why there is none. */
   answered(error: AppError | undefined, frame: BusFrame | undefined): void {
     const claim = frame?.data[0];
     if (frame === undefined || claim === undefined || claim === Claim.LATER) {
-      this.#keeper.over(this.#key);
+      this.#keeper.over(this.#name);
       const reason = error ?? new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS });
-      for (const claimant of this.#waiting) claimant.unknown(reason);
+      for (let next = this.#next(); next !== undefined; next = this.#next()) next.unknown(reason);
     } else if (claim === Claim.RUN) this.#handOver();
     else this.#end(claim as Claim, frame.data[1], frame.data.subarray(2));
   }
@@ -73,7 +85,7 @@ export class KeyClaim {
    */
   settle(kind: typeof Kind.RESULT | typeof Kind.ERROR, answer: Uint8Array, settled: () => void): void {
     const kept = answer.length <= this.#keeper.largestAnswer;
-    this.#keeper.tell(this.#key, kept ? settlement(kind, answer) : Uint8Array.of(Claim.NOT_KEPT));
+    this.#keeper.tell(this.#name, kept ? settlement(kind, answer) : Uint8Array.of(Claim.NOT_KEPT));
     this.#keeper.whenTold(() => {
       this.#attach();
       settled();
@@ -83,7 +95,7 @@ export class KeyClaim {
 
   /** The call is over, and its answer is none that could be given again. */
   forget(): void {
-    this.#keeper.tell(this.#key, Uint8Array.of(Claim.NOT_KEPT));
+    this.#keeper.tell(this.#name, Uint8Array.of(Claim.NOT_KEPT));
     this.#attach();
     this.#end(Claim.NOT_KEPT, undefined, NO_ANSWER);
   }
@@ -111,13 +123,12 @@ export class KeyClaim {
     if (this.#handingOver) return;
     this.#handingOver = true;
     while (!this.#runs) {
-      const [next] = this.#waiting;
+      const next = this.#next();
       if (next === undefined) {
-        this.#keeper.tell(this.#key, Uint8Array.of(Claim.RUN));
-        this.#keeper.over(this.#key);
+        this.#keeper.tell(this.#name, Uint8Array.of(Claim.RUN));
+        this.#keeper.over(this.#name);
         break;
       }
-      this.#waiting.delete(next);
       this.#runs = true;
       next.claimed(Claim.RUN, undefined, NO_ANSWER);
     }
@@ -125,13 +136,13 @@ export class KeyClaim {
   }
 
   #end(claim: Claim, kind: number | undefined, answer: Uint8Array): void {
-    this.#keeper.over(this.#key);
-    for (const claimant of this.#waiting) claimant.claimed(claim, kind, answer);
+    this.#keeper.over(this.#name);
+    for (let next = this.#next(); next !== undefined; next = this.#next()) next.claimed(claim, kind, answer);
   }
 }
 
 function settlement(kind: number, answer: Uint8Array): Uint8Array {
-  const data = new Uint8Array(2 + answer.length);
+  const data = Buffer.allocUnsafe(2 + answer.length);
   data[0] = Claim.ANSWERED;
   data[1] = kind;
   data.set(answer, 2);

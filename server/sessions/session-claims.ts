@@ -6,6 +6,8 @@ import { type Claimant, type ClaimKeeper, KeyClaim } from "./key-claim.ts";
 /** What the claims of all sessions of a socket worker share. */
 export interface ClaimsHost {
   readonly uplink: Uplink;
+  /** By session and key as the bus has them. One Map for all: those of a session would grow and end with every batch. */
+  readonly claims: Map<string, KeyClaim>;
   /** Questions of one session that may wait for the primary, and calls of one that may go on without a connection. */
   readonly maxCalls: number;
   /** Bytes of the largest answer that is kept. */
@@ -24,7 +26,7 @@ const RETRY_AFTER_MS = 1_000;
 export class SessionClaims implements ClaimKeeper {
   readonly #host: ClaimsHost;
   readonly #session: string;
-  readonly #claims = new Map<string, KeyClaim>();
+  #claims = 0;
   /** Questions that the primary has yet to answer. One goes on though the call that asked is cancelled. */
   #asked = 0;
   #detached = 0;
@@ -40,7 +42,10 @@ export class SessionClaims implements ClaimKeeper {
 
   /** @returns undefined where the claimant has been refused at once */
   claim(key: string, claimant: Claimant): KeyClaim | undefined {
-    const known = this.#claims.get(key);
+    const { claims } = this.#host;
+    // a session's id has no space
+    const name = `${this.#session} ${key}`;
+    const known = claims.get(name);
     if (known !== undefined) {
       known.join(claimant);
       return known;
@@ -50,19 +55,19 @@ export class SessionClaims implements ClaimKeeper {
       claimant.unknown(new AppError("OVERLOADED", text, { retryAfterMs: RETRY_AFTER_MS }));
       return undefined;
     }
-    const claim = new KeyClaim(this, key);
-    this.#claims.set(key, claim);
-    claim.join(claimant);
+    const claim = new KeyClaim(this, name, claimant);
+    claims.set(name, claim);
+    this.#claims++;
     this.#asked++;
-    this.#host.uplink.ask(BusType.CLAIM, this.#name(key), undefined, (error, frame) => {
+    this.#host.uplink.ask(BusType.CLAIM, name, undefined, (error, frame) => {
       this.#asked--;
       claim.answered(error, frame);
     });
     return claim;
   }
 
-  tell(key: string, settlement: Uint8Array): void {
-    this.#host.uplink.tell(BusType.SETTLE, this.#name(key), settlement);
+  tell(name: string, settlement: Uint8Array): void {
+    this.#host.uplink.tell(BusType.SETTLE, name, settlement);
   }
 
   whenTold(told: () => void): void {
@@ -80,13 +85,9 @@ export class SessionClaims implements ClaimKeeper {
     this.#host.attach();
   }
 
-  over(key: string): void {
-    this.#claims.delete(key);
-    if (this.#claims.size === 0) this.#host.over(this.#session);
-  }
-
-  /** A session's id has no space. */
-  #name(key: string): string {
-    return `${this.#session} ${key}`;
+  over(name: string): void {
+    this.#host.claims.delete(name);
+    this.#claims--;
+    if (this.#claims === 0) this.#host.over(this.#session);
   }
 }

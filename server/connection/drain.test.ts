@@ -85,6 +85,26 @@ describe.each(FORMATS)("a server that closes, over %s", (format) => {
 });
 
 describe("a server that closes", () => {
+  it.each([
+    ["waits for a call whose connection is gone, as its client will ask for the answer", 5_000, 1],
+    ["does not wait longer for it than for others", 60, 0],
+  ])("%s", async (_, drainMs, answered) => {
+    let [begun, ended] = [0, 0];
+    const slowly = async () => {
+      begun++;
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      ended++;
+    };
+    const run = await serve(defineApp({ procedures: { slowly } }), { drainMs });
+    const client = await run.connect();
+    await client.ask([0]);
+    client.send([2, 1, "slowly", null, { key: "k" }]);
+    await until(() => begun === 1);
+    await client.close();
+    await run.server.close();
+    expect(ended).toBe(answered);
+  });
+
   it("takes no new connections", async () => {
     const run = await serve(app, { drainMs: 5_000 });
     const client = await run.connect();

@@ -140,6 +140,31 @@ describe.each(FORMATS)("a session over %s", (format) => {
     expect(await resume(await connect({ format }), known)).toMatchObject({ resumed: true });
   });
 
+  it("stays with a client's latest connection where the client numbers them: a HELLO that comes late may come again", async () => {
+    const { connect } = await serve(app);
+    const known = await hello(await connect({ format }));
+    const come = async (turn: unknown) => {
+      const client = await connect({ format });
+      client.send([0, { resume: { session: known.session, secret: known.secret, turn } }]);
+      return client;
+    };
+    const living = await come(2);
+    expect(await living.next()).toMatchObject([1, { resumed: true }]);
+    for (const turn of [0, 1, 2]) {
+      const late = await come(turn);
+      // and hears nothing before
+      await expect(late.next()).rejects.toThrow("Closed with 1013, and nothing more came.");
+    }
+    expect(await living.ask([2, 1, "whoami"])).toMatchObject([3, 1, { id: known.session }]);
+    for (const turn of [-1, 1.5, "3", 2 ** 60]) {
+      expect(await (await come(turn)).next()).toMatchObject({ 0: 4, 1: null, 2: "BAD_REQUEST" });
+    }
+    expect(await (await come(3)).next()).toMatchObject([1, { resumed: true }]);
+    expect(await living.closed).toMatchObject({ code: 1000 });
+    // whoever does not number them comes as ever
+    expect(await (await come(null)).next()).toMatchObject([1, { resumed: true }]);
+  });
+
   it.each([
     ["a wrong secret", { secret: "wrong" }],
     ["no longer the same secret", { secret: "".padEnd(43, "A") }],
@@ -208,6 +233,7 @@ describe("a session", () => {
       ["tag", { "": "x" }],
       ["tag", { x: "x".repeat(256) }],
       ["tag", many],
+      ["tag", JSON.parse('{"__proto__":"x"}')],
     ]) {
       expect(await client.ask([2, 1, procedure, input])).toMatchObject([4, 1, "INTERNAL", expect.any(String)]);
     }

@@ -88,6 +88,6 @@ describe("the primary is not told", () => {
     await resume(again, known);
     expect([subscribed.mock.calls.length, unsubscribed.mock.calls.length]).toEqual([4, 2]);
     again.send([11, null, "a", "hi"]);
-    expect(await again.settled()).toEqual([[12, "a", "hi"]]);
+    expect(await again.next()).toEqual([12, "a", "hi"]);
   });
 });

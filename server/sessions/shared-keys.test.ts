@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { AppError, defineApp } from "../index.ts";
+import { KeptAnswers } from "../primary/kept-answers.ts";
 import { FORMATS, type RawMessage } from "../test/raw-client.ts";
 import { serve, until } from "../test/test-server.ts";
 import { hello, resume } from "./test/resume.ts";
@@ -32,18 +33,22 @@ function gated() {
 }
 
 describe.each(FORMATS)("calls of one connection with one key, over %s", (format) => {
-  it("get one answer, however large, that is told to the primary once", async () => {
+  it("get one answer, however large, and the primary is asked once, though they are cancelled and come again", async () => {
     const { app, gates } = gated();
+    const asked = vi.spyOn(KeptAnswers.prototype, "claim");
+    onTestFinished(() => asked.mockRestore());
     const client = await (await serve(app, { busBudget: 4_000_000, sendBudget: 64_000_000 })).connect({ format });
     await hello(client);
     client.send(Array.from({ length: 100 }, (_, id) => withKey(id, "wait")));
     await until(() => gates.length === 1);
+    client.send(Array.from({ length: 200 }, (_, count) => (count % 2 === 0 ? withKey(100, "wait") : [7, 100])));
+    for (const answer of await client.take(100)) expect(answer).toMatchObject({ 1: 100, 2: "CANCELLED" });
     const huge = "x".repeat(200_000);
     gates[0]?.(huge);
     const answers = (await client.take(100)) as [kind: number, id: number, data: string][];
     expect(answers.map(([kind, id]) => [kind, id])).toEqual(Array.from({ length: 100 }, (_, id) => [3, id]));
     expect(answers.every(([, , data]) => data === huge)).toBe(true);
-    expect(gates).toHaveLength(1);
+    expect([gates.length, asked.mock.calls.length]).toEqual([1, 1]);
   });
 
   it("get it though it is too large to be kept", async () => {

@@ -54,6 +54,8 @@ export class Core {
   ended: () => void = () => {};
   readonly #transitions = createTransitions((event, ...args) => this.tell(event, ...args));
   #wasOpen = false;
+  /** Tells the server which of two connections is the later one, should one be held up on its way. */
+  #turn = 0;
   #closing: AppError | undefined;
 
   constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
@@ -110,7 +112,7 @@ export class Core {
     const { session, secret } = this.welcome ?? {};
     if (session === undefined || secret === undefined) return who;
     const channels = Object.fromEntries([...this.subscriptions.names].map((name) => [name, null]));
-    return { ...who, resume: { session, secret, channels } };
+    return { ...who, resume: { session, secret, channels, turn: ++this.#turn } };
   }
 
   #authenticate(token: string): Promise<unknown> {

@@ -12,7 +12,7 @@ describe("a session", () => {
     server.connection.hangUp(1006);
     await pass(500);
     const { session, secret } = WELCOME;
-    expect(server.connection.of(Kind.HELLO)[0]?.[1].resume).toEqual({ session, secret, channels: {} });
+    expect(server.connection.of(Kind.HELLO)[0]?.[1].resume).toEqual({ session, secret, channels: {}, turn: 1 });
   });
 
   it("goes on with the channels there are when the connection opens", async () => {

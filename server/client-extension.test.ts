@@ -120,7 +120,9 @@ describe("the story of a connection to a server", () => {
       expect.stringMatching(/^connected to worker 0 \(session .{4}…\)$/),
       expect.stringMatching(/^connection lost \(1012, restart\): next try in 0\.0 s$/),
       "connecting: retry 1",
-      expect.stringMatching(/^back after \d+\.\d s on worker 0, (the same|a new) session, 1 subscription, 1 call repeated$/),
+      expect.stringMatching(
+        /^back after \d+\.\d s on worker 0, (the same|a new) session, 1 subscription, 1 call repeated$/,
+      ),
     ]);
   });
 });

@@ -1,19 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
-import { type ClientMessage, Kind } from "../shared/message.ts";
+import { Kind } from "../shared/message.ts";
 import type { ClientOptions } from "./options.ts";
-import { type FakeConnection, WELCOME } from "./test/fake-server.ts";
+import { resume, WELCOME } from "./test/fake-server.ts";
 import { connected, pass, settled, useFakeTime } from "./test/setup.ts";
 
 useFakeTime();
 
-/** Goes on with whatever session a client had. */
-function resuming(message: ClientMessage, connection: FakeConnection): void {
-  if (message[0] !== Kind.HELLO) return;
-  const { resume } = message[1];
-  connection.send([Kind.WELCOME, { ...WELCOME, resumed: resume !== undefined }]);
-}
-
-const connectedWith = (options: ClientOptions = { attempts: 3 }) => connected(resuming, options);
+const connectedWith = (options: ClientOptions = { attempts: 3 }) => connected(resume, options);
 
 describe("a call that the server refuses for now", () => {
   it.each(["OVERLOADED", "RATE_LIMITED"])("with %s is sent again when the server said", async (code) => {

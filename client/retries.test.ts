@@ -1,19 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type ClientMessage, Kind } from "../shared/message.ts";
+import { Kind } from "../shared/message.ts";
 import type { ClientOptions } from "./options.ts";
-import { type FakeConnection, WELCOME } from "./test/fake-server.ts";
+import { resume, WELCOME } from "./test/fake-server.ts";
 import { connected, dialling, pass, settled, useFakeTime } from "./test/setup.ts";
 
 useFakeTime();
 
-/** Goes on with whatever session a client had. */
-function resuming(message: ClientMessage, connection: FakeConnection): void {
-  if (message[0] !== Kind.HELLO) return;
-  const { resume } = message[1];
-  connection.send([Kind.WELCOME, { ...WELCOME, resumed: resume !== undefined }]);
-}
-
-const connectedWith = (options: ClientOptions = { attempts: 3 }) => connected(resuming, options);
+const connectedWith = (options: ClientOptions = { attempts: 3 }) => connected(resume, options);
 
 describe("a call whose answer is lost with the connection", () => {
   it("is sent again on the next one, with the same key, once the session is known to go on", async () => {
@@ -150,7 +143,7 @@ describe("a call that is not answered in time", () => {
   });
 
   it("waits as long in all where there is no connection, and is then sent once", async () => {
-    const { client, server } = dialling(resuming, { timeoutMs: 1_000, attempts: 3 }, "down");
+    const { client, server } = dialling(resume, { timeoutMs: 1_000, attempts: 3 }, "down");
     const call = client.call("a");
     await pass(2_900);
     server.network = "up";

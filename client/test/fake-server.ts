@@ -107,6 +107,12 @@ export function sayWelcome(message: ClientMessage, connection: FakeConnection): 
   if (message[0] === Kind.HELLO) connection.send([Kind.WELCOME, WELCOME]);
 }
 
+/** Welcomes, and goes on with whatever session a client had. */
+export function resume(message: ClientMessage, connection: FakeConnection): void {
+  if (message[0] !== Kind.HELLO) return;
+  connection.send([Kind.WELCOME, { ...WELCOME, resumed: message[1].resume !== undefined }]);
+}
+
 /** Welcomes, and grants every subscription. */
 export function grant(message: ClientMessage, connection: FakeConnection): void {
   sayWelcome(message, connection);

@@ -2,7 +2,7 @@ import { AppError, type Client } from "../../client/index.ts";
 import { AnswerView } from "./answer-view.ts";
 import type { DemoClient } from "./demo-client.ts";
 import { byId, make } from "./dom.ts";
-import { exampleInput, type Procedure, snippet } from "./examples.ts";
+import { exampleInput, isStreaming, type Procedure, snippet } from "./examples.ts";
 import { parseJson } from "./text.ts";
 
 /** Longer than any procedure of the demo may take. */
@@ -29,6 +29,18 @@ export function callSection(client: DemoClient): void {
     showSnippet();
   };
 
+  /** What the call gives in the end; items are shown as they come. */
+  async function answer(mine: AbortController): Promise<unknown> {
+    // which procedure it is shows at run time only
+    const untyped = client as unknown as Client;
+    const [name, data, { signal }] = [select.value, parseJson(input.value), mine];
+    if (!isStreaming(name)) return untyped.call(name, data, { timeoutMs: LIMIT_MS, signal });
+    const stream = untyped.stream(name, data, { timeoutMs: LIMIT_MS, signal });
+    let step = await stream.next();
+    for (; step.done !== true && running === mine; step = await stream.next()) view.item(step.value);
+    return step.value;
+  }
+
   async function call(): Promise<void> {
     running?.abort(new AppError("CANCELLED", "You began another call."));
     const mine = new AbortController();
@@ -36,14 +48,8 @@ export function callSection(client: DemoClient): void {
     cancel.disabled = false;
     view.begin(select.value);
     try {
-      // which procedure it is shows at run time only; one that does not stream gives no items and just its answer
-      const stream = (client as unknown as Client).stream(select.value, parseJson(input.value), {
-        timeoutMs: LIMIT_MS,
-        signal: mine.signal,
-      });
-      let step = await stream.next();
-      for (; step.done !== true && running === mine; step = await stream.next()) view.item(step.value);
-      if (running === mine) view.succeed(step.value);
+      const result = await answer(mine);
+      if (running === mine) view.succeed(result);
     } catch (error) {
       if (running === mine) view.fail(error);
     } finally {

@@ -21,6 +21,11 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 /** What `$procedures` does not tell. */
 const STREAMING: readonly string[] = ["test.count"];
 
+/** Whether a procedure answers item by item. */
+export function isStreaming(name: string): boolean {
+  return STREAMING.includes(name);
+}
+
 /** An input to begin with, as JSON; empty where nothing is known of it. */
 export function exampleInput({ name, input }: Procedure): string {
   return EXAMPLES[name] ?? (input === undefined ? "" : JSON.stringify(sample(input)));
@@ -30,7 +35,7 @@ export function exampleInput({ name, input }: Procedure): string {
 export function snippet(name: string, input: string): string {
   const given = input.trim() === "" ? "" : `, ${input.trim()}`;
   const written = `${JSON.stringify(name)}${given}`;
-  if (STREAMING.includes(name)) return `for await (const item of client.stream(${written})) show(item);`;
+  if (isStreaming(name)) return `for await (const item of client.stream(${written})) show(item);`;
   return `await client.call(${written});`;
 }
 

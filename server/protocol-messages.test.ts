@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defineApp } from "./app.ts";
 import { FORMATS, type RawClient, type RawMessage } from "./test/raw-client.ts";
-import { startTestServer, type TestServer } from "./test/test-server.ts";
+import { serve, startTestServer, type TestServer } from "./test/test-server.ts";
 
 const MAX_ID = 4_294_967_295;
 
@@ -83,6 +83,11 @@ describe.each(FORMATS)("over %s", (format) => {
     const other = (await second.ask([0, {}])) as [number, Record<string, unknown>];
     expect(other[1].session).not.toBe(welcome[1].session);
     expect(other[1].secret).not.toBe(welcome[1].secret);
+  });
+
+  it("HELLO hears how many values a frame may hold where that is less than usual", async () => {
+    const { connect } = await serve(defineApp({}), { maxElements: 10_000 });
+    expect(await (await connect({ format })).ask([0, {}])).toMatchObject([1, { maxElements: 10_000 }]);
   });
 
   it("HELLO may ask to resume, and hears that it did not", async () => {

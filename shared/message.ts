@@ -85,6 +85,8 @@ export interface WelcomeInfo {
   heartbeatMs: number;
   /** Largest message the server takes, in bytes. */
   maxPayload: number;
+  /** Most values in one frame, a batch included; told where that is less than usual. @default 100_000 */
+  maxElements?: number;
 }
 
 export interface CallOptions {

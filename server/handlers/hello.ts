@@ -1,3 +1,4 @@
+import { DEFAULT_BUDGET } from "../../shared/budget.ts";
 import { CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { type HelloMessage, type HelloOptions, Kind } from "../../shared/message.ts";
@@ -62,9 +63,12 @@ function goOn(
 
 function welcome(connection: Connection, session: Session, resumed: boolean, { config, worker }: Services): void {
   const { id, secret = "", user } = session;
-  const { node, heartbeatMs, maxPayload } = config;
+  const { node, heartbeatMs, maxPayload, maxElements } = config;
+  // a client that batches has to know where that is less than its batches may hold
+  const little = maxElements < DEFAULT_BUDGET.maxElements ? { maxElements } : {};
   const who = user === undefined ? {} : { user };
-  connection.send([Kind.WELCOME, { session: id, secret, resumed, ...who, node, worker, heartbeatMs, maxPayload }]);
+  const limits = { heartbeatMs, maxPayload, ...little };
+  connection.send([Kind.WELCOME, { session: id, secret, resumed, ...who, node, worker, ...limits }]);
   // ahead of publications, which do not wait for the end of the turn
   connection.flush();
 }

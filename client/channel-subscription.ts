@@ -83,7 +83,12 @@ export class ChannelSubscription {
   }
 
   deliver(message: EventMessage): void {
-    for (const member of [...this.members]) member.deliver(message);
+    // most have one member, who needs no copy
+    if (this.members.size > 1) for (const member of [...this.members]) member.deliver(message);
+    else {
+      const [only] = this.members;
+      only?.deliver(message);
+    }
   }
 
   /** The last member went. */

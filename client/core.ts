@@ -64,7 +64,7 @@ export class Core {
     const codec = createCompactCodec({ deflate, budget: BUDGET });
     this.codec = {
       ...codec,
-      encode: (message) => codec.encode(this.middlewares.outgoing(message as ClientMessage)),
+      encode: (message) => this.middlewares.encode(message as ClientMessage, codec.encode),
     };
     for (const middleware of options.use ?? []) this.middlewares.use(middleware);
     const credentials = createCredentials(options.token, {

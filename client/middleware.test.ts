@@ -146,6 +146,23 @@ describe("middleware on what is sent", () => {
     expect(errors.mock.calls).toEqual([[new Error("my own fault")]]);
   });
 
+  it("cannot make a CANCEL something that does not encode: it goes as it was", async () => {
+    const { client, server } = await connected();
+    const errors = vi.fn();
+    client.on("error", errors);
+    client.use({
+      onSend: (message) => (message[0] === Kind.CANCEL ? ([...message, Symbol("no")] as never) : undefined),
+    });
+    const controller = new AbortController();
+    const call = expect(client.call("slow", 1, { signal: controller.signal })).rejects.toThrow("aborted");
+    await settled();
+    controller.abort();
+    await call;
+    await settled();
+    expect(server.connection.of(Kind.CANCEL)).toEqual([[Kind.CANCEL, 1]]);
+    expect(errors).toHaveBeenCalledOnce();
+  });
+
   it("sees the client's answers to the server", async () => {
     const { client, server } = await connected(sayWelcome, { use: [drop] });
     client.register("ask", () => "answer");
@@ -193,7 +210,10 @@ describe("middleware on what is received", () => {
     off();
     client.use({ onReceive: async (message: ServerMessage) => message } as unknown as ClientMiddleware);
     server.connection.send([Kind.EVENT, "news", 2]);
-    expect(errors.mock.calls).toEqual([[own], [expect.any(TypeError)]]);
+    const malformed = client.use({ onReceive: () => [Kind.EVENT] as never });
+    server.connection.send([Kind.EVENT, "news", 3]);
+    malformed();
+    expect(errors.mock.calls).toEqual([[own], [expect.any(TypeError)], [expect.any(TypeError)]]);
     expect(heard).not.toHaveBeenCalled();
   });
 });

@@ -1,5 +1,6 @@
 import { AppError } from "../shared/errors.ts";
 import { type ClientMessage, Kind, type Message, type ServerMessage } from "../shared/message.ts";
+import { isServerMessage } from "../shared/server-message.ts";
 
 /** What a middleware says of a message: another in its place, `null` to drop it, or nothing to let it go on as it is. */
 // biome-ignore lint/suspicious/noConfusingVoidType: who only looks returns what the logger returns
@@ -28,8 +29,13 @@ export interface ClientMiddleware {
 /** The middleware of one client. */
 export interface Middlewares {
   use(middleware: ClientMiddleware): () => void;
-  /** @throws AppError `CANCELLED` where one drops it; what one throws; TypeError where one returns nonsense */
-  outgoing(message: ClientMessage): ClientMessage;
+  /**
+   * Encodes what they make of a message. One that must go is encoded as it was where theirs cannot be.
+   *
+   * @throws AppError `CANCELLED` where one drops it; what one throws; TypeError where one returns nonsense; what
+   * `encode` throws
+   */
+  encode(message: ClientMessage, encode: (message: ClientMessage) => Uint8Array): Uint8Array;
   incoming(message: ServerMessage): ServerMessage | undefined;
 }
 
@@ -37,46 +43,62 @@ export interface Middlewares {
 export function createMiddlewares(report: (error: unknown) => void): Middlewares {
   // entries, for the same one may be used twice
   const all = new Set<{ readonly middleware: ClientMiddleware }>();
+  let reversed: readonly ClientMiddleware[] = [];
+  const changed = () => {
+    reversed = [...all].map(({ middleware }) => middleware).reverse();
+  };
   const passes = ([kind]: Message) => all.size === 0 || kind === Kind.PING || kind === Kind.PONG;
+
+  function outgoing(message: ClientMessage): ClientMessage {
+    if (passes(message)) return message;
+    const must = mustGo(message);
+    try {
+      let sent = message;
+      for (const { middleware } of all) {
+        const verdict = middleware.onSend?.(sent);
+        if (verdict === null && !must) throw new AppError("CANCELLED", "A middleware dropped it.");
+        if (verdict == null) continue;
+        if (verdict[0] !== sent[0] || verdict[1] !== sent[1]) {
+          throw new TypeError("A middleware must keep a message's kind and id.");
+        }
+        sent = verdict;
+      }
+      return sent;
+    } catch (error) {
+      if (!must) throw error;
+      report(error);
+      return message;
+    }
+  }
 
   return {
     use(middleware) {
       const entry = { middleware };
       all.add(entry);
+      changed();
       return () => {
-        all.delete(entry);
+        if (all.delete(entry)) changed();
       };
     },
-    outgoing(message) {
-      if (passes(message)) return message;
-      const mustGo = message[0] === Kind.CANCEL || message[0] === Kind.ERROR;
+    encode(message, encode) {
+      const sent = outgoing(message);
       try {
-        let sent = message;
-        for (const { middleware } of all) {
-          const verdict = middleware.onSend?.(sent);
-          if (verdict === null && !mustGo) throw new AppError("CANCELLED", "A middleware dropped it.");
-          if (verdict == null) continue;
-          if (verdict[0] !== sent[0] || verdict[1] !== sent[1]) {
-            throw new TypeError("A middleware must keep a message's kind and id.");
-          }
-          sent = verdict;
-        }
-        return sent;
+        return encode(sent);
       } catch (error) {
-        if (!mustGo) throw error;
+        if (sent === message || !mustGo(message)) throw error;
         report(error);
-        return message;
+        return encode(message);
       }
     },
     incoming(message) {
       if (passes(message)) return message;
       try {
         let received = message;
-        for (const { middleware } of [...all].reverse()) {
+        for (const middleware of reversed) {
           const verdict = middleware.onReceive?.(received);
           if (verdict === null) return undefined;
           if (verdict === undefined) continue;
-          if (!Array.isArray(verdict)) throw new TypeError("A middleware returned what is no message.");
+          if (!isServerMessage(verdict)) throw new TypeError("A middleware returned what is no message.");
           received = verdict;
         }
         return received;
@@ -86,4 +108,9 @@ export function createMiddlewares(report: (error: unknown) => void): Middlewares
       }
     },
   };
+}
+
+/** Whether it ends something on the server, which would go on for ever otherwise. */
+function mustGo([kind]: ClientMessage): boolean {
+  return kind === Kind.CANCEL || kind === Kind.ERROR;
 }

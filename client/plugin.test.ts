@@ -130,6 +130,41 @@ describe("a plugin", () => {
     expect(states).not.toHaveBeenCalled();
   });
 
+  it("that does something when it is unplugged already has that undone at once", async () => {
+    const { client } = await connected(grant);
+    const [states, undo] = [vi.fn(), vi.fn()];
+    let api: PluginApi | undefined;
+    client.plug({
+      name: "late",
+      setup(given) {
+        api = given;
+        return undo;
+      },
+    })();
+    const other = api?.connect("ws://other.test");
+    api?.on("state", states);
+    api?.register("ask", () => "yes");
+    expect([other?.state, undo.mock.calls.length]).toEqual(["closed", 1]);
+    client.register("ask", () => "no");
+    client.close();
+    expect(states).not.toHaveBeenCalled();
+  });
+
+  it("that closes the client while it is set up is undone", async () => {
+    const { client } = await connected(grant);
+    const undo = vi.fn();
+    let other: Client | undefined;
+    client.plug({
+      name: "last",
+      setup({ connect }) {
+        client.close();
+        other = connect("ws://other.test");
+        return undo;
+      },
+    });
+    expect([undo.mock.calls.length, other?.state]).toEqual([1, "closed"]);
+  });
+
   it("whose undo throws is told as `error`, and the rest is undone", async () => {
     const { client } = await connected(grant);
     const [errors, states] = [vi.fn(), vi.fn()];

@@ -6,7 +6,10 @@ import type { ClientOptions } from "./options.ts";
 import type { ClientProcedure } from "./procedures.ts";
 import type { UntypedContract } from "./types.ts";
 
-/** What a plugin does things with. All of it ends with the plugin; each function returned ends its own part before. */
+/**
+ * What a plugin does things with. All of it ends with the plugin, what is done later at once; each function returned ends
+ * its own part before.
+ */
 export interface PluginApi<App extends Contract = UntypedContract> {
   /** The client: its `state`, `welcome`, `reconnect` and `close`, `call`, `subscribe` and `publish`. */
   readonly client: Client<App>;
@@ -71,27 +74,37 @@ export function createPlugins(
 
   function plug(plugin: ClientPlugin): () => void {
     const releases = new Set<() => void>();
+    let over = false;
+    const undo = (release: () => void) => {
+      try {
+        release();
+      } catch (error) {
+        report(error);
+      }
+    };
     const keep = (release: () => void) => {
+      if (over) {
+        // it kept what it was given: nothing would ever end what it does now
+        undo(release);
+        return () => {};
+      }
       releases.add(release);
       return () => {
         if (releases.delete(release)) release();
       };
     };
     const unplug = () => {
+      over = true;
       plugged.delete(unplug);
       for (const release of [...releases].reverse()) {
         releases.delete(release);
-        try {
-          release();
-        } catch (error) {
-          report(error);
-        }
+        undo(release);
       }
     };
     try {
       if (client.state === "closed") throw new Error("the client is closed");
       plugged.add(unplug);
-      const undo = plugin.setup({
+      const its = plugin.setup({
         client,
         use: (middleware) => keep(client.use(middleware)),
         on: (event, listener) => keep(client.on(event, listener)),
@@ -102,7 +115,7 @@ export function createPlugins(
           return other;
         },
       });
-      if (undo !== undefined) keep(undo);
+      if (its !== undefined) keep(its);
     } catch (cause) {
       unplug();
       throw new Error(`The plugin "${plugin.name}" could not be set up: ${cause}`, { cause });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { AppError } from "../shared/errors.ts";
-import { Kind } from "../shared/message.ts";
+import { Kind, type ServerMessage } from "../shared/message.ts";
 import type { ProcedureCall } from "./procedures.ts";
 import { WELCOME } from "./test/fake-server.ts";
 import { connected, pass, settled, useFakeTime } from "./test/setup.ts";
@@ -169,9 +169,27 @@ describe("a call of the server's", () => {
     for (let id = 0; id <= 1_000; id++) connection.send([Kind.CALL, id, "a"]);
     await settled();
     expect(connection.of(Kind.ERROR)).toMatchObject([[Kind.ERROR, 1_000, "OVERLOADED", expect.any(String)]]);
-    connection.send([Kind.CANCEL, 5], [Kind.CALL, 1_001, "a"]);
+    connection.send([Kind.CANCEL, 5]);
+    await settled();
+    connection.send([Kind.CALL, 1_001, "a"]);
     await settled();
     expect(connection.of(Kind.ERROR).map(([, id]) => id)).toEqual([1_000, 5]);
+  });
+
+  it("counts for as long as it runs, though nobody waits for it any more", async () => {
+    const { client, server } = await connected();
+    let running = 0;
+    client.register("deaf", () => new Promise<never>(() => running++));
+    for (const first of [0, 900]) {
+      const ids = Array.from({ length: 900 }, (_, index) => first + index);
+      server.connection.send(...ids.map((id): ServerMessage => [Kind.CALL, id, "deaf"]));
+      await settled();
+      server.connection.send(...ids.map((id): ServerMessage => [Kind.CANCEL, id]));
+      await settled();
+    }
+    expect(running).toBe(1_000);
+    const codes = server.connection.of(Kind.ERROR).map(([, , code]) => code);
+    expect(codes.filter((code) => code === "OVERLOADED")).toHaveLength(800);
   });
 
   it("aborts where the connection is lost, and is not answered on the next one", async () => {

@@ -3,7 +3,10 @@ import { type CallMessage, type ClientMessage, Kind, type ServerMessage } from "
 import { isTaken } from "../shared/stream-window.ts";
 import { type RunningProcedure, runProcedure } from "./running-procedure.ts";
 
-/** More than this at once is no use of a client, but something gone wrong. */
+/**
+ * More than this at once is no use of a client, but something gone wrong. Who waits for nobody any more still counts
+ * while it runs: a server that calls and cancels would have as many run as it likes.
+ */
 const MAX_RUNNING = 1_000;
 
 /** One call of the server's, as the procedure sees it. */
@@ -42,13 +45,14 @@ export function createProcedures(
 ): Procedures {
   const registered = new Map<string, { readonly procedure: ClientProcedure }>();
   const running = new Map<unknown, RunningProcedure>();
+  let unsettled = 0;
 
   function begin([, id, name, data, options]: CallMessage): void {
     const input = options?.noData === true ? undefined : data;
     const entry = registered.get(name);
     if (running.has(id)) send(errorReply(id, new AppError("BAD_REQUEST", `The id ${id} is in use.`)));
     else if (entry === undefined) send(errorReply(id, new AppError("NOT_FOUND", `There is no procedure "${name}".`)));
-    else if (running.size >= MAX_RUNNING) send(errorReply(id, new AppError("OVERLOADED")));
+    else if (unsettled >= MAX_RUNNING) send(errorReply(id, new AppError("OVERLOADED")));
     else {
       const procedure = (signal: AbortSignal) => entry.procedure(input, { signal, procedure: name });
       const over = () => {
@@ -56,7 +60,11 @@ export function createProcedures(
         // its answer is still to be sent
         if (running.size === 0) queueMicrotask(idle);
       };
-      running.set(id, runProcedure({ id, procedure, options: options ?? {}, send, report, over }));
+      const settled = () => {
+        unsettled--;
+      };
+      unsettled++;
+      running.set(id, runProcedure({ id, procedure, options: options ?? {}, send, report, over, settled }));
     }
   }
 

@@ -27,10 +27,12 @@ export interface RunOptions {
   report(error: unknown): void;
   /** Called when it is over, before it is answered. */
   over(): void;
+  /** Called when the procedure itself has ended, which may be long after nobody waits for it any more. */
+  settled(): void;
 }
 
 /** Runs a procedure and sends its answer: what it returns, or what its generator yields and returns. */
-export function runProcedure({ id, procedure, options, send, report, over }: RunOptions): RunningProcedure {
+export function runProcedure({ id, procedure, options, send, report, over, settled }: RunOptions): RunningProcedure {
   const controller = new AbortController();
   const window = options.window == null ? undefined : new StreamWindow(options.window);
   const timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY;
@@ -116,7 +118,7 @@ export function runProcedure({ id, procedure, options, send, report, over }: Run
 
   startTime();
   // not at once: it may close the client, which stops only what is known to run
-  Promise.resolve().then(work).catch(fail);
+  Promise.resolve().then(work).catch(fail).finally(settled);
   return {
     stop,
     taken(count) {

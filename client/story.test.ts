@@ -62,6 +62,22 @@ describe("the story of a connection", () => {
     expect(lines[0]).toBe("the server asks to leave (restart): back in 0.4 s");
   });
 
+  it("goes on where the server says nonsense", async () => {
+    const lines: string[] = [];
+    const { server } = await connected(
+      (message, connection) => {
+        if (message[0] === Kind.HELLO) connection.send([Kind.WELCOME, { ...WELCOME, session: 5 as never }]);
+      },
+      { plugins: [story((line) => lines.push(line))] },
+    );
+    server.connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: (2n ** 63n) as never }]);
+    await settled();
+    expect(lines.slice(1, 3)).toEqual([
+      expect.stringContaining("connected to worker"),
+      "the server asks to leave (restart): back in 0.0 s",
+    ]);
+  });
+
   it("tells that a page is hidden, which has no moment to try again", async () => {
     vi.stubGlobal("document", { visibilityState: "hidden", addEventListener() {}, removeEventListener() {} });
     const lines: string[] = [];

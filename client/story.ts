@@ -1,4 +1,5 @@
 import { Kind } from "../shared/message.ts";
+import { requestedDelay } from "./backoff.ts";
 import type { ClientPlugin } from "./plugin.ts";
 
 /**
@@ -25,7 +26,7 @@ export function story(write: (line: string) => void = console.info): ClientPlugi
         wasOpen = state === "open";
       });
       on("welcome", ({ worker, session }) => {
-        if (before === "") write(`connected to worker ${worker} (session ${session.slice(0, 4)}…)`);
+        if (before === "") write(`connected to worker ${worker} (session ${String(session).slice(0, 4)}…)`);
         before = session;
       });
       on("reconnected", ({ awayMs, resumed, subscriptions, repeated }) => {
@@ -36,7 +37,9 @@ export function story(write: (line: string) => void = console.info): ClientPlugi
       use({
         onReceive(message) {
           if (message[0] === Kind.GOAWAY)
-            write(`the server asks to leave (${message[1]}): back in ${seconds(message[2].reconnectAfterMs)}`);
+            write(
+              `the server asks to leave (${message[1]}): back in ${seconds(requestedDelay(message[2].reconnectAfterMs))}`,
+            );
         },
       });
     },

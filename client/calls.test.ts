@@ -163,7 +163,7 @@ describe("a call and the connection", () => {
     server.connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: 0 }]);
     const queued = client.call("later");
     server.connection.send([Kind.RESULT, 2, "guessed"], [Kind.RESULT, 1, "slow"]);
-    await pass(1);
+    await pass(500);
     server.connection.answer("true");
     expect([await queued, client.ignored]).toEqual(["true", 1]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import type { GivenToken } from "./credentials.ts";
+import { Kind } from "../shared/message.ts";
+import type { GivenToken, TokenRequest } from "./credentials.ts";
 import { connected, dialling, pass, settled, useFakeTime } from "./test/setup.ts";
 import { giving, hello, reasons, tokens } from "./test/tokens.ts";
 
@@ -127,6 +128,26 @@ describe("a token function that fails", () => {
     expect([token.mock.calls.length, vi.getTimerCount()]).toEqual([0, 0]);
   });
 
+  it.each(["close", "reconnect"] as const)("after it called %s() is of no interest", async (what) => {
+    let bad = true;
+    const token = vi.fn(async () => {
+      if (!bad) return "fine";
+      bad = false;
+      client[what]();
+      throw new Error("logged out");
+    });
+    const { client, server } = dialling(undefined, { token, lazy: true });
+    const states: string[] = [];
+    client.on("state", (state) => states.push(state));
+    client.ready.catch(() => {});
+    await pass(10_000);
+    if (what === "close") expect([states, server.dialled.length]).toEqual([["connecting", "closed"], 0]);
+    else expect([states, server.dialled.length]).toEqual([["connecting", "connecting", "open"], 1]);
+    client.close();
+    await settled();
+    expect([client.state, vi.getTimerCount()]).toEqual(["closed", 0]);
+  });
+
   it("because it takes longer than an attempt may is given up, and asked again", async () => {
     const token = vi.fn(() => "fine" as GivenToken | Promise<GivenToken>).mockReturnValueOnce(new Promise(() => {}));
     const { client } = dialling(undefined, { token, connectTimeoutMs: 3_000 });
@@ -152,5 +173,25 @@ describe("a token function that fails", () => {
     answer("late");
     await settled();
     expect([client.state, server.dialled.length, vi.getTimerCount()]).toEqual(["closed", 0, 0]);
+  });
+});
+
+describe("a token that HELLO has carried", () => {
+  it("is not told again, where an earlier question is answered late", async () => {
+    const answers: ((token: GivenToken) => void)[] = [];
+    const first = { token: "first", expiresAt: Date.now() + 5_600 };
+    const token = ({ reason }: TokenRequest): GivenToken | Promise<GivenToken> => {
+      if (reason === "expiring") return new Promise<GivenToken>((resolve) => answers.push(resolve));
+      return answers.length === 0 ? first : "second";
+    };
+    const { client, server } = await connected(undefined, { token });
+    await pass(5_300);
+    expect(answers).toHaveLength(1);
+    client.reconnect();
+    await settled();
+    answers[0]?.("late");
+    await settled();
+    expect(server.connections.map((each) => each.of(Kind.HELLO)[0]?.[1].token)).toEqual(["first", "second"]);
+    expect(server.connection.of(Kind.AUTH)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { AppError } from "../shared/errors.ts";
+import { deferred } from "./deferred.ts";
 import { jwtExpiry } from "./jwt.ts";
 
 /** A token is asked for anew so long before it expires, in milliseconds, or after this part of its life, whichever is later. */
@@ -8,6 +9,8 @@ const PART_OF_LIFE = 0.8;
 const PAUSE_MS = 5_000;
 /** After a machine slept, a timer knows nothing of the time that passed: the clock is looked at so often. */
 const CHECK_MS = 60_000;
+/** A longer delay makes setTimeout fire at once. */
+const MAX_TIMER_MS = 0x7fff_ffff;
 
 /** `connect`: to dial with; `expiring`: the present one soon will; `refused`: the server does not take the present one. */
 export interface TokenRequest {
@@ -60,16 +63,16 @@ export function createCredentials(source: TokenSource | undefined, options: Cred
   let asking: Promise<void> | undefined;
   let askTimer: ReturnType<typeof setTimeout> | undefined;
   let open = false;
+  /** The token that the server was told last, by HELLO or by AUTH. */
+  let said: string | undefined;
   let refreshAt = Number.POSITIVE_INFINITY;
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Asks once, however many need it. */
   function obtain(from: NonNullable<typeof ask>, reason: TokenRequest["reason"]): Promise<void> {
     if (asking !== undefined) return asking;
-    const mine = new Promise<GivenToken>((resolve, reject) => {
-      askTimer = setTimeout(() => reject(new AppError("TIMEOUT", `No token within ${timeoutMs} ms.`)), timeoutMs);
-      Promise.resolve(from({ reason })).then(resolve, reject);
-    })
+    const answer = deferred<GivenToken>();
+    const mine = answer.promise
       .then((given) => {
         if (asking === mine) keep(given);
       })
@@ -81,7 +84,15 @@ export function createCredentials(source: TokenSource | undefined, options: Cred
       .finally(() => {
         if (asking === mine) stopAsking();
       });
+    // before the function runs, which may close the client and so call this off
     asking = mine;
+    const late = () => answer.reject(new AppError("TIMEOUT", `No token within ${timeoutMs} ms.`));
+    if (timeoutMs <= MAX_TIMER_MS) askTimer = setTimeout(late, timeoutMs);
+    try {
+      Promise.resolve(from({ reason })).then(answer.resolve, answer.reject);
+    } catch (error) {
+      answer.reject(error);
+    }
     return mine;
   }
 
@@ -118,7 +129,6 @@ export function createCredentials(source: TokenSource | undefined, options: Cred
   }
 
   async function refresh(from: NonNullable<typeof ask>): Promise<void> {
-    const before = current?.token;
     refreshAt = Number.POSITIVE_INFINITY;
     try {
       await obtain(from, "expiring");
@@ -128,7 +138,9 @@ export function createCredentials(source: TokenSource | undefined, options: Cred
     }
     const token = current?.token;
     watch();
-    if (open && token !== undefined && token !== before) authenticate(token).catch(notTaken);
+    if (!open || token === undefined || token === said) return;
+    said = token;
+    authenticate(token).catch(notTaken);
   }
 
   function notTaken(error: unknown): void {
@@ -156,6 +168,7 @@ export function createCredentials(source: TokenSource | undefined, options: Cred
     prepare: () => (ask === undefined || (current !== undefined && remaining() > 0) ? undefined : obtain(ask, why)),
     opened() {
       open = true;
+      said = current?.token;
       watch();
     },
     lost() {

@@ -1,5 +1,5 @@
 import type { WelcomeInfo } from "../shared/message.ts";
-import type { LinkState, StateReason } from "./link.ts";
+import { type LinkState, type StateReason, UNSEEN } from "./link.ts";
 
 /** What a return of the connection was like. */
 export interface ReconnectedInfo {
@@ -60,6 +60,8 @@ export function createTransitions(tell: Tell) {
         lostAt ??= Date.now();
         tell("disconnected", reason);
       } else if (last === "connecting" && (state === "waiting" || state === "closed") && !wanted) {
+        // one that was hidden while it was about to dial has not failed
+        if (reason.text === UNSEEN) return;
         tell("reconnectFailed", reason);
       }
     },

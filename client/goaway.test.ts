@@ -40,11 +40,40 @@ describe("GOAWAY", () => {
     const { client, server } = await connected();
     const states = vi.fn();
     client.on("state", states);
+    await pass(5_000);
     server.connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: 0 }]);
     await settled();
     expect(states.mock.calls[0]).toEqual(["waiting", { code: 1001, text: "restart", retryMs: 0 }]);
     await pass(1);
     expect([client.state, server.connections.length]).toEqual(["open", 2]);
+  });
+
+  it.each([{ reconnectAfterMs: 0 }, {}, { reconnectAfterMs: -1 }, { reconnectAfterMs: "soon" }])(
+    "at once, on every connection, is followed after longer and longer pauses: %j",
+    async (info) => {
+      vi.mocked(Math.random).mockReturnValue(1);
+      const { server } = await connected((message, connection) => {
+        if (message[0] === Kind.HELLO) connection.send([Kind.GOAWAY, "full", info as { reconnectAfterMs: number }]);
+      });
+      await pass(999);
+      expect(server.dialled).toHaveLength(1);
+      await pass(1);
+      expect(server.dialled).toHaveLength(2);
+      await pass(1_499);
+      expect(server.dialled).toHaveLength(2);
+      await pass(1);
+      expect(server.dialled).toHaveLength(3);
+    },
+  );
+
+  it("that does not say when is followed after a pause, however long the connection lasted", async () => {
+    const { server } = await connected();
+    await pass(5_000);
+    server.connection.send([Kind.GOAWAY, "restart", {} as { reconnectAfterMs: number }]);
+    await pass(499);
+    expect(server.dialled).toHaveLength(1);
+    await pass(1);
+    expect(server.dialled).toHaveLength(2);
   });
 
   it("is followed when a call in flight runs out of time", async () => {

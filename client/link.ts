@@ -4,6 +4,9 @@ import type { ServerMessage } from "../shared/message.ts";
 /** The close code of a connection that ended without a word. */
 export const LOST = 1006;
 
+/** Why there is a wait that follows no failure. */
+export const UNSEEN = "dials when the page is visible";
+
 /** `waiting`: not connected, and waiting for the moment to dial (again). `closed`: for good. */
 export type LinkState = "connecting" | "open" | "waiting" | "closed";
 

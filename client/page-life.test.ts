@@ -158,6 +158,22 @@ describe("a page that nobody sees", () => {
     expect(client.state).toBe("open");
   });
 
+  it("does not dial where it was hidden before the token came, and that is no failure", async () => {
+    const page = fakePage();
+    let give: (token: string) => void = () => {};
+    const token = () => new Promise<string>((resolve) => (give = resolve));
+    const { client, server } = dialling(undefined, { token });
+    const failed = vi.fn();
+    client.on("reconnectFailed", failed);
+    page.hide();
+    give("one");
+    await pass(60_000);
+    expect([client.state, server.dialled.length, failed.mock.calls]).toEqual(["waiting", 0, []]);
+    page.show();
+    await settled();
+    expect([client.state, server.dialled.length]).toEqual(["open", 1]);
+  });
+
   it("does not dial where it was hidden during the wait", async () => {
     const page = fakePage();
     const { client, server } = await connected();

@@ -133,6 +133,7 @@ describe("what a new state is told with", () => {
     const { client, server } = await connected();
     const states = vi.fn();
     client.on("state", states);
+    await pass(5_000);
     server.connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: 100 }]);
     await pass(100);
     expect(states.mock.calls[1]).toEqual(["connecting", { text: "as the server asked" }]);

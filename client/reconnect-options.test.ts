@@ -75,17 +75,25 @@ describe("a number of attempts", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("is counted from the last connection that lasted, whose loss is no failure", async () => {
+  it("is counted from the last connection that was welcomed, whose loss is no failure", async () => {
     const { client, server } = await connected(undefined, { reconnect: { attempts: 2 } });
     for (let count = 0; count < 5; count++) {
-      await pass(5_000);
       server.connection.hangUp(1006);
       await pass(500);
       expect(client.state).toBe("open");
     }
+    server.network = "down";
     server.connection.hangUp(1006);
     await pass(500);
-    expect(client.state).toBe("open");
+    expect(client.state).toBe("waiting");
+    await pass(500);
+    expect(client.state).toBe("closed");
+  });
+
+  it("counts connections that no server welcomed", async () => {
+    const { client, server } = await connected(() => {}, { reconnect: { attempts: 2 } });
+    server.connection.hangUp(1006);
+    await pass(500);
     server.connection.hangUp(1006);
     expect(client.state).toBe("closed");
   });
@@ -100,8 +108,8 @@ describe("a number of attempts", () => {
   it("does not count that the server asked to leave", async () => {
     const { client, server } = await connected(undefined, { reconnect: { attempts: 1 } });
     for (let count = 0; count < 3; count++) {
-      server.connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: 100 }]);
-      await pass(100);
+      server.connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: 500 }]);
+      await pass(500);
     }
     expect([client.state, server.dialled.length]).toEqual(["open", 4]);
   });

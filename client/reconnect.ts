@@ -2,13 +2,12 @@ import { afterClose, CloseCode } from "../shared/codes.ts";
 import { Kind } from "../shared/message.ts";
 import { backoff, requestedDelay } from "./backoff.ts";
 import type { Credentials } from "./credentials.ts";
-import { type Link, type LinkListener, type LinkState, LOST, type StateReason, stateReason } from "./link.ts";
+import { type Link, type LinkListener, type LinkState, LOST, type StateReason, stateReason, UNSEEN } from "./link.ts";
 import { isHidden, watchPage } from "./page-life.ts";
 import { type ReconnectOptions, reconnectOptions } from "./reconnect-options.ts";
 
 /** The least wait where the server says that this client was too much for it. */
 const LATER_MS = 30_000;
-const UNSEEN = "dials when the page is visible";
 
 export interface ReconnectParts {
   readonly dial: (listener: LinkListener) => Link;
@@ -45,7 +44,7 @@ export function createReconnect({ dial, listener, credentials, options }: Reconn
   let round = 0;
   /** Waits by back-off since the last connection that lasted. */
   let retries = 0;
-  /** Attempts in a row that failed. */
+  /** Attempts in a row that failed: no server welcomed them. */
   let failures = 0;
   let openedAt: number | undefined;
   let lostAt: number | undefined;
@@ -54,7 +53,7 @@ export function createReconnect({ dial, listener, credentials, options }: Reconn
   let refused = false;
   /** Whether the wait is the server's will, which nothing on this side cuts short but the application. */
   let later = false;
-  let goaway: { readonly afterMs: number; readonly text: string } | undefined;
+  let goaway: { readonly afterMs: number | undefined; readonly text: string } | undefined;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let unwatch: (() => void) | undefined;
 
@@ -92,12 +91,18 @@ export function createReconnect({ dial, listener, credentials, options }: Reconn
     become("connecting", numbered({ text: why }));
     // a listener of that state may have closed it, or made it dial anew
     if (mine !== round) return;
+    const hidden = unseen();
     const preparing = credentials.prepare();
     if (preparing === undefined) dialNow(mine);
     else {
       preparing.then(
-        () => dialNow(mine),
-        (error) => lost({ text: `no token: ${error}` }),
+        () => {
+          if (mine !== round) return;
+          if (unseen() && !hidden) become("waiting", { text: UNSEEN });
+          else dialNow(mine);
+        },
+        // a token function too may have closed it, or made it dial anew
+        (error) => mine === round && lost({ text: `no token: ${error}` }),
       );
     }
   }
@@ -113,9 +118,11 @@ export function createReconnect({ dial, listener, credentials, options }: Reconn
         },
         message(message) {
           if (mine !== round) return;
-          if (message[0] === Kind.WELCOME) welcomed = true;
+          if (message[0] === Kind.WELCOME) [welcomed, failures] = [true, 0];
           if (message[0] === Kind.GOAWAY) {
-            goaway = { afterMs: requestedDelay(message[2].reconnectAfterMs), text: message[1] };
+            const asked: unknown = message[2]?.reconnectAfterMs;
+            const afterMs = typeof asked === "number" && asked >= 0 ? requestedDelay(asked) : undefined;
+            goaway = { afterMs, text: message[1] };
           }
           listener.message(message);
         },
@@ -128,7 +135,9 @@ export function createReconnect({ dial, listener, credentials, options }: Reconn
 
   function opened(): void {
     openedAt = performance.now();
+    const mine = round;
     credentials.opened();
+    if (mine !== round) return;
     // a clock may be set back meanwhile
     const text =
       lostAt === undefined
@@ -149,10 +158,17 @@ export function createReconnect({ dial, listener, credentials, options }: Reconn
     if (reason !== undefined) old?.close(reason);
   }
 
+  /** How long to wait: one that asks to leave at once, again and again, is not dialled without a pause. */
+  function pause(askedMs: number | undefined, lasted: boolean): number {
+    if (askedMs !== undefined && lasted) return askedMs;
+    return Math.max(askedMs ?? 0, backoff(retries++, minDelayMs, maxDelayMs));
+  }
+
   /** @param open whether the link is still to be closed */
   function lost(reason: StateReason, open = false): void {
     const asked = goaway;
     const lasted = openedAt !== undefined && performance.now() - openedAt >= stableMs;
+    const failed = !lasted && !welcomed && asked === undefined;
     if (lasted) {
       retries = failures = 0;
       if (welcomed) refused = false;
@@ -166,12 +182,12 @@ export function createReconnect({ dial, listener, credentials, options }: Reconn
       wait(0, "with a new token", reason);
     } else if (next === "stop" || next === "new-token") finish(reason);
     else {
-      if (!lasted && asked === undefined) failures++;
+      if (failed) failures++;
       if (failures >= attempts) {
         finish({ ...reason, text: `${reason.text}; gave up after ${failures} failed attempts` });
         return;
       }
-      const delay = asked?.afterMs ?? backoff(retries++, minDelayMs, maxDelayMs);
+      const delay = pause(asked?.afterMs, lasted);
       const long = next === "reconnect-later";
       later = long || asked !== undefined;
       wait(long ? LATER_MS + delay : delay, asked === undefined ? `retry ${retries}` : "as the server asked", reason);

@@ -196,7 +196,7 @@ describe("subscriptions and the connection", () => {
     await settled();
     expect(subscription.state).toBe("pending");
     server.connection.hangUp(1012);
-    await pass(100);
+    await pass(500);
     expect(subscription.state).toBe("subscribed");
   });
 });

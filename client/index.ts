@@ -15,7 +15,8 @@ export type { CallOutcome, ClientEvents, ReconnectedInfo } from "./events.ts";
 export type { LinkState, StateReason } from "./link.ts";
 export type { MethodDescription, MethodDescriptions, MethodsFrom } from "./methods.ts";
 export type { ClientMiddleware, Verdict } from "./middleware.ts";
-export type { CallOptions, ClientOptions, PublishOptions } from "./options.ts";
+export type { QueuePolicy } from "./offline-queue.ts";
+export type { CallOptions, ClientOptions, PublishOptions, RequestOptions } from "./options.ts";
 export { type ClientPlugin, definePlugin, type PluginApi } from "./plugin.ts";
 export type { ClientProcedure, ProcedureCall } from "./procedures.ts";
 export type { Overflow, SubscriptionOptions } from "./publication-buffer.ts";
@@ -23,7 +24,9 @@ export type { ReconnectOptions } from "./reconnect-options.ts";
 export { story } from "./story.ts";
 export type { StreamOptions } from "./stream.ts";
 export type { Publication, PublicationInfo, Subscription } from "./subscription.ts";
+export type { Tolerance } from "./tolerance.ts";
 export type { UntypedContract } from "./types.ts";
+export type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
 
 /**
  * Connects to a server. Returns at once; everything may be used before the connection is there.

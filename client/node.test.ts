@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect, it, vi } from "vitest";
 import { WebSocketServer } from "ws";
+import { isBatch } from "../shared/codec.ts";
 import { Kind } from "../shared/message.ts";
 import { createMsgpackCodec } from "../shared/msgpack-codec.ts";
 import { portableDeflate } from "../shared/portable-deflate.ts";
@@ -21,8 +22,9 @@ it("talks over the `ws` package, without its compression, and closes by 1000", a
     server.on("connection", (socket, request) => {
       offered.push(request.headers["sec-websocket-protocol"], request.headers["sec-websocket-extensions"]);
       socket.on("message", (data: Buffer) => {
-        const batch = codec.decode(data) as [number, number, string, unknown][];
-        const call = batch.find(([kind]) => kind === Kind.CALL);
+        const decoded = codec.decode(data);
+        const messages = (isBatch(decoded) ? decoded : [decoded]) as [number, number, string, unknown][];
+        const call = messages.find(([kind]) => kind === Kind.CALL);
         if (call !== undefined) socket.send(codec.frame([codec.encode([Kind.RESULT, call[1], call[3]])]));
       });
       socket.on("close", resolve);

@@ -1,3 +1,5 @@
+// who compiles with this may not have chosen this part of the library
+/// <reference lib="esnext.disposable" preserve="true" />
 import { Emitter } from "../shared/emitter.ts";
 import type { EventInfo, EventMessage } from "../shared/message.ts";
 import { onAbort } from "../shared/on-abort.ts";

@@ -40,12 +40,26 @@ describe("fugitive/client in Node.js", () => {
     const run = await node(folder, name, `http://127.0.0.1:${port}`);
     expect(run).toEqual({ output: "true AppError\n", code: 0 });
   });
+
+  it("may be imported and required by one program: the errors of either are known to both", async () => {
+    const text = `
+      const { AppError } = require("fugitive/client");
+      import("fugitive/client").then((other) => {
+        console.log(other.AppError === AppError, new other.AppError("X") instanceof AppError);
+      });
+    `;
+    const folder = await packageUser({ "user.cjs": text });
+    expect(await node(folder, "user.cjs")).toEqual({ output: "false true\n", code: 0 });
+  });
 });
 
 describe("the types of fugitive/client", () => {
   const use = `
     import { AppError, type Client, type ClientOptions, connect } from "fugitive/client";
-    const options: ClientOptions = { lazy: true };
+    import type { QueuePolicy, RequestOptions, Tolerance, WebSocketConstructor } from "fugitive/client";
+    const [tolerance, queuePolicy]: [Tolerance, QueuePolicy] = [{ ratio: 0.5, intervalMs: 1_000 }, "drop-oldest"];
+    const options: ClientOptions = { lazy: true, tolerance, queuePolicy };
+    export type Given = [RequestOptions, WebSocketConstructor];
     const client: Client = connect("ws://localhost", options);
     export const answer: Promise<unknown> = client.call("math.add", { x: 1 });
     export const error: Error = new AppError("CODE", "text");
@@ -58,6 +72,24 @@ describe("the types of fugitive/client", () => {
     // @ts-expect-error there is no such thing
     fugitive.disconnect();
   `;
+
+  it.each([
+    ["the client, by modules", "use.mts", "es2022,dom", ""],
+    ["the client, by CommonJS", "use.cts", "es2022,dom", ""],
+    ["the server", "server.mts", "es2022", "node"],
+  ])("compile where they are checked themselves: %s", async (_, file, lib, types) => {
+    const server = `
+      import { createServer, defineApp, type Server } from "fugitive/server";
+      import { connect } from "fugitive/client";
+      const app = defineApp({ procedures: { echo: (data: number) => data } });
+      export const server: Promise<Server> = Promise.resolve(createServer(app));
+      export const answer: Promise<number> = connect<typeof app>("ws://localhost").call("echo", 1);
+    `;
+    const folder = await packageUser({ "use.mts": use, "use.cts": use, "server.mts": server });
+    const settings = ["--target", "es2022", "--lib", lib, "--types", types, "--module", "nodenext"];
+    const run = await node(folder, COMPILER, "--noEmit", "--strict", "--skipLibCheck", "false", ...settings, file);
+    expect(run).toEqual({ output: "", code: 0 });
+  });
 
   it.each([
     ["nodenext", "nodenext", ["use.mts", "use.cts", "legacy.cts"]],

@@ -1,3 +1,5 @@
+// who compiles with this may not have chosen this part of the library
+/// <reference lib="esnext.disposable" preserve="true" />
 interface Node<Item> {
   readonly item: Item;
   next?: Node<Item>;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ERROR_CODES } from "./codes.ts";
 import { AppError, errorFromReply, errorReply } from "./errors.ts";
 import { Kind } from "./message.ts";
@@ -29,6 +29,25 @@ describe("AppError", () => {
     expect(error).toBeInstanceOf(Error);
     expect([error.name, error.message, error.details, error.cause]).toEqual(["AppError", "above", { a: 1 }, cause]);
     expect(error.stack).toContain("errors.test");
+  });
+});
+
+describe("another copy of AppError", () => {
+  it("makes what this one knows for an AppError, and the other way round", async () => {
+    vi.resetModules();
+    const other = await import("./errors.ts");
+    expect(other.AppError).not.toBe(AppError);
+    const error = new other.AppError("SOLD_OUT", "Gone.", { show: 12 });
+    expect([error instanceof AppError, new AppError("X") instanceof other.AppError]).toEqual([true, true]);
+    expect(errorReply(1, error)).toEqual([Kind.ERROR, 1, "SOLD_OUT", "Gone.", { show: 12 }]);
+  });
+
+  it("is not seen in what is no AppError, nor in classes that extend it", () => {
+    class SoldOut extends AppError {}
+    const values = [new Error("x"), { code: "X", message: "x" }, null, undefined, "x", 1];
+    expect(values.map((value) => value instanceof AppError)).toEqual(values.map(() => false));
+    const [own, base] = [new SoldOut("X"), new AppError("X")];
+    expect([own instanceof SoldOut, own instanceof AppError, base instanceof SoldOut]).toEqual([true, true, false]);
   });
 });
 

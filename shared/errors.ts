@@ -2,6 +2,12 @@ import { ERROR_CODES, type ErrorCode } from "./codes.ts";
 import { type ErrorMessage, Kind, type MessageId } from "./message.ts";
 
 /**
+ * One program may have this class more than once, as where one module imports the client and another requires it: what
+ * either throws on purpose is told by this mark, which all copies know.
+ */
+const BRAND = Symbol.for("fugitive.AppError");
+
+/**
  * An error thrown on purpose: its code, message and details reach the other side as they are.
  * Whatever else is thrown reaches it as `INTERNAL` without detail.
  *
@@ -26,6 +32,10 @@ export class AppError extends Error {
   }
 }
 
+// not declared, so that the types of all copies stay the same; and not within the class, which bundlers rename for that
+Object.defineProperty(AppError.prototype, BRAND, { value: true });
+Object.defineProperty(AppError, Symbol.hasInstance, { value: hasInstance });
+
 /** The one function that turns an error into a reply. Unknown errors are masked; the caller of this logs them. */
 export function errorReply(id: MessageId | null, error: unknown): ErrorMessage {
   if (!(error instanceof AppError)) return [Kind.ERROR, id, "INTERNAL", ERROR_CODES.INTERNAL.text];
@@ -36,6 +46,12 @@ export function errorReply(id: MessageId | null, error: unknown): ErrorMessage {
 /** The reverse: what the other side's ERROR throws on this one. */
 export function errorFromReply(reply: ErrorMessage): AppError {
   return new AppError(reply[2], reply[3], reply[4]);
+}
+
+/** What any copy of the class has made is an AppError. A class that extends it asks for its own, as classes do. */
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this !== AppError) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return typeof value === "object" && value !== null && BRAND in value;
 }
 
 function isErrorCode(code: string): code is ErrorCode {

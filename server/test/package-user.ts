@@ -17,6 +17,7 @@ export async function packageUser(files: Readonly<Record<string, string>>): Prom
   onTestFinished(() => rm(folder, { recursive: true }));
   await mkdir(join(folder, "node_modules"));
   await symlink(ROOT, join(folder, "node_modules/fugitive"), "dir");
+  await symlink(join(ROOT, "node_modules/@types"), join(folder, "node_modules/@types"), "dir");
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return folder;
 }

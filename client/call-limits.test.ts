@@ -112,6 +112,24 @@ describe("a call that is sent again", () => {
   });
 });
 
+it("a call whose time runs out before the next server has welcomed is sent again there: it was on no other", async () => {
+  let connections = 0;
+  const { client, server } = await connected(
+    (message, connection) => {
+      if (message[0] === Kind.HELLO && ++connections === 1) connection.send([Kind.WELCOME, WELCOME]);
+    },
+    { attempts: 3, timeoutMs: 1_000 },
+  );
+  server.connection.hangUp(1006);
+  const call = client.call("buy");
+  await pass(1_100);
+  server.connection.send([Kind.WELCOME, { ...WELCOME, session: "another" }]);
+  await settled();
+  expect(server.connection.of(Kind.CALL)).toHaveLength(2);
+  server.connection.answer("bought");
+  expect(await call).toBe("bought");
+});
+
 it("a connection given up for too many timeouts costs a call no attempt of its own", async () => {
   const { client, server } = await connected(resuming(1_000_000), {
     timeoutMs: 1_000,

@@ -63,7 +63,7 @@ export function startCall(host: CallHost, procedure: string, input: unknown, opt
   /** Whatever is pending of it: what is on its way, on the connection there is, or the one that waits to be. */
   const pending = new Set<MessageId>();
   const sentAs = new Set<MessageId>();
-  /** In which session an attempt may have run, since it ended without an answer. */
+  /** In which session an attempt may have run whose answer was lost with its connection. */
   let mayHaveRun: string | undefined;
   /** As it was when the call was made, whatever becomes of the input. */
   let encoded: Uint8Array | undefined;
@@ -165,7 +165,6 @@ export function startCall(host: CallHost, procedure: string, input: unknown, opt
       host.attempted(true);
       return;
     }
-    if (sentAs.size > 0) mayHaveRun = host.session();
     const before = attempt;
     host.attempted(true);
     // that may have cost the connection, and then it is on its way to the next already

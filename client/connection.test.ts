@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { Kind } from "../shared/message.ts";
 import { connect } from "./index.ts";
-import { FakeServer, WELCOME } from "./test/fake-server.ts";
+import { FakeServer, grant, WELCOME } from "./test/fake-server.ts";
 import { connected, dialling, pass, settled, useFakeTime } from "./test/setup.ts";
 
 useFakeTime();
@@ -89,12 +89,55 @@ describe("what is sent", () => {
 });
 
 describe("a server that takes little", () => {
+  it("gets batches of no more bytes than it takes values, and small ones before it says so", async () => {
+    const { client, server } = await connected((message, connection) => {
+      if (message[0] === Kind.HELLO) connection.send([Kind.WELCOME, { ...WELCOME, maxElements: 2_000 }]);
+    });
+    for (let count = 0; count < 8; count++) client.call("a", "x".repeat(500)).catch(() => {});
+    await settled();
+    expect(server.connection.frames.map((frame) => frame.length)).toEqual([1, 3, 3, 2]);
+    const early = dialling();
+    for (let count = 0; count < 12; count++) early.client.call("a", "x".repeat(1_000)).catch(() => {});
+    await settled();
+    expect(early.server.connection.frames[0]?.length).toBe(5);
+  });
+
+  it("gets a HELLO without channels where these would be too much for it", async () => {
+    const { client, server } = await connected((message, connection) => {
+      grant(message, connection);
+      if (message[0] === Kind.HELLO) connection.send([Kind.WELCOME, { ...WELCOME, maxElements: 1_000 }]);
+    });
+    const resumed = () => server.connection.of(Kind.HELLO)[0]?.[1].resume;
+    client.subscribe("news");
+    client.reconnect();
+    await settled();
+    expect(resumed()?.channels).toEqual({ news: null });
+    for (let count = 0; count < 100; count++) client.subscribe(`channel-${count}`);
+    client.reconnect();
+    await settled();
+    expect([resumed()?.session, resumed()?.channels]).toEqual([WELCOME.session, undefined]);
+    expect(server.connection.of(Kind.SUBSCRIBE)).toHaveLength(101);
+  });
+
+  it.each([2n ** 63n, Number.NaN, "much"])(
+    "but says what is no size is taken to have said nothing: %s",
+    async (size) => {
+      const { client, server } = await connected((message, connection) => {
+        const info = { ...WELCOME, maxPayload: size as number, maxElements: size as number };
+        if (message[0] === Kind.HELLO) connection.send([Kind.WELCOME, info]);
+      });
+      for (let count = 0; count < 3; count++) client.call("a", "x".repeat(20_000)).catch(() => {});
+      await settled();
+      expect(server.connection.of(Kind.CALL)).toHaveLength(3);
+    },
+  );
+
   it("gets batches no larger than that, from the second connection on before it says so", async () => {
     const { client, server } = await connected((message, connection) => {
-      if (message[0] === Kind.HELLO) connection.send([Kind.WELCOME, { ...WELCOME, maxPayload: 300 }]);
+      if (message[0] === Kind.HELLO) connection.send([Kind.WELCOME, { ...WELCOME, maxPayload: 1_100 }]);
     });
     const calls = () => {
-      for (let count = 0; count < 6; count++) client.call("a", "x".repeat(100)).catch(() => {});
+      for (let count = 0; count < 6; count++) client.call("a", "x".repeat(500)).catch(() => {});
     };
     calls();
     await settled();

@@ -1,19 +1,16 @@
 import { type Codec, isBatch } from "../shared/codec.ts";
 import { CloseCode } from "../shared/codes.ts";
+import { AppError } from "../shared/errors.ts";
 import { type HelloOptions, Kind, type ServerMessage, SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
 import { isServerMessage } from "../shared/server-message.ts";
 import { isTaken } from "../shared/stream-window.ts";
 import { type Hold, holdDeflated } from "./hold-deflated.ts";
 import type { LateDeflate } from "./late-deflate.ts";
+import type { Limits } from "./limits.ts";
 import { type Link, type LinkListener, type LinkState, LOST, type StateReason, stateReason } from "./link.ts";
 import { type Liveness, watchLiveness } from "./liveness.ts";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
 
-/**
- * A batch must stay within what the server decodes as one frame, and its limit on elements counts the whole batch:
- * as many bytes cannot hold too many elements. A message that is larger travels alone.
- */
-const BATCH_BYTES = 65_536;
 /** Most bytes of a batch that are none of its messages'. */
 const BATCH_HEAD_BYTES = 5;
 
@@ -26,8 +23,8 @@ export interface ConnectionOptions {
   /** What to say first, as it is when there is a connection. */
   readonly hello: () => HelloOptions;
   readonly connectTimeoutMs: number;
-  /** Largest message the server takes, in bytes, as far as it has told; WELCOME tells again. */
-  readonly maxPayload: number;
+  /** What the server takes, as far as it has told by now. */
+  readonly limits: () => Limits;
 }
 
 /** One WebSocket: says HELLO, batches what one turn of the event loop sends, answers PING, notices a dead server. */
@@ -40,12 +37,12 @@ export class Connection implements Link {
   readonly #liveness: Liveness;
   readonly #connectTimer: ReturnType<typeof setTimeout>;
   readonly #hello: () => HelloOptions;
+  readonly #limits: () => Limits;
   #pieces: Uint8Array[] = [];
-  #maxPayload: number;
 
   /** @throws what the WebSocket constructor throws */
   constructor(options: ConnectionOptions, listener: LinkListener) {
-    const { url, webSocket, codec, deflate, hello, connectTimeoutMs, maxPayload } = options;
+    const { url, webSocket, codec, deflate, hello, connectTimeoutMs, limits } = options;
     const socket = new webSocket(url, [SUBPROTOCOL_MSGPACK]);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => this.#opened());
@@ -61,7 +58,7 @@ export class Connection implements Link {
       (text) => this.#drop({ code: LOST, text }),
     );
     this.#listener = listener;
-    this.#maxPayload = maxPayload;
+    this.#limits = limits;
     this.#hello = hello;
     this.#connectTimer = setTimeout(
       () => this.#drop({ code: LOST, text: `no connection within ${connectTimeoutMs} ms` }),
@@ -91,18 +88,28 @@ export class Connection implements Link {
     if (this.state !== "connecting") return;
     this.state = "open";
     clearTimeout(this.#connectTimer);
-    this.#pieces.unshift(this.#codec.encode([Kind.HELLO, this.#hello()]));
+    this.#pieces.unshift(this.#encodeHello());
     this.#liveness.heard();
     this.#liveness.start();
     queueMicrotask(() => this.#flush());
     this.#listener.state("open", { text: "connected" });
   }
 
+  /** The channels are left out where they would be too much for the server: each is subscribed to anyway. */
+  #encodeHello(): Uint8Array {
+    const hello = this.#hello();
+    const piece = this.#codec.encode([Kind.HELLO, hello]);
+    const { maxPayload, maxElements } = this.#limits();
+    if (hello.resume === undefined || piece.length <= Math.min(maxPayload, maxElements)) return piece;
+    const { channels: _, ...resume } = hello.resume;
+    return this.#codec.encode([Kind.HELLO, { ...hello, resume }]);
+  }
+
   #flush(): void {
     if (this.state !== "open") return;
     const pieces = this.#pieces;
     this.#pieces = [];
-    const most = Math.min(BATCH_BYTES, this.#maxPayload - BATCH_HEAD_BYTES);
+    const most = this.#limits().batchBytes - BATCH_HEAD_BYTES;
     let batch: Uint8Array[] = [];
     let size = 0;
     for (const piece of pieces) {
@@ -140,20 +147,28 @@ export class Connection implements Link {
     }
     for (const message of isBatch(decoded) ? decoded : [decoded]) {
       if (this.state !== "open") return;
-      if (isServerMessage(message)) this.#handle(message);
-      else this.#listener.ignored(new Error("The server sent what is no message."));
+      try {
+        if (isServerMessage(message)) this.#handle(message);
+        else throw new Error("The server sent what is no message.");
+      } catch (error) {
+        // what one message does must not cost the others
+        this.#listener.ignored(error);
+      }
     }
   }
 
   #handle(message: ServerMessage): void {
-    if (message[0] === Kind.WELCOME) {
-      this.#liveness.start(message[1].heartbeatMs);
-      if (message[1].maxPayload > 0) this.#maxPayload = message[1].maxPayload;
-    }
+    if (message[0] === Kind.WELCOME) this.#liveness.start(message[1].heartbeatMs);
     // one about a stream is answered when its reader is so far
-    if (message[0] === Kind.PING && !isTaken(message[1])) this.send(this.#codec.encode([Kind.PONG, message[1]]));
+    if (message[0] === Kind.PING && !isTaken(message[1])) this.#pong(message[1]);
     // a PONG without content answers a probe, and has done its work by being heard
     else if (message[0] !== Kind.PONG || message[1] != null) this.#listener.message(message);
+  }
+
+  #pong(echo: unknown): void {
+    const piece = this.#codec.encode([Kind.PONG, echo]);
+    if (piece.length > this.#limits().maxPayload) throw new AppError("TOO_LARGE");
+    this.send(piece);
   }
 
   /** Does not wait for the other side to agree, which a dead one never would. */

@@ -1,8 +1,7 @@
 import type { Codec } from "../shared/codec.ts";
 import { CloseCode } from "../shared/codes.ts";
 import { createCompactCodec } from "../shared/compact-codec.ts";
-import { Emitter } from "../shared/emitter.ts";
-import { AppError, errorFromReply } from "../shared/errors.ts";
+import { AppError, errorFromReply, errorReply } from "../shared/errors.ts";
 import {
   type ClientMessage,
   type HelloOptions,
@@ -15,8 +14,9 @@ import type { CallHost } from "./call.ts";
 import { Connection } from "./connection.ts";
 import { createCredentials } from "./credentials.ts";
 import { deferred } from "./deferred.ts";
-import { type ClientEvents, createTransitions } from "./events.ts";
+import { createTransitions } from "./events.ts";
 import type { LateDeflate } from "./late-deflate.ts";
+import { type Limits, toldLimits, UNTOLD } from "./limits.ts";
 import type { LinkListener, LinkState, StateReason } from "./link.ts";
 import { createMiddlewares } from "./middleware.ts";
 import { type ClientOptions, DEFAULTS } from "./options.ts";
@@ -24,6 +24,7 @@ import { createProcedures } from "./procedures.ts";
 import { createReconnect, type Reconnect } from "./reconnect.ts";
 import { Requests } from "./requests.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { Teller } from "./teller.ts";
 import { createTolerance } from "./tolerance.ts";
 import { webSocketUrl } from "./url.ts";
 import { VERSION } from "./version.ts";
@@ -35,7 +36,8 @@ const BUDGET = { maxPayload: 16_777_216, maxDepth: 64, maxElements: 1_000_000 };
 /** Puts a client's parts together: moves them along with the connection's state, and hands messages to them. */
 export class Core {
   readonly codec: Codec<Uint8Array>;
-  readonly events = new Emitter<ClientEvents>();
+  readonly #teller = new Teller();
+  readonly events = this.#teller.events;
   readonly ready = deferred<void>();
   readonly middlewares = createMiddlewares((error) => this.report(error));
   readonly link: Reconnect;
@@ -56,6 +58,7 @@ export class Core {
   #wasOpen = false;
   /** Tells the server which of two connections is the later one, should one be held up on its way. */
   #turn = 0;
+  #limits: Limits = UNTOLD;
   #closing: AppError | undefined;
 
   constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
@@ -75,7 +78,7 @@ export class Core {
     const dialled = { url: webSocketUrl(url), webSocket, codec, deflate, connectTimeoutMs };
     const hello = () => this.#hello(credentials.token);
     const dial = (listener: LinkListener) =>
-      new Connection({ ...dialled, hello, maxPayload: this.requests.maxPayload }, listener);
+      new Connection({ ...dialled, hello, limits: () => this.#limits }, listener);
     const listener: LinkListener = {
       state: (state, reason) => this.#changed(state, reason),
       message: (message) => this.#received(message),
@@ -110,7 +113,7 @@ export class Core {
     const client = { name: "fugitive", version: VERSION };
     const who = token === undefined ? { client } : { client, token };
     const { session, secret } = this.welcome ?? {};
-    if (session === undefined || secret === undefined) return who;
+    if (typeof session !== "string" || typeof secret !== "string") return who;
     const channels = Object.fromEntries([...this.subscriptions.names].map((name) => [name, null]));
     return { ...who, resume: { session, secret, channels, turn: ++this.#turn } };
   }
@@ -122,6 +125,16 @@ export class Core {
   }
 
   #changed(state: LinkState, reason: StateReason): void {
+    this.#teller.hold(() => {
+      this.tell("state", state, reason);
+      this.#transitions.changed(state, reason, this.#closing !== undefined);
+      this.#follow(state, reason);
+    });
+    if (state === "closed") this.#teller.later(() => this.ended());
+  }
+
+  /** Lets the parts know. What listeners of a subscription do about it comes after it. */
+  #follow(state: LinkState, reason: StateReason): void {
     if (state === "open") {
       this.#wasOpen = true;
       this.subscriptions.opened();
@@ -140,18 +153,18 @@ export class Core {
       this.requests.end(error);
       this.ready.reject(error);
     }
-    this.tell("state", state, reason);
-    this.#transitions.changed(state, reason, this.#closing !== undefined);
-    if (state === "closed") this.ended();
   }
 
   #received(incoming: ServerMessage): void {
+    if (incoming[0] === Kind.WELCOME) {
+      this.#limits = toldLimits(incoming[1], this.#limits);
+      this.requests.maxPayload = this.#limits.maxPayload;
+    }
     const message = this.middlewares.incoming(incoming);
     if (message === undefined) return;
     switch (message[0]) {
       case Kind.WELCOME:
         this.welcome = message[1];
-        if (message[1].maxPayload > 0) this.requests.maxPayload = message[1].maxPayload;
         this.#welcomed(message[1]);
         break;
       case Kind.EVENT:
@@ -177,18 +190,34 @@ export class Core {
   #welcomed(info: WelcomeInfo): void {
     const repeated = this.requests.welcomed(info.session);
     this.tell("welcome", info);
-    this.#transitions.welcomed({ resumed: info.resumed, subscriptions: this.subscriptions.size, repeated });
+    const { resumed } = info;
+    this.#teller.later(() => {
+      // who was welcomed may have closed it
+      if (this.link.state !== "open") return;
+      this.#transitions.welcomed({ resumed, subscriptions: this.subscriptions.size, repeated });
+    });
   }
 
   /** Answers a PING about a stream. */
   readonly pong = (echo: unknown): void => this.#send([Kind.PONG, echo]);
 
-  /** Sends what belongs to the connection there is, if there is one. @throws AppError `TOO_LARGE`; EncodeError */
+  /**
+   * Sends what belongs to the connection there is, if there is one.
+   *
+   * @throws AppError `TOO_LARGE`, EncodeError: where an ERROR can say so instead. Of an ERROR or a PONG that is told
+   */
   #send(message: ClientMessage): void {
-    const piece = this.codec.encode(message);
-    // the server would close the connection over it
-    if (piece.length > this.requests.maxPayload) throw new AppError("TOO_LARGE");
-    if (this.link.state === "open") this.link.send(piece);
+    try {
+      const piece = this.codec.encode(message);
+      // the server would close the connection over it
+      if (piece.length > this.requests.maxPayload) throw new AppError("TOO_LARGE");
+      if (this.link.state === "open") this.link.send(piece);
+    } catch (error) {
+      if (message[0] !== Kind.ERROR && message[0] !== Kind.PONG) throw error;
+      this.#reportToListeners(error);
+      // short, and so sure to go
+      if (message[0] === Kind.ERROR && message.length > 4) this.#send(errorReply(message[1], error));
+    }
   }
 
   /** Nothing here waits for it, so that it is told only to those who ask. */
@@ -201,33 +230,10 @@ export class Core {
     if (this.events.has("error")) this.report(error);
   }
 
-  tell<Name extends keyof ClientEvents>(event: Name, ...args: Parameters<ClientEvents[Name]>): void {
-    try {
-      this.events.emit(event, ...args);
-    } catch (error) {
-      this.report(error);
-    }
-  }
+  readonly tell: Teller["tell"] = (event, ...args) => this.#teller.tell(event, ...args);
 
-  /** What an application's listener throws must not stop the client, nor be hidden. */
   report(error: unknown): void {
-    if (!this.events.has("error")) raise(error);
-    else {
-      try {
-        this.events.emit("error", error);
-      } catch (thrown) {
-        raise(thrown);
-      }
-    }
-  }
-}
-
-function raise(error: unknown): void {
-  if (typeof reportError === "function") reportError(error);
-  else {
-    queueMicrotask(() => {
-      throw error;
-    });
+    this.#teller.report(error);
   }
 }
 

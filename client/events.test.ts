@@ -79,3 +79,42 @@ describe("a listener that throws", () => {
     expect(client.state).toBe("open");
   });
 });
+
+describe("a listener that is async and rejects", () => {
+  const own = new Error("my own fault");
+
+  it("is told as `error`", async () => {
+    const { client } = dialling();
+    const errors = vi.fn();
+    client.on("error", errors);
+    client.on("welcome", async () => Promise.reject(own));
+    await settled();
+    expect(errors.mock.calls).toEqual([[own]]);
+  });
+
+  it("is reported to the platform where it listens to `error`", async () => {
+    const report = vi.fn();
+    vi.stubGlobal("reportError", report);
+    const { client, server } = await connected();
+    client.on("error", async () => Promise.reject(own));
+    server.connection.send([Kind.ERROR, null, "BAD_REQUEST", "What?"]);
+    await settled();
+    expect(report.mock.calls).toEqual([[own]]);
+  });
+});
+
+describe("a PING whose answer cannot be sent", () => {
+  it.each([[5], ["taken", 1]].map((head) => [...head, "x".repeat(1_100_000)]))(
+    "is told as `error`, and the rest of its frame is heard: %s",
+    async (...echo) => {
+      const { client, server } = await connected(grant);
+      const [heard, errors] = [vi.fn(), vi.fn()];
+      client.on("error", errors);
+      await client.subscribe("news", heard).ready;
+      server.connection.send([Kind.PING, echo], [Kind.EVENT, "news", 1]);
+      await settled();
+      expect(errors.mock.calls).toEqual([[expect.objectContaining({ code: "TOO_LARGE" })]]);
+      expect([heard.mock.calls.length, server.connection.of(Kind.PONG).length]).toEqual([1, 0]);
+    },
+  );
+});

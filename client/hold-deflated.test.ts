@@ -106,13 +106,21 @@ describe("a connection whose deflated frames wait", () => {
     const states = vi.fn();
     client.on("state", states);
     server.connection.socket.deliver(nonsense(8 * MIB));
-    server.connection.socket.deliver(new Uint8Array(8 * MIB));
+    server.connection.socket.deliver(new Uint8Array(8 * MIB - 256));
     expect(client.state).toBe("open");
     server.connection.socket.deliver(new Uint8Array(1));
     expect(states.mock.calls[0]).toEqual([
       "waiting",
       expect.objectContaining({ text: expect.stringContaining("too much came") }),
     ]);
+    client.close();
+  });
+
+  it("is dropped where very many wait, however small", async () => {
+    const { client, server } = await connected();
+    server.connection.socket.deliver(nonsense(1));
+    for (let count = 0; count < 131_071; count++) server.connection.socket.deliver(new Uint8Array(0));
+    expect(client.state).toBe("waiting");
     client.close();
   });
 

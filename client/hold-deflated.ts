@@ -5,6 +5,8 @@ import type { LateDeflate } from "./late-deflate.ts";
 const LOAD_MS = 30_000;
 /** How much may wait for it, in bytes (of text frames, which are nonsense, in characters): as much as one frame may hold. */
 const HELD_BYTES = 16_777_216;
+/** What a frame costs by itself, however little it holds. */
+const FRAME_BYTES = 128;
 
 /** What stands between a connection's frames and its codec. */
 export interface Hold {
@@ -68,7 +70,7 @@ export function holdDeflated(
         return;
       }
       held.push(data);
-      size += (data as ArrayBuffer).byteLength ?? (data as string).length;
+      size += FRAME_BYTES + ((data as ArrayBuffer).byteLength ?? (data as string).length);
       if (size > HELD_BYTES) fail("too much came while the code that inflates messages was being loaded");
     },
     forget,

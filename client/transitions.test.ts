@@ -131,3 +131,49 @@ describe("a listener of these that throws", () => {
     expect(client.state).toBe("open");
   });
 });
+
+describe("a listener that changes what it is told of", () => {
+  /** The states too, as all others hear of them. */
+  function all(client: Client): string[] {
+    const told: string[] = [];
+    client.on("state", (state) => told.push(state));
+    for (const name of ["disconnected", "reconnectFailed", "reconnected"] as const)
+      client.on(name, () => told.push(name));
+    return told;
+  }
+
+  it.each([
+    ["close", ["waiting", "disconnected", "closed"]],
+    ["reconnect", ["waiting", "disconnected", "connecting", "open", "reconnected"]],
+  ] as const)("by %s() does not turn around what others hear", async (what, expected) => {
+    const { client, server } = await connected(grant);
+    client.on("state", (state) => state === "waiting" && client[what]());
+    const told = all(client);
+    server.connection.hangUp(1006);
+    await settled();
+    expect(told).toEqual(expected);
+  });
+
+  it.each([
+    ["close", ["waiting", "disconnected", "closed"]],
+    ["reconnect", ["waiting", "disconnected", "connecting", "open", "reconnected"]],
+  ] as const)("of a subscription by %s() does not either", async (what, expected) => {
+    const { client, server } = await connected(grant);
+    const subscription = client.subscribe("news");
+    await subscription.ready;
+    subscription.on("state", (state) => state === "pending" && client[what]());
+    const told = all(client);
+    server.connection.hangUp(1006);
+    await settled();
+    expect(told).toEqual(expected);
+  });
+
+  it("at the welcome is told of no return", async () => {
+    const { client } = await connected(grant);
+    client.on("welcome", () => client.close());
+    const told = all(client);
+    client.reconnect();
+    await settled();
+    expect(told).toEqual(["connecting", "disconnected", "open", "closed", "disconnected"]);
+  });
+});

@@ -9,10 +9,13 @@ import type { LateDeflate } from "./late-deflate.ts";
 import type { Limits } from "./limits.ts";
 import { type Link, type LinkListener, type LinkState, LOST, type StateReason, stateReason } from "./link.ts";
 import { type Liveness, watchLiveness } from "./liveness.ts";
+import { limit } from "./options.ts";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
 
 /** Most bytes of a batch that are none of its messages'. */
 const BATCH_HEAD_BYTES = 5;
+/** Of one frame. A server's has about 64 KB, which is less; one that inflates could hold a client up for seconds. */
+const MOST_MESSAGES = 32_768;
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -35,7 +38,7 @@ export class Connection implements Link {
   readonly #listener: LinkListener;
   readonly #hold: Hold;
   readonly #liveness: Liveness;
-  readonly #connectTimer: ReturnType<typeof setTimeout>;
+  readonly #connectTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #hello: () => HelloOptions;
   readonly #limits: () => Limits;
   #pieces: Uint8Array[] = [];
@@ -60,7 +63,7 @@ export class Connection implements Link {
     this.#listener = listener;
     this.#limits = limits;
     this.#hello = hello;
-    this.#connectTimer = setTimeout(
+    this.#connectTimer = limit(
       () => this.#drop({ code: LOST, text: `no connection within ${connectTimeoutMs} ms` }),
       connectTimeoutMs,
     );
@@ -145,7 +148,9 @@ export class Connection implements Link {
       this.#listener.ignored(error);
       return;
     }
-    for (const message of isBatch(decoded) ? decoded : [decoded]) {
+    const messages = isBatch(decoded) ? decoded : [decoded];
+    if (messages.length > MOST_MESSAGES) this.#listener.ignored(new Error("A frame of too many messages."));
+    for (const message of messages.slice(0, MOST_MESSAGES)) {
       if (this.state !== "open") return;
       try {
         if (isServerMessage(message)) this.#handle(message);

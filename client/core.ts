@@ -19,7 +19,7 @@ import type { LateDeflate } from "./late-deflate.ts";
 import { type Limits, toldLimits, UNTOLD } from "./limits.ts";
 import type { LinkListener, LinkState, StateReason } from "./link.ts";
 import { createMiddlewares } from "./middleware.ts";
-import { type ClientOptions, DEFAULTS } from "./options.ts";
+import { type ClientOptions, clientSettings } from "./options.ts";
 import { createProcedures } from "./procedures.ts";
 import { createReconnect, type Reconnect } from "./reconnect.ts";
 import { Requests } from "./requests.ts";
@@ -62,7 +62,7 @@ export class Core {
   #closing: AppError | undefined;
 
   constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
-    const settings = { ...DEFAULTS, ...options };
+    const settings = clientSettings(options);
     const { timeoutMs, attempts, connectTimeoutMs, tolerance } = settings;
     const codec = createCompactCodec({ deflate, budget: BUDGET });
     this.codec = {

@@ -1,6 +1,7 @@
 import { AppError } from "../shared/errors.ts";
 import { deferred } from "./deferred.ts";
 import { jwtExpiry } from "./jwt.ts";
+import { limit } from "./options.ts";
 
 /** A token is asked for anew so long before it expires, in milliseconds, or after this part of its life, whichever is later. */
 const EARLY_MS = 60_000;
@@ -9,8 +10,6 @@ const PART_OF_LIFE = 0.8;
 const PAUSE_MS = 5_000;
 /** After a machine slept, a timer knows nothing of the time that passed: the clock is looked at so often. */
 const CHECK_MS = 60_000;
-/** A longer delay makes setTimeout fire at once. */
-const MAX_TIMER_MS = 0x7fff_ffff;
 
 /** `connect`: to dial with; `expiring`: the present one soon will; `refused`: the server does not take the present one. */
 export interface TokenRequest {
@@ -87,7 +86,7 @@ export function createCredentials(source: TokenSource | undefined, options: Cred
     // before the function runs, which may close the client and so call this off
     asking = mine;
     const late = () => answer.reject(new AppError("TIMEOUT", `No token within ${timeoutMs} ms.`));
-    if (timeoutMs <= MAX_TIMER_MS) askTimer = setTimeout(late, timeoutMs);
+    askTimer = limit(late, timeoutMs);
     try {
       Promise.resolve(from({ reason })).then(answer.resolve, answer.reject);
     } catch (error) {

@@ -54,7 +54,7 @@ export interface ClientOptions {
   readonly webSocket?: WebSocketConstructor;
 }
 
-export const DEFAULTS = {
+const DEFAULTS = {
   timeoutMs: 10_000,
   attempts: 3,
   connectTimeoutMs: 10_000,
@@ -62,6 +62,38 @@ export const DEFAULTS = {
   queueBytes: 8_388_608,
   queuePolicy: "refuse",
 } as const;
+
+/** A longer delay makes setTimeout fire at once. */
+const MAX_TIMER_MS = 0x7fff_ffff;
+
+/** Puts the defaults in, also for what is undefined. @throws RangeError where a number makes no sense */
+export function clientSettings(options: ClientOptions) {
+  const { timeoutMs, attempts, connectTimeoutMs, queueLimit, queueBytes, queuePolicy } = DEFAULTS;
+  const settings = {
+    timeoutMs: options.timeoutMs ?? timeoutMs,
+    attempts: options.attempts ?? attempts,
+    connectTimeoutMs: options.connectTimeoutMs ?? connectTimeoutMs,
+    queueLimit: options.queueLimit ?? queueLimit,
+    queueBytes: options.queueBytes ?? queueBytes,
+    queuePolicy: options.queuePolicy ?? queuePolicy,
+    tolerance: options.tolerance,
+  };
+  check("timeoutMs", settings.timeoutMs, settings.timeoutMs > 0);
+  check("attempts", settings.attempts, Number.isSafeInteger(settings.attempts) && settings.attempts > 0);
+  check("connectTimeoutMs", settings.connectTimeoutMs, settings.connectTimeoutMs > 0);
+  check("queueLimit", settings.queueLimit, settings.queueLimit >= 0);
+  check("queueBytes", settings.queueBytes, settings.queueBytes >= 0);
+  return settings;
+}
+
+/** Calls back after so long; never where that is longer than a timer can be. */
+export function limit(callback: () => void, ms: number): ReturnType<typeof setTimeout> | undefined {
+  return ms <= MAX_TIMER_MS ? setTimeout(callback, ms) : undefined;
+}
+
+function check(name: string, value: number, good: boolean): void {
+  if (!good) throw new RangeError(`${name} cannot be ${value}.`);
+}
 
 /** Of one request. */
 export interface RequestOptions {

@@ -110,3 +110,16 @@ describe("a subscription's signal", () => {
     expect([add.mock.calls.length, remove.mock.calls.length]).toEqual([1, 1]);
   });
 });
+
+describe("a listener of a subscription's state that is async and rejects", () => {
+  it("is told as the client's `error`", async () => {
+    const own = new Error("my own fault");
+    const { client } = await connected(grant);
+    const errors = vi.fn();
+    client.on("error", errors);
+    const subscription = client.subscribe("news");
+    subscription.on("state", async () => Promise.reject(own));
+    await settled();
+    expect(errors.mock.calls).toEqual([[own]]);
+  });
+});

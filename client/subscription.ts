@@ -1,10 +1,10 @@
 // who compiles with this may not have chosen this part of the library
 /// <reference lib="esnext.disposable" preserve="true" />
-import { Emitter } from "../shared/emitter.ts";
 import type { EventInfo, EventMessage } from "../shared/message.ts";
 import { onAbort } from "../shared/on-abort.ts";
 import type { ChannelSubscription, Member, SubscriptionChange, SubscriptionState } from "./channel-subscription.ts";
 import { PublicationBuffer, type SubscriptionOptions } from "./publication-buffer.ts";
+import { ReportingEmitter } from "./teller.ts";
 
 /** What comes with a publication's data. */
 export interface PublicationInfo extends EventInfo {
@@ -39,7 +39,7 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
   readonly #report: (error: unknown) => void;
   readonly #member: Member;
   readonly #offAbort: (() => void) | undefined;
-  #events: Emitter<SubscriptionEvents> | undefined;
+  #events: ReportingEmitter<SubscriptionEvents> | undefined;
   #queue: PublicationBuffer<Data> | undefined;
   /** What waits while the callback's promise is pending. */
   #inbox: PublicationBuffer<Data> | undefined;
@@ -86,7 +86,7 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
 
   /** Calls `listener` at every change of the state; the function returned stops that. */
   on<Name extends keyof SubscriptionEvents>(event: Name, listener: SubscriptionEvents[Name]): () => void {
-    this.#events ??= new Emitter();
+    this.#events ??= new ReportingEmitter(this.#report);
     return this.#events.on(event, listener);
   }
 

@@ -27,6 +27,7 @@ export class Teller {
   #held = false;
 
   tell<Name extends keyof ClientEvents>(event: Name, ...args: Parameters<ClientEvents[Name]>): void {
+    if (!this.events.has(event)) return;
     this.later(() => {
       try {
         this.events.emit(event, ...args);
@@ -64,8 +65,11 @@ export class Teller {
     try {
       happen();
     } finally {
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next();
-      this.#held = false;
+      try {
+        for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next();
+      } finally {
+        this.#held = false;
+      }
     }
   }
 }

@@ -170,7 +170,7 @@ export class Connection implements SocketOwner {
   probe(): void {
     this.malformed = 0; // slips over days are no flood of nonsense
     this.#socket.ping();
-    if (this.session?.secret !== undefined) this.send([Kind.PING]);
+    if (this.session?.lasting === true) this.send([Kind.PING]);
   }
 
   /** @internal */

@@ -67,8 +67,8 @@ export class KeyedCall extends RunningCall implements Claimant {
 
   override abandon(): void {
     if (this.over) return;
-    // nobody can come back to a session without a secret
-    const detachable = this.#runs && !this.streams && this.context.connection.session?.secret !== undefined;
+    // there must be a session that somebody can come back to
+    const detachable = this.#runs && !this.streams && this.context.connection.session?.lasting === true;
     if (detachable && this.#claim?.detach() === true) this.#detached = true;
     else this.#giveUp();
   }

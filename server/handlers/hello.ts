@@ -4,8 +4,7 @@ import { AppError, errorReply } from "../../shared/errors.ts";
 import { type HelloMessage, type HelloOptions, Kind } from "../../shared/message.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../dispatch/services.ts";
-import type { Session } from "../sessions/session.ts";
-import type { Resumed } from "../sessions/sessions.ts";
+import type { Resumed, Resumption } from "../sessions/sessions.ts";
 
 /** Introduces a client: it goes on with the session it had, or gets a new one. What follows waits for that. */
 export function handleHello(connection: Connection, [, options]: HelloMessage, services: Services): void {
@@ -25,7 +24,7 @@ export function handleHello(connection: Connection, [, options]: HelloMessage, s
     else if (resumed === undefined) {
       welcome(connection, services.sessions.open(connection), false, services);
       connection.release();
-    } else goOn(connection, resumed, resume.channels, services);
+    } else goOn(connection, resumed, resume, services);
   });
 }
 
@@ -33,7 +32,7 @@ export function handleHello(connection: Connection, [, options]: HelloMessage, s
 function goOn(
   connection: Connection,
   { session, channels }: Resumed,
-  wanted: Readonly<Record<string, unknown>> | null | undefined,
+  { secret, channels: wanted }: Resumption,
   services: Services,
 ): void {
   const { hub, sessions, config } = services;
@@ -44,7 +43,7 @@ function goOn(
   const done = () => {
     left--;
     if (left > 0) return;
-    welcome(connection, session, true, services);
+    welcome(connection, secret, true, services);
     connection.release();
   };
   for (const channel of names) {
@@ -61,8 +60,13 @@ function goOn(
   done();
 }
 
-function welcome(connection: Connection, session: Session, resumed: boolean, { config, worker }: Services): void {
-  const { id, secret = "", user } = session;
+function welcome(
+  connection: Connection,
+  secret: string,
+  resumed: boolean,
+  { config, worker, sessions }: Services,
+): void {
+  const { id, user } = sessions.of(connection);
   const { node, heartbeatMs, maxPayload, maxElements } = config;
   // a client that batches has to know where that is less than its batches may hold
   const little = maxElements < DEFAULT_BUDGET.maxElements ? { maxElements } : {};

@@ -15,8 +15,8 @@ export interface SessionListener {
  */
 export class Session {
   readonly id: string;
-  /** @internal What the client has to know to come back; nothing where it never said HELLO. */
-  readonly secret: string | undefined;
+  /** Whether its client can come back to it; not where it never said HELLO. What it has to know for that, the primary knows. */
+  readonly lasting: boolean;
   readonly #listener: SessionListener;
   #user: string | undefined;
   #tags: Readonly<Record<string, string>>;
@@ -24,13 +24,13 @@ export class Session {
   /** @internal */
   constructor(
     id: string,
-    secret: string | undefined,
+    lasting: boolean,
     listener: SessionListener,
     user?: string,
     tags: Readonly<Record<string, string>> = {},
   ) {
     this.id = id;
-    this.secret = secret;
+    this.lasting = lasting;
     this.#listener = listener;
     this.#user = user;
     this.#tags = tags;

@@ -11,7 +11,7 @@ import { News, NOT_NOW, type SessionAnswer, type SessionChange, type SessionNews
 
 /** Bytes of randomness in a session's id and in its secret. */
 const ID_BYTES = 16;
-const SECRET_BYTES = 32;
+const SECRET_BYTES = 24;
 
 /** A session that goes on, and the channels it was subscribed to. */
 export interface Resumed {
@@ -19,8 +19,8 @@ export interface Resumed {
   readonly channels: readonly string[];
 }
 
-/** What a client says of the session that it had. */
-type Resumption = NonNullable<HelloOptions["resume"]>;
+/** What a client says of the session that it wants to go on with. */
+export type Resumption = NonNullable<HelloOptions["resume"]>;
 
 /** What is said of a session whose connection is gone is said to nobody: it has ended with it. */
 const NOBODY: SessionListener = { changed: () => undefined };
@@ -37,11 +37,12 @@ export class Sessions {
     this.#pack = pack;
   }
 
-  /** Gives a connection a new session that its client can come back to. */
-  open(connection: Connection): Session {
-    const session = this.#create(connection, random(SECRET_BYTES));
+  /** Gives a connection a new session that its client can come back to. @returns what it has to know for that */
+  open(connection: Connection): string {
+    const secret = random(SECRET_BYTES);
+    const session = this.#create(connection, secret);
     this.#connections.set(session.id, connection);
-    return session;
+    return secret;
   }
 
   /** The session of a connection whose client never asked for one: it ends with the connection. */
@@ -49,7 +50,7 @@ export class Sessions {
     if (connection.session !== undefined) return connection.session;
     if (connection.open) return this.#create(connection, undefined);
     // the primary would never hear of its end
-    connection.session = new Session(random(ID_BYTES), undefined, NOBODY);
+    connection.session = new Session(random(ID_BYTES), false, NOBODY);
     return connection.session;
   }
 
@@ -77,7 +78,7 @@ export class Sessions {
         return;
       }
       const [user, tags, channels] = answer;
-      const session = new Session(id, secret, this, user ?? undefined, tags);
+      const session = new Session(id, true, this, user ?? undefined, tags);
       this.#connections.set(id, connection);
       connection.session = session;
       done(undefined, { session, channels });
@@ -110,12 +111,12 @@ export class Sessions {
     this.#connections.get(id)?.session?.apply(this.#pack.unpack(data) as SessionChange);
   }
 
-  subscribed({ id, secret }: Session, channel: string): void {
-    if (secret !== undefined) this.#tell(id, [News.SUBSCRIBED, channel]);
+  subscribed({ id, lasting }: Session, channel: string): void {
+    if (lasting) this.#tell(id, [News.SUBSCRIBED, channel]);
   }
 
-  unsubscribed({ id, secret }: Session, channel: string): void {
-    if (secret !== undefined) this.#tell(id, [News.UNSUBSCRIBED, channel]);
+  unsubscribed({ id, lasting }: Session, channel: string): void {
+    if (lasting) this.#tell(id, [News.UNSUBSCRIBED, channel]);
   }
 
   #end(id: string): void {
@@ -125,7 +126,7 @@ export class Sessions {
   }
 
   #create(connection: Connection, secret: string | undefined): Session {
-    const session = new Session(random(ID_BYTES), secret, this);
+    const session = new Session(random(ID_BYTES), secret !== undefined, this);
     connection.session = session;
     this.#tell(session.id, [News.OPEN, connection.id, secret ?? null]);
     return session;

@@ -1,3 +1,5 @@
+import type { AppError } from "../shared/errors.ts";
+
 export const BACKOFF = { minDelayMs: 500, maxDelayMs: 20_000 };
 const LONGEST_MS = 3_600_000;
 
@@ -22,4 +24,9 @@ export function backoff(
 /** A delay the server asked for, in milliseconds: within 0 and an hour whatever it sent, 0 where it is no number. */
 export function requestedDelay(value: unknown): number {
   return typeof value === "number" && value > 0 ? Math.min(value, LONGEST_MS) : 0;
+}
+
+/** How long to wait before what was refused with `error` is tried again, as far as the server says: see {@link requestedDelay}. */
+export function retryAfter({ details }: AppError): number {
+  return requestedDelay((details as { retryAfterMs?: unknown } | null | undefined)?.retryAfterMs);
 }

@@ -1,7 +1,9 @@
+import { isRefusal } from "../shared/codes.ts";
 import { AppError } from "../shared/errors.ts";
+import { limit } from "../shared/limit.ts";
 import { MAX_NAME_LENGTH, type MessageId } from "../shared/message.ts";
 import { onAbort } from "../shared/on-abort.ts";
-import { backoff, requestedDelay } from "./backoff.ts";
+import { backoff, retryAfter } from "./backoff.ts";
 import type { CallOutcome } from "./events.ts";
 import type { CallOptions } from "./options.ts";
 import type { Requests } from "./requests.ts";
@@ -26,14 +28,10 @@ export interface CallEnds {
   readonly reject: (error: unknown) => void;
 }
 
-/** Answers by which a server says that it did not even begin. */
-const REFUSALS: ReadonlySet<string> = new Set(["OVERLOADED", "RATE_LIMITED"]);
 /** A timer that fires so much too late, in milliseconds, tells that the page or the machine slept. */
 const ASLEEP_MS = 2_000;
 /** What came meanwhile then has so long to be read. */
 const WAKING_MS = 1_000;
-/** A longer delay makes setTimeout fire at once. */
-const MAX_TIMER_MS = 0x7fff_ffff;
 /** Who is asked to wait so long waits up to this part of it longer, so that not all come back in the same moment. */
 const JITTER = 0.5;
 
@@ -92,7 +90,7 @@ export function startCall(host: CallHost, procedure: string, input: unknown, opt
   function wait(ms: number, then: () => void): void {
     clearTimeout(timer);
     const due = elapsed() + ms;
-    if (ms <= MAX_TIMER_MS) timer = setTimeout(() => (slept(due) ? wait(WAKING_MS, then) : then()), ms);
+    timer = limit(() => (slept(due) ? wait(WAKING_MS, then) : then()), ms);
   }
 
   function slept(due: number): boolean {
@@ -140,7 +138,7 @@ export function startCall(host: CallHost, procedure: string, input: unknown, opt
   }
 
   function failed(id: MessageId | undefined, error: unknown): void {
-    const refused = id !== undefined && sentAs.delete(id) && error instanceof AppError && REFUSALS.has(error.code);
+    const refused = id !== undefined && sentAs.delete(id) && error instanceof AppError && isRefusal(error.code);
     if (id !== undefined) pending.delete(id);
     if (refused && mayRepeat && attempt < attempts) {
       const delay = delayOf(error, attempt);
@@ -197,8 +195,8 @@ function stopwatch(): () => number {
   return () => Math.max(Date.now() - wall, performance.now() - steady);
 }
 
-function delayOf({ details }: AppError, attempt: number): number {
-  const asked = requestedDelay((details as { retryAfterMs?: unknown } | null | undefined)?.retryAfterMs);
+function delayOf(error: AppError, attempt: number): number {
+  const asked = retryAfter(error);
   return asked > 0 ? asked * (1 + JITTER * Math.random()) : backoff(attempt - 1);
 }
 

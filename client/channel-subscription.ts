@@ -6,7 +6,7 @@ import {
   type SubscribedInfo,
   type SubscribeMessage,
 } from "../shared/message.ts";
-import { backoff, requestedDelay } from "./backoff.ts";
+import { backoff, retryAfter } from "./backoff.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import type { Requests } from "./requests.ts";
 
@@ -133,8 +133,7 @@ export class ChannelSubscription {
       this.end(error);
       return;
     }
-    const details = error.details as { retryAfterMs?: unknown } | null | undefined;
-    const delay = Math.max(requestedDelay(details?.retryAfterMs), backoff(this.#refusals++));
+    const delay = Math.max(retryAfter(error), backoff(this.#refusals++));
     this.#timer = setTimeout(() => this.subscribe(), delay);
     const refused = this.#ready;
     this.#ready = deferred();

@@ -1,6 +1,7 @@
 import { type Codec, isBatch } from "../shared/codec.ts";
 import { CloseCode } from "../shared/codes.ts";
 import { AppError } from "../shared/errors.ts";
+import { limit } from "../shared/limit.ts";
 import { type HelloOptions, Kind, type ServerMessage, SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
 import { isServerMessage } from "../shared/server-message.ts";
 import { isTaken } from "../shared/stream-window.ts";
@@ -9,7 +10,6 @@ import type { LateDeflate } from "./late-deflate.ts";
 import type { Limits } from "./limits.ts";
 import { type Link, type LinkListener, type LinkState, LOST, type StateReason, stateReason } from "./link.ts";
 import { type Liveness, watchLiveness } from "./liveness.ts";
-import { limit } from "./options.ts";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
 
 /** Most bytes of a batch that are none of its messages'. */

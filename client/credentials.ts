@@ -1,7 +1,7 @@
 import { AppError } from "../shared/errors.ts";
+import { limit } from "../shared/limit.ts";
 import { deferred } from "./deferred.ts";
 import { jwtExpiry } from "./jwt.ts";
-import { limit } from "./options.ts";
 
 /** A token is asked for anew so long before it expires, in milliseconds, or after this part of its life, whichever is later. */
 const EARLY_MS = 60_000;

@@ -63,9 +63,6 @@ const DEFAULTS = {
   queuePolicy: "refuse",
 } as const;
 
-/** A longer delay makes setTimeout fire at once. */
-const MAX_TIMER_MS = 0x7fff_ffff;
-
 /** Puts the defaults in, also for what is undefined. @throws RangeError where a number makes no sense */
 export function clientSettings(options: ClientOptions) {
   const { timeoutMs, attempts, connectTimeoutMs, queueLimit, queueBytes, queuePolicy } = DEFAULTS;
@@ -84,11 +81,6 @@ export function clientSettings(options: ClientOptions) {
   check("queueLimit", settings.queueLimit, settings.queueLimit >= 0);
   check("queueBytes", settings.queueBytes, settings.queueBytes >= 0);
   return settings;
-}
-
-/** Calls back after so long; never where that is longer than a timer can be. */
-export function limit(callback: () => void, ms: number): ReturnType<typeof setTimeout> | undefined {
-  return ms <= MAX_TIMER_MS ? setTimeout(callback, ms) : undefined;
 }
 
 function check(name: string, value: number, good: boolean): void {

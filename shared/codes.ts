@@ -27,6 +27,14 @@ export const ERROR_CODES = {
 /** A code of the protocol's own. An application may throw others on purpose. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/**
+ * Whether a call that is answered with `code` was refused before anything was done, so that it may be made again as it is.
+ * An application that throws one of these says so of itself.
+ */
+export function isRefusal(code: string): boolean {
+  return code === "OVERLOADED" || code === "RATE_LIMITED";
+}
+
 /** What a client does after a close: come back, wait long before it, ask for a new token once, or stop. */
 export type AfterClose = "reconnect" | "reconnect-later" | "new-token" | "stop";
 

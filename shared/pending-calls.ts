@@ -1,4 +1,5 @@
 import { AppError, errorFromReply } from "./errors.ts";
+import { limit } from "./limit.ts";
 import {
   type AckMessage,
   type ChunkMessage,
@@ -11,9 +12,6 @@ import {
   type SubscribedMessage,
 } from "./message.ts";
 import { onAbort } from "./on-abort.ts";
-
-/** A longer delay makes setTimeout fire at once. */
-const MAX_TIMER_MS = 0x7fff_ffff;
 
 /** What ends a wait well. ERROR ends every wait badly. */
 export type AnswerKind = typeof Kind.RESULT | typeof Kind.ACK | typeof Kind.SUBSCRIBED | typeof Kind.PONG;
@@ -72,10 +70,8 @@ export class PendingCalls {
     if (!(timeoutMs > 0)) throw new RangeError("timeoutMs must be above 0.");
     signal?.throwIfAborted();
     const id = this.#freeId();
-    const timer =
-      timeoutMs <= MAX_TIMER_MS
-        ? setTimeout(() => this.abandon(id, new AppError("TIMEOUT", `No answer within ${timeoutMs} ms.`)), timeoutMs)
-        : undefined;
+    const late = () => this.abandon(id, new AppError("TIMEOUT", `No answer within ${timeoutMs} ms.`));
+    const timer = limit(late, timeoutMs);
     const offAbort = signal && onAbort(signal, () => this.abandon(id, signal.reason));
     this.#waiting.set(id, { call, timer, offAbort });
     return id;

@@ -1,6 +1,6 @@
 import { DecodeError, tooBig } from "../../shared/budget.ts";
 import { type Codec, isBatch } from "../../shared/codec.ts";
-import { CLOSE_CODES, CloseCode } from "../../shared/codes.ts";
+import { CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
 import type { Encoded } from "../dispatch/encoded.ts";
@@ -81,12 +81,11 @@ export class Connection implements SocketOwner {
    * @throws RangeError where WebSocket knows no such code to send
    */
   close(code: number = CloseCode.NORMAL, reason?: string): void {
-    const known = CLOSE_CODES as Readonly<Record<number, { text: string } | undefined>>;
-    if (known[code] === undefined && !(code >= 3000 && code <= 4999)) throw new RangeError(`${code} is no close code.`);
+    const text = closeReason(code, reason);
     if (!this.open) return;
     this.flush();
     this.#closing = true;
-    this.#socket.end(code, closeReason(reason ?? known[code]?.text ?? ""));
+    this.#socket.end(code, text);
   }
 
   /**

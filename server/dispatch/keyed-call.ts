@@ -1,4 +1,5 @@
 import { EncodeError } from "../../shared/budget.ts";
+import { isRefusal } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { toJson } from "../../shared/json-codec.ts";
 import { Kind } from "../../shared/message.ts";
@@ -10,8 +11,6 @@ import { RunningCall } from "./running-call.ts";
 import type { Services } from "./services.ts";
 
 const NOTHING = new Uint8Array();
-/** A procedure that answers so has refused, and done nothing: the same call may be tried again. */
-const REFUSALS: ReadonlySet<string> = new Set(["OVERLOADED", "RATE_LIMITED"]);
 
 /**
  * A call with a key, which runs once however often its client asks: it is claimed before it runs, and whoever else of
@@ -136,9 +135,10 @@ export class KeyedCall extends RunningCall implements Claimant {
   #settleError(claim: KeyClaim, error: unknown): void {
     const { pack } = this.#services;
     const [, , code, message, details] = errorReply(null, error);
-    if (REFUSALS.has(code) || this.streams) {
+    const refused = isRefusal(code);
+    if (refused || this.streams) {
       super.refuse(error);
-      if (REFUSALS.has(code)) claim.release();
+      if (refused) claim.release();
       else claim.forget();
       return;
     }

@@ -1,5 +1,6 @@
 import { List } from "../list.ts";
 import { Claim, largestAnswer } from "../sessions/claim.ts";
+import { Expiry } from "./expiry.ts";
 import { type Claimant, type Claimed, cost, type Entry, type Keys, ownList } from "./kept-entry.ts";
 import { SizeRanks } from "./size-ranks.ts";
 
@@ -12,7 +13,6 @@ export interface KeptAnswersOptions {
 
 /** What a session costs beside its entries, in bytes, as measured. */
 const SESSION_BYTES = 450;
-const LOOK_MS = 1_000;
 
 /**
  * The answers to calls with a key, by session: a retry with the same key gets the first one's answer, and nothing runs
@@ -32,10 +32,16 @@ export class KeptAnswers {
   readonly #ranks = new SizeRanks<Keys>();
   #size = 0;
   #bytes = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #expiry: Expiry<Entry>;
 
   constructor(options: KeptAnswersOptions) {
     this.#options = options;
+    this.#expiry = new Expiry(
+      this.#over,
+      options.windowMs,
+      ({ endedAt }) => endedAt,
+      (entry) => this.#remove(entry),
+    );
   }
 
   /** Answers, and calls that run, that are kept. */
@@ -102,8 +108,7 @@ export class KeptAnswers {
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#expiry.stop();
   }
 
   #add(session: string, key: string): Entry {
@@ -150,7 +155,7 @@ export class KeptAnswers {
     this.#count(keys, cost(entry));
     this.#tell(entry, claim, answer);
     while (this.#bytes > this.#options.budget && this.#makeRoom());
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+    this.#expiry.start();
   }
 
   #tell(entry: Entry, claim: Claim, answer: string): void {
@@ -177,15 +182,6 @@ export class KeptAnswers {
     entry.own = keys.small.append(entry);
     this.#bytes -= answer.length;
     this.#count(keys, -answer.length);
-  }
-
-  #look(): void {
-    const before = performance.now() - this.#options.windowMs;
-    for (let first = this.#over.first; first !== undefined; first = this.#over.first) {
-      if (first.value.endedAt > before) return;
-      this.#remove(first.value);
-    }
-    this.close();
   }
 
   #remove(entry: Entry): void {

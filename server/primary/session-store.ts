@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { List, type Place } from "../list.ts";
 import { changedTags, type SessionChange, type SessionState } from "../sessions/session-state.ts";
+import { Expiry } from "./expiry.ts";
 
 /** The process that a session's connection lives in, as far as sessions are concerned. */
 export interface SessionHolder {
@@ -30,8 +31,6 @@ export interface SessionStoreOptions {
 const MOST_AWAY = 100_000;
 /** Channels that all of those may be subscribed to: a client's choice, and most of what a session can cost. */
 const MOST_CHANNELS = 1_000_000;
-/** How often it is looked whose time is over, in milliseconds. */
-const LOOK_MS = 1_000;
 
 interface Stored {
   readonly id: string;
@@ -66,10 +65,16 @@ export class SessionStore {
   #awayCount = 0;
   /** Channels that these are subscribed to. */
   #awayChannels = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #expiry: Expiry<Stored>;
 
   constructor(options: SessionStoreOptions) {
     this.#options = options;
+    this.#expiry = new Expiry(
+      this.#away,
+      options.windowMs,
+      ({ leftAt }) => leftAt,
+      (session) => this.#end(session),
+    );
   }
 
   get size(): number {
@@ -156,8 +161,7 @@ export class SessionStore {
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#expiry.stop();
   }
 
   #hold(session: Stored, connection: string, holder: SessionHolder): void {
@@ -198,16 +202,7 @@ export class SessionStore {
       if (longest === undefined) break;
       this.#end(longest);
     }
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
-  }
-
-  #look(): void {
-    const before = performance.now() - this.#options.windowMs;
-    for (let first = this.#away.first; first !== undefined; first = this.#away.first) {
-      if (first.value.leftAt > before) return;
-      this.#end(first.value);
-    }
-    this.close();
+    this.#expiry.start();
   }
 
   #end(session: Stored): void {

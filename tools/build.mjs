@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const STAMP = ".built";
 const SOURCES = [
   "shared",
+  "centaurus",
   "client",
   "server",
   "docs/examples",
@@ -106,7 +107,16 @@ const DEFLATE_APART = {
   },
 };
 
-/** What browsers load: the client as a module and as a classic script, the demo page. */
+/**
+ * Properties by which parts of Centaurus know one another in a page. Nobody else sees them, no message has them, and
+ * nothing of a browser's is called so: they may have shorter names.
+ */
+const INTERNAL =
+  "answered began begins caller drain ended explain extras heard idleSince leave load moved place putBack queue " +
+  "release restUntil retire retires runner setUp settled spawn stopTimer told unbegun waits worker";
+const CENTAURUS = { mangleProps: new RegExp(`^(${INTERNAL.replaceAll(" ", "|")})$`) };
+
+/** What browsers load: the client and Centaurus as a module and as a classic script, the web worker, the demo page. */
 async function buildWeb(out) {
   const { build } = await import("esbuild");
   const common = { ...COMMON, bundle: true, minify: true, outdir: `${out}/web` };
@@ -117,6 +127,9 @@ async function buildWeb(out) {
     build({ ...asModules, entryPoints: { client: "client/index.ts" }, outExtension: mjs }),
     build({ ...asModules, entryPoints: { "client-deflate": "client/page-deflate.ts" }, outExtension: mjs }),
     build({ ...asModules, entryPoints: { demo: "server/web/demo.ts" } }),
+    build({ ...asModules, ...CENTAURUS, entryPoints: { centaurus: "centaurus/index.ts" }, outExtension: mjs }),
+    build({ ...common, ...CENTAURUS, entryPoints: { centaurus: "centaurus/script.ts" }, format: "iife" }),
+    build({ ...common, entryPoints: { "centaurus.worker": "centaurus/worker/browser.ts" }, format: "iife" }),
   ]);
   for (const file of readdirSync(join(root, "server/web"))) {
     if (/\.(html|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, out, "web", file));

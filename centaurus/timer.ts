@@ -1,0 +1,16 @@
+/** A longer delay makes setTimeout fire at once. */
+const MAX_TIMER_MS = 0x7fff_ffff;
+/** A page that was busy when the time ran out has so long, in milliseconds, to read what came meanwhile. */
+const READING_MS = 20;
+
+/** Calls back after so many milliseconds, or never where that is longer than a timer can be. @returns what stops that */
+export function startTimer(ms: number, late: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (delay: number, then: () => void) => {
+    timer = setTimeout(then, delay);
+    // in Node.js it is the threads that keep the process alive while there is something to wait for
+    (timer as { unref?(): void }).unref?.();
+  };
+  if (ms <= MAX_TIMER_MS) wait(ms, () => wait(READING_MS, late));
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,45 @@
+import { isObject, kindOf, partsOf } from "./clone.ts";
+
+/** What goes along with values, by value. Not state of this module's own: an entry lives as long as its value. */
+const TRANSFERS = new WeakMap<object, readonly Transferable[]>();
+const KINDS =
+  /^(ArrayBuffer|MessagePort|ImageBitmap|OffscreenCanvas|(Readable|Writable|Transform)Stream|VideoFrame|AudioData|RTCDataChannel)$/;
+
+/**
+ * Says that a parameter, or what a function gives, is to be moved rather than copied: it is gone from this side then.
+ *
+ * @param what is to be moved; @default all in `value` that can be
+ * @returns the value itself
+ * @example await C.blur(transfer(pixels));
+ */
+export function transfer<Value>(value: Value, what: readonly Transferable[] = transferablesIn([value])): Value {
+  if (isObject(value)) TRANSFERS.set(value, what);
+  return value;
+}
+
+/** What was said to be moved along with these values, or, where `all` is asked for, what could be. */
+export function transfersOf(values: readonly unknown[], all: boolean | undefined): Transferable[] {
+  if (all === true) return transferablesIn(values);
+  let found: Transferable[] = [];
+  for (const value of values) {
+    const list = isObject(value) && TRANSFERS.get(value);
+    if (!list) continue;
+    found = [...found, ...list];
+    // it was said of this one time
+    TRANSFERS.delete(value as object);
+  }
+  return found;
+}
+
+/** All in some values that can be moved. */
+export function transferablesIn(values: readonly unknown[]): Transferable[] {
+  const seen = new Set<unknown>();
+  const look = (value: unknown): void => {
+    if (!isObject(value) || seen.has(value)) return;
+    seen.add(value);
+    if (ArrayBuffer.isView(value)) look(value.buffer);
+    for (const [, part] of partsOf(value)) look(part);
+  };
+  values.forEach(look);
+  return [...seen].filter((value): value is Transferable => KINDS.test(kindOf(value)));
+}

@@ -1,0 +1,235 @@
+import { answer, type Call } from "./call.ts";
+import { createCallsInside } from "./calls-inside.ts";
+import { isCloneable } from "./clone.ts";
+import { type ErrorClasses, unpackThrown } from "./error-data.ts";
+import { CallTimeoutError, LoadError, WorkerLostError } from "./errors.ts";
+import * as message from "./message.ts";
+import { createPageCallbacks } from "./page-callbacks.ts";
+import { postCall } from "./post-call.ts";
+import { startTimer } from "./timer.ts";
+import type { SpawnWorker } from "./worker-link.ts";
+
+export interface WebWorkerOptions {
+  readonly spawn: SpawnWorker;
+  /** Calls that may be in there at a time. */
+  readonly concurrency: number;
+  readonly graceMs: number;
+  readonly startTimeoutMs: number;
+  readonly loadTimeoutMs: number;
+  readonly classes: ErrorClasses;
+  /** Takes errors that belong to no call. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** What a web worker tells its pool. */
+export interface WebWorkerHost {
+  /** It may take calls, or another one. */
+  free(): void;
+  /** It takes no more calls, and ends when nobody waits for those in it. */
+  retires(worker: WebWorker): void;
+  /** It is no more. @param unbegun calls that can be posted elsewhere @param failure where it never was of use, why */
+  ended(worker: WebWorker, unbegun: readonly Call[], failure: Error | undefined): void;
+}
+
+/** What is to be done before calls. */
+export interface SetUp {
+  readonly step: message.SetUpStep;
+  /** @param answered whether it was tried, rather than that the web worker has ended */
+  done(worker: WebWorker, error: unknown, answered: boolean): void;
+}
+
+/** One web worker, as its page sees it. */
+export interface WebWorker {
+  /** How many calls are in there. */
+  readonly load: number;
+  /** When the last one has ended, by `performance.now()`. */
+  idleSince: number;
+  /** Whether it has started, and has done all that is to be done before calls. */
+  settled(): boolean;
+  /** Whether it takes a call now. */
+  free(): boolean;
+  setUp(setUp: SetUp): void;
+  post(call: Call): void;
+  /** Nobody waits for a call in there any more. */
+  cancel(call: Call, reason: unknown): void;
+  /** A stream may send so many more items. */
+  more(call: Call, count: number): void;
+  /** Takes no more calls, and ends when nobody waits for those in there. */
+  retire(): void;
+  /** Ends it now. Calls that have begun reject with `error`. @param useless whether it never was of use */
+  end(error: Error, useless?: boolean): void;
+}
+
+/** Starts a web worker; sends it calls, and notices when it does not do what it should. @throws what the platform throws */
+export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost): WebWorker {
+  const { concurrency, graceMs, classes } = options;
+  const calls = createCallsInside();
+  const { runner } = calls;
+  /** Those that are not answered; the first is the start. */
+  const setUps: Pick<SetUp, "done">[] = [{ done() {} }];
+  let started = false;
+  let retiring = false;
+  let ended = false;
+  let stopTimer: (() => void) | undefined;
+
+  const link = options.spawn({
+    message: (data) => {
+      if (!ended) message.handle(handlers, data as message.PageBound);
+    },
+    async failed(text) {
+      // once it runs, it tells itself of what nobody caught
+      if (!started) end(new LoadError(`The web worker could not be loaded: ${(await link.explain?.()) || text}`));
+    },
+    lost,
+  });
+  const post = (words: message.WorkerBound) => link.post(words);
+  const callbacks = createPageCallbacks(link);
+
+  const handlers: message.Handlers<message.PageBound> = {
+    [message.DONE](thrown) {
+      stopTimer?.();
+      setUps.shift()?.done(worker, thrown && unpackThrown(thrown, classes), true);
+      started = true;
+      if (ended) return;
+      if (!worker.settled()) loads();
+      host.free();
+    },
+    [message.RESULT]: (id, value) => over(id, "resolve", value),
+    [message.FAILED]: (id, thrown) => over(id, "reject", unpackThrown(thrown, classes, calls.all.get(id)?.caller)),
+    [message.BEGINS](id) {
+      calls.begins(id);
+      startNext();
+    },
+    [message.WAITS](id) {
+      calls.waits(id);
+      startNext();
+    },
+    [message.ITEM]: (id, item) => said(id, "item", item),
+    [message.PROGRESS]: (id, value) => said(id, "progress", value),
+    [message.CANCELLING](id) {
+      const call = calls.all.get(id);
+      if (call !== undefined) call.heard = true;
+    },
+    [message.CALLBACK]: callbacks.call,
+    [message.RELEASE]: callbacks.release,
+    [message.STRAY]: (thrown) => options.onError?.(unpackThrown(thrown, classes)),
+    [message.CLOSES]: () => lost("closed itself"),
+  };
+
+  const worker: WebWorker = {
+    get load() {
+      return calls.all.size;
+    },
+    idleSince: 0,
+    settled: () => setUps.length === 0,
+    free: () => worker.settled() && calls.all.size < concurrency,
+    setUp(setUp) {
+      post([message.SET_UP, setUp.step]);
+      if (setUps.push(setUp) === 1) loads();
+    },
+    post(call) {
+      try {
+        postCall(link, call, callbacks);
+      } catch (error) {
+        answer(call, "reject", error);
+        return;
+      }
+      call.worker = worker;
+      calls.add(call);
+      startNext();
+    },
+    cancel(call, reason) {
+      // one that has not begun has its grace when it does
+      if (call.began) within(call, graceMs);
+      post([message.CANCEL, call.id, isCloneable(reason) ? reason : String(reason)]);
+    },
+    more(call, count) {
+      post([message.MORE, call.id, count]);
+      within(call, call.timeoutMs);
+    },
+    retire() {
+      if (!retiring) host.retires(worker);
+      retiring = true;
+      if ([...calls.all.values()].every(({ told }) => told)) lost("was replaced");
+    },
+    end,
+  };
+  post([message.START, { shared: concurrency > 1 }]);
+  readyWithin(options.startTimeoutMs, "start");
+  return worker;
+
+  function end(error: Error, useless = !worker.settled()): void {
+    if (ended) return;
+    ended = true;
+    stopTimer?.();
+    link.terminate();
+    for (const { stopTimer: stop } of calls.all.values()) stop?.();
+    const cleared = calls.clear();
+    for (const call of cleared.lost) answer(call, "reject", error);
+    for (const setUp of setUps.splice(0)) setUp.done(worker, error, false);
+    host.ended(worker, cleared.unbegun, useless ? error : undefined);
+  }
+
+  function lost(text: string): void {
+    end(new WorkerLostError(`The web worker ${text}.`));
+  }
+
+  function over(id: number, how: "resolve" | "reject", value: unknown): void {
+    const call = calls.all.get(id);
+    if (call === undefined) return;
+    call.stopTimer?.();
+    calls.over(call);
+    startNext();
+    worker.idleSince = performance.now();
+    answer(call, how, value);
+    if (retiring) worker.retire();
+    else host.free();
+  }
+
+  function loads(): void {
+    readyWithin(options.loadTimeoutMs, "load what it is to");
+  }
+
+  function readyWithin(ms: number, what: string): void {
+    stopTimer?.();
+    stopTimer = startTimer(ms, () => end(new LoadError(`The web worker took too long to ${what}.`), true));
+  }
+
+  function said(id: number, what: "item" | "progress", value: unknown): void {
+    const call = calls.all.get(id);
+    if (call === undefined || call.told) return;
+    within(call, call.timeoutMs);
+    if (call[what]?.(value) === true) call.stopTimer?.();
+  }
+
+  /** The time of a call begins when it runs, not when it is posted to a web worker that has others to run before. */
+  function startNext(): void {
+    const call = runner();
+    if (call === undefined || call.began) return;
+    call.began = true;
+    // it is never posted to another one now
+    call.parameters = [];
+    within(call, call.told ? graceMs : call.timeoutMs);
+  }
+
+  function within(call: Call, ms: number): void {
+    call.stopTimer?.();
+    call.stopTimer = startTimer(ms, () => takesTooLong(call));
+  }
+
+  function takesTooLong(call: Call): void {
+    const { name, timeoutMs } = call;
+    const runs = runner();
+    if (!call.told) {
+      const error = new CallTimeoutError(`"${name}" took longer than ${timeoutMs} ms.`);
+      answer(call, "reject", error);
+      worker.cancel(call, error);
+    } else if (call.heard) {
+      // it is not stuck, and others may have something in there, which they can finish
+      worker.retire();
+    } else if (runs !== undefined && runs !== call) {
+      // another one's work keeps the web worker from hearing of it
+      within(call, graceMs);
+    } else lost(`was replaced, for "${name}" did not stop when it was to`);
+  }
+}

@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { runInThisContext } from "node:vm";
+import type { Script } from "../message.ts";
+
+/** Runs a classic script, as `importScripts` does: what it declares is global. */
+export async function loadScript(script: Script): Promise<void> {
+  runInThisContext((await read(script)).toString(), { filename: script.url });
+}
+
+/** Imports a module. One from elsewhere, or whose hash is checked, has to be of one piece. */
+export async function loadModule(script: Script): Promise<object> {
+  if (script.integrity === undefined && script.url.startsWith("file:")) return import(script.url);
+  return import(`data:text/javascript;base64,${(await read(script)).toString("base64")}`);
+}
+
+async function read({ url, integrity }: Script): Promise<Buffer> {
+  const bytes = url.startsWith("file:") ? await readFile(new URL(url)) : await download(url);
+  if (integrity !== undefined && !integrity.split(/\s+/).some((hash) => matches(bytes, hash))) {
+    throw new Error(`its content has not the hash ${integrity}`);
+  }
+  return bytes;
+}
+
+async function download(url: string): Promise<Buffer> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+/** https://www.w3.org/TR/sri-2/#integrity-metadata-description */
+function matches(bytes: Buffer, hash: string): boolean {
+  const [, algorithm, expected] = /^(sha256|sha384|sha512)-([^?]+)/.exec(hash) ?? [];
+  return algorithm !== undefined && createHash(algorithm).update(bytes).digest("base64") === expected;
+}

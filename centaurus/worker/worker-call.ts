@@ -1,0 +1,155 @@
+import { type AnyIterator, streamOf } from "../../shared/stream-of.ts";
+import { cloneError } from "../clone.ts";
+import { type CallExtras, FAILED, ITEM, type PageBound, PROGRESS, RESULT } from "../message.ts";
+import { transferablesIn, transfersOf } from "../transfer.ts";
+import type { CallScope } from "../types.ts";
+import { explainReference } from "./functions.ts";
+import { packThrown } from "./pack-thrown.ts";
+
+/** What a call needs of its web worker. */
+export interface WorkerCallHost {
+  post(message: PageBound, transfer?: Transferable[]): void;
+  over(id: number): void;
+}
+
+/** A generator that never waits is made to after so many milliseconds, so that its CANCEL can be read. */
+const TURN_MS = 10;
+
+/** A call that is not over. */
+export class WorkerCall {
+  readonly scope: CallScope;
+  readonly #host: WorkerCallHost;
+  readonly #id: number;
+  readonly #name: string;
+  readonly #extras: CallExtras | undefined;
+  #controller: AbortController | undefined;
+  /** What the function has said to move. */
+  #moves: Transferable[] | undefined;
+  #room: number;
+  #wake: (() => void) | undefined;
+  #cancelled: { readonly reason: unknown } | undefined;
+  over = false;
+
+  constructor(host: WorkerCallHost, id: number, name: string, extras: CallExtras | undefined) {
+    this.#host = host;
+    this.#id = id;
+    this.#name = name;
+    this.#extras = extras;
+    this.#room = extras?.window ?? 0;
+    const call = this;
+    this.scope = {
+      get signal() {
+        return call.#signal;
+      },
+      progress: (value) => this.#post([PROGRESS, id, value]),
+      transfer: (value, what) => {
+        this.#moves = [...(this.#moves ?? []), ...(what ?? transferablesIn([value]))];
+        return value;
+      },
+    };
+  }
+
+  readonly resolve = (value: unknown): void => {
+    if (this.over) return;
+    try {
+      this.#post([RESULT, this.#id, value]);
+    } catch (error) {
+      this.reject(error);
+      return;
+    }
+    this.#end();
+  };
+
+  readonly reject = (error: unknown): void => {
+    if (this.over) return;
+    this.#host.post([FAILED, this.#id, packThrown(explainReference(error))]);
+    this.#end();
+  };
+
+  /** Gives what the function returned: at once, where that is a plain value. */
+  returned(value: unknown): void {
+    if (typeof value !== "object" || value === null) this.resolve(value);
+    else if (typeof (value as PromiseLike<unknown>).then === "function") {
+      Promise.resolve(value).then((result) => this.returned(result), this.reject);
+    } else {
+      const items = streamOf(value);
+      if (items === undefined) this.resolve(value);
+      else this.#read(items).then(this.resolve, this.reject);
+    }
+  }
+
+  cancel(reason: unknown): void {
+    this.#cancelled ??= { reason };
+    this.#controller?.abort(reason);
+    this.#wake?.();
+  }
+
+  more(count: number): void {
+    this.#room += count;
+    this.#wake?.();
+  }
+
+  get #signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#cancelled !== undefined) this.#controller.abort(this.#cancelled.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  async #read(items: AnyIterator): Promise<unknown> {
+    const wanted = this.#extras?.window !== undefined;
+    let turnUntil = performance.now() + TURN_MS;
+    for (;;) {
+      while (wanted && this.#room === 0 && this.#cancelled === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+      if (this.#cancelled !== undefined) {
+        await items.return?.();
+        throw this.#cancelled.reason;
+      }
+      const next = items.next();
+      const { done, value } = next instanceof Promise ? await next : (next as IteratorResult<unknown>);
+      if (done === true) return value;
+      if (wanted) {
+        this.#room--;
+        this.#post([ITEM, this.#id, value]);
+      }
+      if (performance.now() > turnUntil) {
+        await turn();
+        turnUntil = performance.now() + TURN_MS;
+      }
+    }
+  }
+
+  /** @throws CloneError */
+  #post(message: PageBound & { readonly 2: unknown }): void {
+    const value = message[2];
+    const transfer = new Set([...(this.#moves ?? []), ...transfersOf([value], this.#extras?.transfer)]);
+    this.#moves = undefined;
+    try {
+      this.#host.post(message, [...transfer]);
+    } catch (error) {
+      throw cloneError(`What "${this.#name}" gave`, value, error);
+    }
+  }
+
+  #end(): void {
+    this.over = true;
+    this.#host.over(this.#id);
+  }
+}
+
+/** Lets messages be read. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

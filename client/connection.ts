@@ -1,3 +1,4 @@
+import { DecodeError } from "../shared/budget.ts";
 import { type Codec, isBatch } from "../shared/codec.ts";
 import { CloseCode } from "../shared/codes.ts";
 import { AppError } from "../shared/errors.ts";
@@ -5,9 +6,11 @@ import { limit } from "../shared/limit.ts";
 import { type HelloOptions, Kind, type ServerMessage, SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
 import { isServerMessage } from "../shared/server-message.ts";
 import { isTaken } from "../shared/stream-window.ts";
-import { type Hold, holdDeflated } from "./hold-deflated.ts";
+import type { Decoded, HelperSlot } from "./codec-helper.ts";
+import { holdDeflated } from "./hold-deflated.ts";
 import type { LateDeflate } from "./late-deflate.ts";
 import type { Limits } from "./limits.ts";
+import { createLine, type Line } from "./line.ts";
 import { type Link, type LinkListener, type LinkState, LOST, type StateReason, stateReason } from "./link.ts";
 import { type Liveness, watchLiveness } from "./liveness.ts";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
@@ -23,6 +26,8 @@ export interface ConnectionOptions {
   readonly codec: Codec<Uint8Array>;
   /** That of the codec. */
   readonly deflate: LateDeflate;
+  /** Where a helper of the codec is, if there is one. */
+  readonly slot: HelperSlot;
   /** What to say first, as it is when there is a connection. */
   readonly hello: () => HelloOptions;
   readonly connectTimeoutMs: number;
@@ -36,7 +41,8 @@ export class Connection implements Link {
   readonly #socket: WebSocketLike;
   readonly #codec: Codec<Uint8Array>;
   readonly #listener: LinkListener;
-  readonly #hold: Hold;
+  readonly #incoming: Line<unknown>;
+  readonly #outgoing: Line<readonly Uint8Array[]>;
   readonly #liveness: Liveness;
   readonly #connectTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #hello: () => HelloOptions;
@@ -45,21 +51,28 @@ export class Connection implements Link {
 
   /** @throws what the WebSocket constructor throws */
   constructor(options: ConnectionOptions, listener: LinkListener) {
-    const { url, webSocket, codec, deflate, hello, connectTimeoutMs, limits } = options;
+    const { url, webSocket, codec, deflate, slot, hello, connectTimeoutMs, limits } = options;
     const socket = new webSocket(url, [SUBPROTOCOL_MSGPACK]);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => this.#opened());
     socket.addEventListener("message", (event) => this.#arrived(event.data));
-    socket.addEventListener("close", ({ code, reason }) => this.#finish(stateReason(code, reason)));
+    socket.addEventListener("close", ({ code, reason }) => this.#ended(stateReason(code, reason)));
     // a close follows; but `ws` throws where nobody listens
     socket.addEventListener("error", () => {});
     this.#socket = socket;
     this.#codec = codec;
-    this.#hold = holdDeflated(
+    this.#incoming = holdDeflated(
       deflate,
-      (data) => this.#received(data),
+      slot,
+      (data, decoded) => this.#received(data, decoded),
       (text) => this.#drop({ code: LOST, text }),
     );
+    this.#outgoing = createLine<readonly Uint8Array[], Uint8Array>({
+      // no codec of this repository makes shared memory, of which a WebSocket takes none
+      pass: (pieces, frame = codec.frame(pieces)) => socket.send(frame as Uint8Array<ArrayBuffer>),
+      bytes: (pieces) => pieces.reduce((sum, piece) => sum + piece.length, 0),
+      elsewhere: (pieces) => slot.helper?.frame(pieces),
+    });
     this.#listener = listener;
     this.#limits = limits;
     this.#hello = hello;
@@ -83,6 +96,7 @@ export class Connection implements Link {
 
   close(reason: StateReason): void {
     this.#flush();
+    this.#outgoing.rush();
     this.#finish(reason);
     this.#socket.close(CloseCode.NORMAL);
   }
@@ -117,33 +131,28 @@ export class Connection implements Link {
     let size = 0;
     for (const piece of pieces) {
       if (batch.length > 0 && size + piece.length > most) {
-        this.#sendFrame(batch);
+        this.#outgoing.take(batch);
         batch = [];
         size = 0;
       }
       batch.push(piece);
       size += piece.length;
     }
-    if (batch.length > 0) this.#sendFrame(batch);
-  }
-
-  #sendFrame(pieces: readonly Uint8Array[]): void {
-    // no codec of this repository makes shared memory, of which a WebSocket takes none
-    this.#socket.send(this.#codec.frame(pieces) as Uint8Array<ArrayBuffer>);
+    if (batch.length > 0) this.#outgoing.take(batch);
   }
 
   #arrived(data: unknown): void {
     if (this.state !== "open") return;
     this.#liveness.heard();
-    this.#hold.take(data);
+    this.#incoming.take(data);
   }
 
-  #received(data: unknown): void {
+  #received(data: unknown, known: Decoded | undefined): void {
     if (this.state !== "open") return;
     let decoded: unknown;
     try {
       if (typeof data === "string") throw new Error("A text frame on a MessagePack connection.");
-      decoded = this.#codec.decode(new Uint8Array(data as ArrayBuffer));
+      decoded = known === undefined ? this.#codec.decode(new Uint8Array(data as ArrayBuffer)) : decodedBy(known);
     } catch (error) {
       this.#listener.ignored(error);
       return;
@@ -176,6 +185,12 @@ export class Connection implements Link {
     this.send(piece);
   }
 
+  /** What came before the end counts, be it held still. */
+  #ended(reason: StateReason): void {
+    this.#incoming.rush();
+    this.#finish(reason);
+  }
+
   /** Does not wait for the other side to agree, which a dead one never would. */
   #drop(reason: StateReason): void {
     this.#finish(reason);
@@ -188,7 +203,15 @@ export class Connection implements Link {
     this.state = "closed";
     clearTimeout(this.#connectTimer);
     this.#liveness.stop();
-    this.#hold.forget();
+    this.#incoming.forget();
+    this.#outgoing.forget();
     this.#listener.state("closed", reason);
   }
+}
+
+/** @throws DecodeError what decoding threw elsewhere */
+function decodedBy(known: Decoded): unknown {
+  if (known.length === 1) return known[0];
+  const [, text, reason, cause] = known;
+  throw new DecodeError(text, reason, cause === undefined ? undefined : { cause });
 }

@@ -11,8 +11,10 @@ import {
 } from "../shared/message.ts";
 import { holdsPing, type Streams } from "../shared/stream-reader.ts";
 import type { CallHost } from "./call.ts";
+import type { HelperSlot } from "./codec-helper.ts";
 import { Connection } from "./connection.ts";
 import { createCredentials } from "./credentials.ts";
+import { DECODE_BUDGET } from "./decode-budget.ts";
 import { deferred } from "./deferred.ts";
 import { createTransitions } from "./events.ts";
 import type { LateDeflate } from "./late-deflate.ts";
@@ -29,9 +31,6 @@ import { createTolerance } from "./tolerance.ts";
 import { webSocketUrl } from "./url.ts";
 import { VERSION } from "./version.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
-
-/** What one frame of the server may cost to decode: more than a server takes, for it is the one that was chosen. */
-const BUDGET = { maxPayload: 16_777_216, maxDepth: 64, maxElements: 1_000_000 };
 
 /** Puts a client's parts together: moves them along with the connection's state, and hands messages to them. */
 export class Core {
@@ -50,6 +49,7 @@ export class Core {
     () => this.requests.leaveIfIdle(),
   );
   readonly streams: Streams = new Map();
+  readonly slot: HelperSlot = {};
   welcome: WelcomeInfo | undefined;
   ignored = 0;
   /** Called when the client is closed for good, after everybody was told. */
@@ -64,7 +64,7 @@ export class Core {
   constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
     const settings = clientSettings(options);
     const { timeoutMs, attempts, connectTimeoutMs, tolerance } = settings;
-    const codec = createCompactCodec({ deflate, budget: BUDGET });
+    const codec = createCompactCodec({ deflate, budget: DECODE_BUDGET });
     this.codec = {
       ...codec,
       encode: (message) => this.middlewares.encode(message as ClientMessage, codec.encode),
@@ -73,9 +73,9 @@ export class Core {
     const credentials = createCredentials(options.token, {
       timeoutMs: connectTimeoutMs,
       authenticate: (token) => this.#authenticate(token),
-      report: (error) => this.#reportToListeners(error),
+      report: (error) => this.reportToListeners(error),
     });
-    const dialled = { url: webSocketUrl(url), webSocket, codec, deflate, connectTimeoutMs };
+    const dialled = { url: webSocketUrl(url), webSocket, codec, deflate, slot: this.slot, connectTimeoutMs };
     const hello = () => this.#hello(credentials.token);
     const dial = (listener: LinkListener) =>
       new Connection({ ...dialled, hello, limits: () => this.#limits }, listener);
@@ -214,7 +214,7 @@ export class Core {
       if (this.link.state === "open") this.link.send(piece);
     } catch (error) {
       if (message[0] !== Kind.ERROR && message[0] !== Kind.PONG) throw error;
-      this.#reportToListeners(error);
+      this.reportToListeners(error);
       // short, and so sure to go
       if (message[0] === Kind.ERROR && message.length > 4) this.#send(errorReply(message[1], error));
     }
@@ -223,10 +223,10 @@ export class Core {
   /** Nothing here waits for it, so that it is told only to those who ask. */
   #ignore(error: unknown): void {
     this.ignored++;
-    this.#reportToListeners(error);
+    this.reportToListeners(error);
   }
 
-  #reportToListeners(error: unknown): void {
+  reportToListeners(error: unknown): void {
     if (this.events.has("error")) this.report(error);
   }
 

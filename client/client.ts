@@ -4,6 +4,7 @@ import { startCall } from "./call.ts";
 import { Core } from "./core.ts";
 import type { ClientEvents } from "./events.ts";
 import type { LateDeflate } from "./late-deflate.ts";
+import { lateOffload, lateShare } from "./late-workers.ts";
 import type { LinkState } from "./link.ts";
 import {
   type CheckedDescriptions,
@@ -32,6 +33,9 @@ import type {
   UntypedContract,
 } from "./types.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
+import type { OffloadOptions } from "./workers/offload-options.ts";
+import type { ShareOptions } from "./workers/share-options.ts";
+import type { FunctionName, WorkerPool } from "./workers/worker-pool.ts";
 
 /** A client of one server, over a connection that comes back by itself. Made by `connect`. */
 export class Client<App extends Contract = UntypedContract> {
@@ -185,6 +189,29 @@ export class Client<App extends Contract = UntypedContract> {
    */
   plug(plugin: ClientPlugin): () => void {
     return this.#plugins.plug(plugin);
+  }
+
+  /**
+   * Has large messages inflated, decoded and deflated in the web workers of a Centaurus, rather than on the page's main
+   * thread; order is kept. What these cannot do, for whatever reason, is done here as before, and told once as `error`.
+   * The function returned ends it.
+   *
+   * @throws RangeError where a number makes no sense
+   * @example client.offload(new Centaurus());
+   */
+  offload(pool: WorkerPool, options: OffloadOptions = {}): () => void {
+    return lateOffload(this.#core, pool, options);
+  }
+
+  /**
+   * Offers functions of a Centaurus to the server, as `register` does: those that are named, and no others. They run in
+   * its web workers, within limits; what is beyond is answered with `OVERLOADED`. The function returned takes them back.
+   *
+   * @throws Error where a name is taken; RangeError where a number makes no sense
+   * @example client.share(C, { functions: ["hash"] });
+   */
+  share<Pool extends WorkerPool>(pool: Pool, options: ShareOptions<FunctionName<Pool>>): () => void {
+    return lateShare(this.#core, pool, options);
   }
 
   /** Publishes. Resolves when the server has it, with its offset where the channel keeps history. Throws as `call` does. */

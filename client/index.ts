@@ -27,6 +27,9 @@ export type { Publication, PublicationInfo, Subscription } from "./subscription.
 export type { Tolerance } from "./tolerance.ts";
 export type { UntypedContract } from "./types.ts";
 export type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
+export type { OffloadOptions } from "./workers/offload-options.ts";
+export type { ShareOptions } from "./workers/share-options.ts";
+export type { WorkerPool } from "./workers/worker-pool.ts";
 
 /**
  * Connects to a server. Returns at once; everything may be used before the connection is there.

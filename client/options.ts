@@ -83,7 +83,8 @@ export function clientSettings(options: ClientOptions) {
   return settings;
 }
 
-function check(name: string, value: number, good: boolean): void {
+/** @throws RangeError where a number is no good */
+export function check(name: string, value: number, good: boolean): void {
   if (!good) throw new RangeError(`${name} cannot be ${value}.`);
 }
 

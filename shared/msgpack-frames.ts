@@ -65,7 +65,8 @@ function batch(pieces: readonly Uint8Array[]): Uint8Array {
   return concatenate([arrayHead(pieces.length), ...pieces]);
 }
 
-function arrayHead(count: number): Uint8Array {
+/** What stands before so many messages in a batch. */
+export function arrayHead(count: number): Uint8Array {
   if (count < 16) return Uint8Array.of(0x90 | count);
   if (count < 0x1_0000) return Uint8Array.of(0xdc, count >> 8, count);
   return Uint8Array.of(0xdd, count >> 24, count >> 16, count >> 8, count);

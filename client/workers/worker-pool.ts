@@ -20,7 +20,9 @@ export interface WorkerPool {
 }
 
 /** Names of a pool's functions, as far as they are known. */
-export type FunctionName<Pool> = keyof {
+export type FunctionName<Pool> = [KnownName<Pool>] extends [never] ? string : KnownName<Pool>;
+
+type KnownName<Pool> = keyof {
   [Name in keyof Pool as Pool[Name] extends { on(place: number): unknown; stream(...parameters: never): unknown }
     ? Name
     : never]: unknown;

@@ -18,15 +18,26 @@ const SCRIPT = `
   const fetched = () => performance.getEntriesByType("resource").map(({ name }) => name.replace(/.*\\//, "")).filter((name) => name.endsWith(".js"));
   const before = fetched();
   const same = (await client.call("echo", large)) === large;
-  document.title = JSON.stringify({ small, same, before, after: fetched() });
+  const after = fetched();
+  const never: unknown = Object.assign(() => {}, { with: () => never });
+  const module = await new Promise<string>((registerModule: never) => {
+    client.offload({ registerModule, fugitiveDecode: never, fugitiveFrame: never } as never);
+  });
+  const exported = Object.keys(await import(/* @vite-ignore */ String(module)));
+  document.title = JSON.stringify({ small, same, before, after, exported });
 `;
 
 it("a page that Vite builds connects, and fetches what (in)flates when it needs it", async () => {
   const folder = await packageUser({ "index.html": PAGE, "page.ts": SCRIPT });
   await build({ root: folder, logLevel: "silent", build: { target: "es2022" } });
   const assets = await readdir(join(folder, "dist/assets"));
-  // the page and what (in)flates: nothing of Node.js, and no third file that would be fetched at the start
-  expect(assets.map((name) => name.replace(/-[\w-]{8}\.js$/, ""))).toEqual(["index", "page-deflate"]);
+  // the page, and what it fetches when it needs it: nothing of Node.js, and no other file that would be fetched at the start
+  expect(assets.map((name) => name.replace(/-[\w-]{8}\.m?js$/, ""))).toEqual([
+    "client-codec",
+    "index",
+    "page-deflate",
+    "page-workers",
+  ]);
   const file = (name: string) => pathToFileURL(join(folder, "dist", name));
   const files = Object.fromEntries(assets.map((name) => [`/assets/${name}`, file(`assets/${name}`)]));
   const app = defineApp({
@@ -38,7 +49,8 @@ it("a page that Vite builds connects, and fetches what (in)flates when it needs 
   const { page, problems } = await openPage(browser, `http://127.0.0.1:${port}/`);
   await page.waitForFunction(() => document.title.startsWith("{"));
   const told = JSON.parse(await page.title());
-  const [start, chunk] = assets;
-  expect(told).toEqual({ small: "small", same: true, before: [start], after: [start, chunk] });
+  const [, start, chunk] = assets;
+  const exported = ["fugitiveDecode", "fugitiveFrame"];
+  expect(told).toEqual({ small: "small", same: true, before: [start], after: [start, chunk], exported });
   expect(problems).toEqual([]);
 });

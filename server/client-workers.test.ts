@@ -10,7 +10,7 @@ import { serve } from "./test/test-server.ts";
 
 /** What the build made for threads. */
 const THREAD = new URL("../dist/centaurus/worker/node.js", import.meta.url);
-const CODEC = new URL("../dist/client/client-codec.mjs", import.meta.url);
+const CODEC = new URL("../dist/client/workers/client-codec.mjs", import.meta.url);
 /** Large also when it is deflated. */
 const LARGE = Array.from({ length: 5_000 }, (_, id) => ({
   id,
@@ -93,9 +93,14 @@ it.each([
         const client = connect(process.argv[2]);
         client.on("error", (error) => console.log(error, error.cause));
         const C = new Centaurus();
-        client.offload(C, { receiveBytes: 1, plainBytes: 1 });
+        client.offload(C, { sendBytes: 1 });
         client.share(C, { functions: ["none"] });
-        while (C.stats().unanswered === 0) await client.call("echo", "x".repeat(2_000));
+        for (let offloaded = false; !offloaded; ) {
+          const answer = client.call("echo", "small");
+          await new Promise(queueMicrotask);
+          offloaded = C.stats().unanswered > 0;
+          await answer;
+        }
         console.log("offloaded");
         client.close();
         C.terminate();

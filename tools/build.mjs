@@ -139,7 +139,7 @@ async function buildWeb(out) {
       build({ ...asModules, entryPoints: { [bundle]: `client/${module}.ts` }, outExtension: mjs }),
     ),
     // what web workers import: once where servers serve it, and once where bundlers and Node.js look for it
-    ...["web", "client"].map((folder) =>
+    ...["web", "client/workers"].map((folder) =>
       build({ ...common, ...CODEC, format: "esm", outExtension: mjs, outdir: `${out}/${folder}` }),
     ),
     build({ ...asModules, entryPoints: { demo: "server/web/demo.ts" } }),

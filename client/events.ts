@@ -30,7 +30,10 @@ export interface CallOutcome {
 export interface ClientEvents {
   /** The connection's state is another. */
   state: (state: LinkState, reason: StateReason) => void;
-  /** What the server refused without an id, and what listeners, callbacks, middleware and a token function threw. */
+  /**
+   * What the server refused without an id, what listeners, callbacks, middleware and a token function threw, and that web
+   * workers could not do what they were to.
+   */
   error: (error: unknown) => void;
   /** The server said who it is. */
   welcome: (info: WelcomeInfo) => void;

@@ -25,11 +25,23 @@ describe("docs/CLIENT.md", () => {
     expect(lines(await said(/closed for good.*\n/))).toBe(lines(shown));
   });
 
+  it.each(["app.ts", "client.ts"])("shows docs/examples/04-web-workers/%s as it is", (file) => {
+    expect(TEXT).toContain(`\`\`\`ts\n${read(`docs/examples/04-web-workers/${file}`)}\`\`\``);
+  });
+
+  it("has an example of web workers that runs, and says what it says there", async () => {
+    const { said } = await runExample("04-web-workers");
+    const [, shown = "never"] = /It says:\n\n```\n(10000 rows\n.*?)```/s.exec(TEXT) ?? [];
+    expect(await said(/primes\n/)).toBe(shown);
+  });
+
   it.each([
     ["client/options.ts", "ClientOptions"],
     ["client/options.ts", "CallOptions"],
     ["client/reconnect-options.ts", "ReconnectOptions"],
     ["client/publication-buffer.ts", "SubscriptionOptions"],
+    ["client/workers/offload-options.ts", "OffloadOptions"],
+    ["client/workers/share-options.ts", "ShareOptions"],
   ])("names every option of %s, %s", (file, name) => {
     const options = optionsOf(file, name);
     expect(options.length).toBeGreaterThan(2);

@@ -103,6 +103,20 @@ describe("under a policy that allows a page its own scripts only, and no eval", 
     expect([fetched, problems]).toEqual([["/classic.html", "/client.js"], []]);
   });
 
+  it.each(["module.html", "classic.html"])("%s fetches what web workers take from beside itself", async (name) => {
+    const { page, problems, fetched } = await openClient(name);
+    await page.evaluate(() => {
+      const never: unknown = Object.assign(() => {}, { with: () => never });
+      const registerModule = async (url: string | URL) => {
+        document.title = String(url);
+      };
+      globalThis.client.offload(Object.assign({ registerModule }, { fugitiveDecode: never, fugitiveFrame: never }));
+    });
+    await page.waitForFunction(() => document.title.endsWith(".mjs"));
+    expect(await page.title()).toBe(new URL("/client-codec.mjs", page.url()).href);
+    expect([fetched.at(-1), problems]).toEqual(["/client-workers.mjs", []]);
+  });
+
   it("what the policy forbids would have been noticed", async () => {
     const { page, problems } = await openClient("classic.html");
     const refused = page.evaluate(() => {

@@ -23,7 +23,7 @@ const CODEC = "/client-codec.mjs";
 /** Large ones and small ones, in turn, each in a frame of its own. */
 async function* mixed() {
   for (let from = 0; from < 20; from++) {
-    yield rows(from, from % 3 === 0 ? 3_000 : 1_000);
+    yield rows(from, from % 3 === 0 ? 3_000 : 2_000);
     yield SMALL;
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -4,7 +4,7 @@ export interface OffloadOptions {
    * scripts. @default beside the client's own module
    */
   readonly url?: string | URL;
-  /** From how many bytes on a deflated frame of the server is inflated and decoded there. @default 8_192 */
+  /** From how many bytes on a deflated frame of the server is inflated and decoded there. @default 16_384 */
   readonly receiveBytes?: number;
   /**
    * From how many bytes on the same is done with one that is not deflated. A server deflates what gets smaller by that

@@ -20,7 +20,7 @@ export function offload(
   options: OffloadOptions,
   failed: (error: unknown) => void,
 ): () => void {
-  const { receiveBytes = 8_192, plainBytes = Infinity, sendBytes = 16_384, timeoutMs = 5_000 } = options;
+  const { receiveBytes = 16_384, plainBytes = Infinity, sendBytes = 16_384, timeoutMs = 5_000 } = options;
   const { url = new URL("./client-codec.mjs", import.meta.url) } = options;
   const decode = poolFunction(pool, "fugitiveDecode");
   // what is given to this one is a copy that nobody else has, and may be moved

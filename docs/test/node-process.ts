@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
@@ -41,7 +41,10 @@ export async function runExample(name: string): Promise<{ said(pattern: RegExp):
   const [, port] = /"public":\["http:\/\/127\.0\.0\.1:(\d+)"/.exec(await server.said(/"msg":"serving"/)) ?? [];
   // the same text on another port: the one it names may be in use
   const client = read(`dist/examples/${name}/client.js`).replace("localhost:8080", `127.0.0.1:${port}`);
-  return node(["--input-type=module", "--eval", client]);
+  const file = `${ROOT}dist/examples/${name}/client-${port}.js`;
+  writeFileSync(file, client);
+  onTestFinished(() => rmSync(file, { force: true }));
+  return node([file]);
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Deflate } from "../shared/deflate.ts";
+import { portableDeflate } from "../shared/portable-deflate.ts";
+import { deferred } from "./deferred.ts";
+import { lateDeflate } from "./late-deflate.ts";
 import { noise, offloading } from "./test/offloading.ts";
 import { pass, settled, useFakeTime } from "./test/setup.ts";
 import * as functions from "./workers/codec-functions.ts";
@@ -25,6 +29,23 @@ describe("a web worker that cannot do it", () => {
     pool.calls[2]?.fail(new Error("again"));
     await settled();
     expect([heard.at(-1), errors.length]).toEqual([A, 1]);
+  });
+
+  it("lets the frame wait for the page's own code, which has not been needed before", async () => {
+    const code = deferred<Deflate>();
+    const { heard, pool, tell } = await offloading(
+      {},
+      undefined,
+      lateDeflate(() => code.promise),
+    );
+    tell(A, "second", B);
+    pool.calls[0]?.fail(new Error("gone"));
+    pool.calls[1]?.done();
+    await settled();
+    expect(heard).toEqual([]);
+    code.resolve(portableDeflate);
+    await settled();
+    expect(heard).toEqual([A, "second", B]);
   });
 
   it("has five seconds", async () => {

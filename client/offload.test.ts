@@ -3,7 +3,7 @@ import { Kind } from "../shared/message.ts";
 import { createMsgpackCodec } from "../shared/msgpack-codec.ts";
 import { portableDeflate } from "../shared/portable-deflate.ts";
 import { noise, offloading } from "./test/offloading.ts";
-import { settled, useFakeTime } from "./test/setup.ts";
+import { pass, settled, useFakeTime } from "./test/setup.ts";
 
 useFakeTime();
 
@@ -55,6 +55,18 @@ describe("a large deflated frame of a client that offloads", () => {
     tell(A, "second");
     server.connection.hangUp(1012);
     expect([heard, client.state]).toEqual([[A, "second"], "waiting"]);
+    pool.calls[0]?.done();
+    await settled();
+    expect(heard).toEqual([A, "second"]);
+    client.close();
+  });
+
+  it("is decoded so on every later connection, too", async () => {
+    const { client, server, heard, pool, tell } = await offloading();
+    server.connection.hangUp(1012);
+    await pass(2_000);
+    tell(A, "second");
+    expect([server.connections.length, heard, pool.calls.length]).toEqual([2, [], 1]);
     pool.calls[0]?.done();
     await settled();
     expect(heard).toEqual([A, "second"]);

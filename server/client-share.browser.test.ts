@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { ShareOptions } from "../client/index.ts";
 import { isRefusal } from "../shared/codes.ts";
@@ -96,7 +95,6 @@ describe("a server that calls functions of a page's web workers", () => {
   it("costs the page no more than its time by what never ends, while others go on", async () => {
     const { connection, page } = await share({ concurrency: 2, timeoutMs: 400, busy: 2 });
     const spinning = outcome(connection.call("spin"));
-    await sleep(50);
     for (let x = 0; x < 20; x++) expect(await connection.call("add", { x, y: x })).toBe(2 * x);
     expect(await spinning).toBe("TIMEOUT");
     // its web worker is replaced, and has all that it had

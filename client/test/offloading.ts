@@ -1,9 +1,12 @@
 import { Kind } from "../../shared/message.ts";
+import { portableDeflate } from "../../shared/portable-deflate.ts";
+import { Client } from "../client.ts";
+import type { LateDeflate } from "../late-deflate.ts";
 import * as functions from "../workers/codec-functions.ts";
 import type { OffloadOptions } from "../workers/offload-options.ts";
 import { FakePool } from "./fake-pool.ts";
-import { grant } from "./fake-server.ts";
-import { connected, type Pair, pass } from "./setup.ts";
+import { FakeServer, grant } from "./fake-server.ts";
+import { type Pair, pass, settled } from "./setup.ts";
 // fetched before the tests, so that they need not wait for it
 import "../page-workers.ts";
 
@@ -28,9 +31,20 @@ export interface Offloading extends Pair {
   tell(...data: unknown[]): void;
 }
 
-/** A client that is connected, and has a pool that is ready. @param refusal why it cannot register a module */
-export async function offloading(options: OffloadOptions = {}, refusal?: Error): Promise<Offloading> {
-  const { client, server } = await connected(grant);
+/**
+ * A client that is connected, and has a pool that is ready.
+ *
+ * @param refusal why it cannot register a module
+ * @param deflate the client's own code for that
+ */
+export async function offloading(
+  options: OffloadOptions = {},
+  refusal?: Error,
+  deflate: LateDeflate = portableDeflate,
+): Promise<Offloading> {
+  const server = new FakeServer(grant);
+  const client = new Client("ws://server.test", { attempts: 1 }, server.webSocket, deflate);
+  await settled();
   const heard: unknown[] = [];
   const errors: Error[] = [];
   client.on("error", (error) => void errors.push(error as Error));

@@ -7,8 +7,7 @@ const HIDDEN = ["name", "message", "stack", "cause", "errors"];
 
 /** What was thrown, in a form that can be posted. */
 export function packThrown(value: unknown, depth = 0): Thrown {
-  // a DOMException is cloned as it is
-  if (!(value instanceof Error) || value instanceof DOMException) {
+  if (!(value instanceof Error) || isClonedException(value)) {
     return [undefined, isCloneable(value) ? value : String(value)];
   }
   const { name, message, stack } = value;
@@ -22,4 +21,9 @@ export function packThrown(value: unknown, depth = 0): Thrown {
       ...(Array.isArray(errors) && depth < DEEPEST && { errors: errors.map((one) => packThrown(one, depth + 1)) }),
     },
   ];
+}
+
+/** A browser clones a DOMException as it is; not so Node.js. */
+function isClonedException(value: Error): boolean {
+  return value instanceof DOMException && structuredClone(value) instanceof DOMException;
 }

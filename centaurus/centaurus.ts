@@ -189,11 +189,11 @@ export function createCentaurus(target: object, platform: Platform, options: Cen
       transfer,
       timeoutMs,
       place,
-      caller: new Error(),
       told: false,
       moved: false,
       heard: false,
       began: false,
+      dueAt: Infinity,
       ...ends,
       progress: onProgress,
     };

@@ -50,8 +50,8 @@ it("brings errors over with their class, stack, cause and properties", async () 
   expect(error.cause).toBeInstanceOf(RangeError);
   expect((error.cause as Error).cause).toBe("greed");
   expect(Object.keys(error)).toEqual(["code", "details"]);
-  // where it was thrown, and where it was called
-  expect(error.stack).toMatch(/TypeError: not paid\n[\s\S]*centaurus\/fails\.js[\s\S]*crossing\.test\.ts/);
+  // where it was thrown
+  expect(error.stack).toMatch(/TypeError: not paid\n.*centaurus\/fails\.js/);
 
   const custom = await rejection(C.custom());
   expect(custom).toBeInstanceOf(PaymentError);

@@ -71,6 +71,9 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   let retiring = false;
   let ended = false;
   let stopTimer: (() => void) | undefined;
+  /** When it is looked next which calls are late: one timer for all of them, as hardly one ever is. */
+  let lookAt = Infinity;
+  let stopLooking: (() => void) | undefined;
 
   const link = options.spawn({
     message: (data) => {
@@ -95,7 +98,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
       host.free();
     },
     [message.RESULT]: (id, value) => over(id, "resolve", value),
-    [message.FAILED]: (id, thrown) => over(id, "reject", unpackThrown(thrown, classes, calls.all.get(id)?.caller)),
+    [message.FAILED]: (id, thrown) => over(id, "reject", unpackThrown(thrown, classes)),
     [message.BEGINS](id) {
       calls.begins(id);
       startNext();
@@ -162,8 +165,8 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     if (ended) return;
     ended = true;
     stopTimer?.();
+    stopLooking?.();
     link.terminate();
-    for (const { stopTimer: stop } of calls.all.values()) stop?.();
     const cleared = calls.clear();
     for (const call of cleared.lost) answer(call, "reject", error);
     for (const setUp of setUps.splice(0)) setUp.done(worker, error, false);
@@ -177,7 +180,6 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   function over(id: number, how: "resolve" | "reject", value: unknown): void {
     const call = calls.all.get(id);
     if (call === undefined) return;
-    call.stopTimer?.();
     calls.over(call);
     startNext();
     worker.idleSince = performance.now();
@@ -199,7 +201,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     const call = calls.all.get(id);
     if (call === undefined || call.told) return;
     within(call, call.timeoutMs);
-    if (call[what]?.(value) === true) call.stopTimer?.();
+    if (call[what]?.(value) === true) call.dueAt = Infinity;
   }
 
   /** The time of a call begins when it runs, not when it is posted to a web worker that has others to run before. */
@@ -213,8 +215,20 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   }
 
   function within(call: Call, ms: number): void {
-    call.stopTimer?.();
-    call.stopTimer = startTimer(ms, () => takesTooLong(call));
+    call.dueAt = performance.now() + ms;
+    look(call.dueAt);
+  }
+
+  function look(at: number): void {
+    if (at >= lookAt) return;
+    lookAt = at;
+    stopLooking?.();
+    stopLooking = startTimer(at - performance.now(), () => {
+      lookAt = Infinity;
+      const now = performance.now();
+      for (const call of [...calls.all.values()]) if (call.dueAt <= now) takesTooLong(call);
+      for (const { dueAt } of calls.all.values()) look(dueAt);
+    });
   }
 
   function takesTooLong(call: Call): void {

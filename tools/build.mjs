@@ -112,8 +112,9 @@ const DEFLATE_APART = {
  * nothing of a browser's is called so: they may have shorter names.
  */
 const INTERNAL =
-  "answered began begins caller drain ended explain extras heard idleSince leave load moved place putBack queue " +
-  "release restUntil retire retires runner setUp settled spawn stopTimer told unbegun waits worker";
+  "answered began begins classes drain ended explain extras failed failure free heard idleSince leave load lost " +
+  "more moved onAbort over place putBack queue release replay restUntil retire retires runner setUp settled spawn step " +
+  "stopTimer told unbegun waits worker";
 const CENTAURUS = { mangleProps: new RegExp(`^(${INTERNAL.replaceAll(" ", "|")})$`) };
 
 /** What browsers load: the client and Centaurus as a module and as a classic script, the web worker, the demo page. */

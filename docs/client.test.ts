@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { read, runExample } from "./test/node-process.ts";
+import { optionsOf, read, runExample } from "./test/node-process.ts";
 
 const TEXT = read("docs/CLIENT.md");
-
-/** The optional fields of an interface, in their order. */
-function optionsOf(file: string, name: string): string[] {
-  const [, body = ""] = new RegExp(`export interface ${name}[^{]*\\{(.*?)\\n\\}`, "s").exec(read(file)) ?? [];
-  return [...body.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, option = ""]) => option);
-}
 
 describe("docs/CLIENT.md", () => {
   it.each(["app.ts", "client.ts"])("shows docs/examples/03-lasting/%s as it is", (file) => {

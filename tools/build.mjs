@@ -2,7 +2,17 @@
 // the examples of the documentation.
 // `--if-needed` does nothing where the last build is newer than every source.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -117,6 +127,12 @@ const INTERNAL =
   "stopTimer told unbegun waits worker";
 const CENTAURUS = { mangleProps: new RegExp(`^(${INTERNAL.replaceAll(" ", "|")})$`) };
 
+/** The demo page, with its sections in their places. */
+function page(folder) {
+  const read = (name) => readFileSync(join(root, folder, name), "utf8");
+  return read("index.html").replace(/^ *<!-- (sections\/[\w-]+\.html) -->\n/gm, (_, section) => read(section));
+}
+
 /** What browsers load: the client and Centaurus as a module and as a classic script, the web worker, the demo page. */
 async function buildWeb(out) {
   const { build } = await import("esbuild");
@@ -132,9 +148,7 @@ async function buildWeb(out) {
     build({ ...common, ...CENTAURUS, entryPoints: { centaurus: "centaurus/script.ts" }, format: "iife" }),
     build({ ...common, entryPoints: { "centaurus.worker": "centaurus/worker/browser.ts" }, format: "iife" }),
   ]);
-  for (const file of readdirSync(join(root, "server/web"))) {
-    if (/\.(html|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, out, "web", file));
-  }
+  writeFileSync(join(root, out, "web/index.html"), page("server/web"));
 }
 
 /**

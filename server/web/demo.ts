@@ -5,6 +5,7 @@ import { callSection } from "./call-section.ts";
 import { channelSection } from "./channel-section.ts";
 import { chatSection } from "./chat-section.ts";
 import { byId } from "./dom.ts";
+import { fractalSection } from "./fractal-section.ts";
 import { statusSection } from "./status-section.ts";
 import { sweatSection } from "./sweat-section.ts";
 
@@ -18,3 +19,4 @@ callSection(client);
 chatSection(client);
 channelSection(client);
 sweatSection(client);
+fractalSection();

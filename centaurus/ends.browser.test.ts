@@ -51,6 +51,22 @@ it("lets nothing hang, however a web worker ends", async () => {
   });
 });
 
+it("lets functions post messages of their own, which are none of Centaurus's", async () => {
+  const page = await sites.open();
+  const posted = await page.evaluate(() => {
+    const C = new Centaurus();
+    C.register({
+      posts() {
+        for (const message of ["text", null, undefined, 5, [], ["a"], [99, 1], { 0: 7 }]) self.postMessage(message);
+        return "posted";
+      },
+    });
+    return C.posts?.();
+  });
+  expect(posted).toBe("posted");
+  expect(sites.takeProblems()).toEqual([]);
+});
+
 it("leaves no unhandled rejection behind where nobody waits for what is loaded or registered", async () => {
   const page = await sites.open();
   const unhandled = await page.evaluate(async () => {

@@ -1,6 +1,6 @@
 import { answer, type Call } from "./call.ts";
 import { createCallsInside } from "./calls-inside.ts";
-import { isCloneable } from "./clone.ts";
+import { cloneable } from "./clone.ts";
 import { type ErrorClasses, unpackThrown } from "./error-data.ts";
 import { CallTimeoutError, LoadError, WorkerLostError } from "./errors.ts";
 import * as message from "./message.ts";
@@ -77,7 +77,8 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
 
   const link = options.spawn({
     message: (data) => {
-      if (!ended) message.handle(handlers, data as message.PageBound);
+      // functions may post messages of their own
+      if (!ended && Array.isArray(data)) message.handle(handlers, data as unknown as message.PageBound);
     },
     async failed(text) {
       // once it runs, it tells itself of what nobody caught
@@ -87,7 +88,6 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   });
   const post = (words: message.WorkerBound) => link.post(words);
   const callbacks = createPageCallbacks(link);
-
   const handlers: message.Handlers<message.PageBound> = {
     [message.DONE](thrown) {
       stopTimer?.();
@@ -110,7 +110,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     [message.ITEM]: (id, item) => said(id, "item", item),
     [message.PROGRESS]: (id, value) => said(id, "progress", value),
     [message.CANCELLING](id) {
-      const call = calls.all.get(id);
+      const call = calls.inside.get(id);
       if (call !== undefined) call.heard = true;
     },
     [message.CALLBACK]: callbacks.call,
@@ -121,11 +121,11 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
 
   const worker: WebWorker = {
     get load() {
-      return calls.all.size;
+      return calls.inside.size;
     },
     idleSince: 0,
     settled: () => setUps.length === 0,
-    free: () => worker.settled() && calls.all.size < concurrency,
+    free: () => worker.settled() && calls.inside.size < concurrency,
     setUp(setUp) {
       post([message.SET_UP, setUp.step]);
       if (setUps.push(setUp) === 1) loads();
@@ -144,7 +144,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     cancel(call, reason) {
       // one that has not begun has its grace when it does
       if (call.began) within(call, graceMs);
-      post([message.CANCEL, call.id, isCloneable(reason) ? reason : String(reason)]);
+      post([message.CANCEL, call.id, cloneable(reason)]);
     },
     more(call, count) {
       post([message.MORE, call.id, count]);
@@ -153,7 +153,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     retire() {
       if (!retiring) host.retires(worker);
       retiring = true;
-      if ([...calls.all.values()].every(({ told }) => told)) lost("was replaced");
+      if ([...calls.inside.values()].every(({ told }) => told)) lost("was replaced");
     },
     end,
   };
@@ -178,7 +178,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   }
 
   function over(id: number, how: "resolve" | "reject", value: unknown): void {
-    const call = calls.all.get(id);
+    const call = calls.inside.get(id);
     if (call === undefined) return;
     calls.over(call);
     startNext();
@@ -198,7 +198,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   }
 
   function said(id: number, what: "item" | "progress", value: unknown): void {
-    const call = calls.all.get(id);
+    const call = calls.inside.get(id);
     if (call === undefined || call.told) return;
     within(call, call.timeoutMs);
     if (call[what]?.(value) === true) call.dueAt = Infinity;
@@ -226,8 +226,8 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     stopLooking = startTimer(at - performance.now(), () => {
       lookAt = Infinity;
       const now = performance.now();
-      for (const call of [...calls.all.values()]) if (call.dueAt <= now) takesTooLong(call);
-      for (const { dueAt } of calls.all.values()) look(dueAt);
+      for (const call of [...calls.inside.values()]) if (call.dueAt <= now) takesTooLong(call);
+      for (const { dueAt } of calls.inside.values()) look(dueAt);
     });
   }
 
@@ -240,6 +240,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
       worker.cancel(call, error);
     } else if (call.heard) {
       // it is not stuck, and others may have something in there, which they can finish
+      call.dueAt = Infinity;
       worker.retire();
     } else if (runs !== undefined && runs !== call) {
       // another one's work keeps the web worker from hearing of it

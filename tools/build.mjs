@@ -122,9 +122,9 @@ const DEFLATE_APART = {
  * nothing of a browser's is called so: they may have shorter names.
  */
 const INTERNAL =
-  "answered began begins classes drain ended explain extras failed failure free heard idleSince leave load lost " +
-  "more moved onAbort over place putBack queue release replay restUntil retire retires runner setUp settled spawn step " +
-  "stopTimer told unbegun waits worker";
+  "answered began begins cancel classes drain dueAt ended explain extras failed failure free heard idleSince " +
+  "inside leave load lost more moved onAbort over parameters place post putBack queue release replay restUntil " +
+  "retire retires runner setUp settled spawn step told unbegun waits worker";
 const CENTAURUS = { mangleProps: new RegExp(`^(${INTERNAL.replaceAll(" ", "|")})$`) };
 
 /** The demo page, with its sections in their places. */

@@ -1,4 +1,4 @@
-import { isCloneable } from "../clone.ts";
+import { cloneable, isCloneable } from "../clone.ts";
 import type { Thrown } from "../message.ts";
 
 /** An error has causes, which have causes; where it goes in a circle, it is cut. */
@@ -8,7 +8,7 @@ const HIDDEN = ["name", "message", "stack", "cause", "errors"];
 /** What was thrown, in a form that can be posted. */
 export function packThrown(value: unknown, depth = 0): Thrown {
   if (!(value instanceof Error) || isClonedException(value)) {
-    return [undefined, isCloneable(value) ? value : String(value)];
+    return [undefined, cloneable(value)];
   }
   const { name, message, stack } = value;
   const { cause, errors } = value as { cause?: unknown; errors?: unknown };

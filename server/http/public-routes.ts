@@ -4,8 +4,8 @@ import type { HttpAnswer, HttpRoute } from "../transport/transport.ts";
 import { packageFile } from "./package-file.ts";
 import { fileRoute } from "./static-files.ts";
 
-/** The browser bundles: one classic script; one module, and what it fetches when it first needs it. */
-const BUNDLES = ["client.js", "client.mjs", "client-deflate.mjs"];
+/** The browser bundles: one classic script; one module, and what they fetch when they first need it. */
+const BUNDLES = ["client.js", "client.mjs", "client-deflate.mjs", "client-peers.mjs"];
 
 export interface PublicRoutesOptions {
   /** The application's own files, by path. */

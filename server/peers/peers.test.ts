@@ -80,7 +80,7 @@ describe("who is found", () => {
       expect(events.map((event) => event.type === "paired" && event.peer)).toEqual(others);
     }
     const late = await server.connect();
-    expect(await late.ask([2, 1, "$peers.seek", { room: "table" }])).toMatchObject(refusal("UNAVAILABLE", /full/));
+    expect(await late.ask([2, 1, "$peers.seek", { room: "table" }])).toMatchObject(refusal("CONFLICT", /full/));
     expect(await late.ask([2, 2, "$peers.seek", { room: "table", size: 4 }])).toMatchObject(refusal("CONFLICT", /3/));
     members[0]?.cancel();
     expect(await members[1]?.event()).toEqual({ type: "left", peer: members[0]?.id, reason: "left" });

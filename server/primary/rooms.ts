@@ -17,7 +17,7 @@ export class Rooms<Member> {
   readonly #rooms = new Map<string, Room<Member>>();
   readonly #roomOf = new Map<Member, Room<Member>>();
 
-  /** @throws AppError `CONFLICT` where it is of another size, `UNAVAILABLE` where it is full */
+  /** @throws AppError `CONFLICT` where it is full, or of another size */
   join(member: Member, { context, room: name, size, mostPairs }: RoomOrder): void {
     const key = JSON.stringify([context, name]);
     let room = this.#rooms.get(key);
@@ -27,7 +27,7 @@ export class Rooms<Member> {
     } else if (size !== null && size !== room.size) {
       throw new AppError("CONFLICT", `The room is one of ${room.size}.`);
     } else if (room.members.size >= room.size) {
-      throw new AppError("UNAVAILABLE", `The room is full: ${room.size} are in it.`);
+      throw new AppError("CONFLICT", `The room is full: ${room.size} are in it.`);
     }
     room.members.add(member);
     this.#roomOf.set(member, room);

@@ -11,8 +11,8 @@ const LOOK_MS = 1_000;
 const HEARTBEAT_MS = 5_000;
 /** How long one attempt to connect may take before the next, in milliseconds. */
 const ATTEMPT_MS = 8_000;
-/** No other side can make this one connect anew more often, in milliseconds. */
-const SHORTEST_ATTEMPT_MS = 250;
+/** How often the other side can make this one connect anew, before it has to wait a second for each more time. */
+const MOST_ATTEMPTS = 5;
 /** How long a peer that the server says is gone may take to show that it is not, in milliseconds. */
 const PROOF_MS = 2_000;
 /** How long a channel that is closed goes on to send, in milliseconds. */
@@ -45,6 +45,9 @@ export class PeerLink {
   #polite: boolean;
   /** The number of the attempt that is, or was last. */
   #attempt = 0;
+  /** How many of those there were of late that the other side wanted. */
+  #wanted = 0;
+  /** When one was last begun, or asked for. */
   #attemptAt = Number.NEGATIVE_INFINITY;
   /** Follows the ICE servers, which may have to be asked for; what is signalled waits for it. */
   #negotiation: Promise<Negotiation | undefined> = Promise.resolve(undefined);
@@ -69,11 +72,6 @@ export class PeerLink {
     return this.#current?.connection;
   }
 
-  /** Largest message that can be sent, in bytes, where the two sides have agreed on one. */
-  get maxMessage(): number | undefined {
-    return this.connection?.sctp?.maxMessageSize;
-  }
-
   /** @throws AppError `UNAVAILABLE` where there is no channel, `OVERLOADED` where too much waits for it */
   send(bytes: Uint8Array): void {
     const channel = this.#current?.channel;
@@ -96,13 +94,12 @@ export class PeerLink {
     const signal = linkSignal(data);
     if (signal === undefined || this.state === "closed") return;
     const { attempt, again } = signal;
-    const early = performance.now() - this.#attemptAt < SHORTEST_ATTEMPT_MS && this.#attempt > 0;
-    if (again === true) {
-      if (!this.#polite && attempt >= this.#attempt && !early) this.#begin(this.#nextAttempt());
-      return;
+    const outdated = again === true ? !this.#polite && attempt >= this.#attempt : attempt > this.#attempt;
+    if (outdated && this.#wanted < MOST_ATTEMPTS) {
+      this.#wanted++;
+      this.#begin(again === true ? this.#nextAttempt() : attempt);
     }
-    if (attempt > this.#attempt && !early) this.#begin(attempt);
-    if (attempt !== this.#attempt) return;
+    if (again === true || attempt !== this.#attempt) return;
     void this.#negotiation.then((negotiation) => negotiation?.take(signal));
   }
 
@@ -224,6 +221,7 @@ export class PeerLink {
 
   #look(): void {
     const now = performance.now();
+    this.#wanted = Math.max(0, this.#wanted - 1);
     if (this.#proofUntil !== undefined && now > this.#proofUntil) {
       this.#gone();
     } else if (this.state !== "open") {

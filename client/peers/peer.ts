@@ -64,7 +64,7 @@ export class Peer<Types extends PeerTypes = AnyPeers> {
       registry,
       about: { peer: this },
       send: (bytes) => this.link.send(bytes),
-      maxMessage: () => this.link.maxMessage,
+      maxMessage: () => this.link.connection?.sctp?.maxMessageSize,
       event: (name, data) => this.#received(name, data),
       report,
       leaving: () => gone(new AppError("UNAVAILABLE", "The peer has closed the connection.")),

@@ -45,10 +45,35 @@ export function startPeerCluster(peers = "{}", options: ClusterOptions = {}): Pr
   return startCluster({ ...options, app: APP(peers), files: { "page.html": PAGE, "page.mjs": SCRIPT } });
 }
 
-/** Starts a Chromium whose pages find each other on this machine alone: by plain addresses, the loopback's included. */
+/** Pages find each other on this machine alone: by plain addresses, the loopback's included. */
+const PEER_ARGUMENTS = [
+  ...ARGUMENTS,
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
+  "--allow-loopback-in-peer-connection",
+];
+
+/** Starts a Chromium for pages with peers. */
 export function launchPeerBrowser(): Promise<Browser> {
-  const args = [...ARGUMENTS, "--disable-features=WebRtcHideLocalIpsWithMdns", "--allow-loopback-in-peer-connection"];
-  return chromium.launch({ executablePath: checkedExecutable(), headless: true, args });
+  return chromium.launch({ executablePath: checkedExecutable(), headless: true, args: PEER_ARGUMENTS });
+}
+
+/** The same in processes of its own, to be stopped and continued; ended when the test is over. */
+export async function launchStoppablePeerBrowser() {
+  const server = await chromium.launchServer({
+    executablePath: checkedExecutable(),
+    headless: true,
+    args: PEER_ARGUMENTS,
+  });
+  onTestFinished(() => server.close());
+  const browser = await chromium.connect(server.wsEndpoint());
+  const { pid } = server.process();
+  return {
+    browser,
+    /** Sends a signal to all of its processes. */
+    signal(signal: "SIGSTOP" | "SIGCONT"): void {
+      if (pid !== undefined) process.kill(-pid, signal);
+    },
+  };
 }
 
 /** A page that seeks, says what it hears of to its notes, and offers some procedures. */
@@ -106,10 +131,10 @@ export class PeerPage {
     );
   }
 
-  /** Tells all its peers. */
+  /** Tells all its peers that are there. */
   async say(text: string): Promise<void> {
     await this.page.evaluate((said) => {
-      for (const peer of window.talk.seek.peers) peer.emit("chat", said);
+      for (const peer of window.talk.seek.peers) if (peer.state === "open") peer.emit("chat", said);
     }, text);
   }
 
@@ -118,7 +143,7 @@ export class PeerPage {
   }
 
   /** Waits until the newest peer is in this state. */
-  async state(state: string, timeout = SOON.timeout): Promise<void> {
+  async state(state: RegExp, timeout = SOON.timeout): Promise<void> {
     await vi.waitFor(async () => expect((await this.notes()).states.at(-1)).toMatch(state), { ...SOON, timeout });
   }
 

@@ -192,6 +192,33 @@ describe("a peer that vanishes", { timeout: 30_000 }, () => {
     await page.state(/^closed: TIMEOUT/, NOTICED_MS);
   });
 
+  it("before the two could connect has its place taken by another", async () => {
+    const cluster = await startPeerCluster();
+    const raw = await Seeker.seek(cluster, { secret: secret("raw") });
+    const page = await PeerPage.seek(browser, cluster);
+    await raw.next("signal");
+    raw.cancel();
+    await page.state(/^closed/, NOTICED_MS);
+    const other = await PeerPage.seek(browser, cluster, {}, page);
+    await other.there();
+    await page.there();
+    await talk(page, other, "found each other");
+  });
+
+  it("because it closed this peer is not paired with it again, also when the server comes back", async () => {
+    const cluster = await startPeerCluster();
+    const [one, other] = await pair(cluster, { room: "r" });
+    await one.page.evaluate(() => window.talk.peer?.close());
+    await one.state(/^closed$/);
+    await other.state(/^closed: UNAVAILABLE The peer has closed/, NOTICED_MS);
+    await one.page.evaluate(() => window.talk.client.reconnect());
+    await vi.waitFor(async () => expect((await one.notes()).known).toEqual([false, true]), { timeout: 10_000 });
+    const third = await PeerPage.seek(browser, cluster, { room: "r" });
+    await third.there(2);
+    await one.there(1);
+    await other.there(1);
+  });
+
   it("by closing its page, connected, is missed", async () => {
     const [one, other] = await pair(await startPeerCluster());
     const closedAt = performance.now();

@@ -84,3 +84,9 @@ export interface PeerSignalInput {
 
 /** The input of `$peers.connect`: pairs two peers of one context. */
 export type PeerConnectInput = Omit<PeerSignalInput, "data">;
+
+/** The input of `$peers.part`: the two are no pair any more, and are not paired again but by `$peers.connect`. */
+export interface PeerPartInput extends PeerConnectInput {
+  /** Whether `from` is to seek on, as where `to` was found and could not be reached. @default false */
+  readonly again?: boolean;
+}

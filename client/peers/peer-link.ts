@@ -2,6 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { IceServer } from "../../shared/peers.ts";
 import { type LinkSignal, linkSignal } from "./link-signal.ts";
 import { Negotiation, type NegotiationSignal } from "./negotiation.ts";
+import { Patience } from "./patience.ts";
 import type { PeerState } from "./peer-types.ts";
 import type { RtcConnection, RtcConstructor } from "./rtc.ts";
 
@@ -52,7 +53,7 @@ export class PeerLink {
   /** Follows the ICE servers, which may have to be asked for; what is signalled waits for it. */
   #negotiation: Promise<Negotiation | undefined> = Promise.resolve(undefined);
   #current: Negotiation | undefined;
-  #deadline: number;
+  readonly #patience: Patience;
   #pingAt = 0;
   #unanswered = 0;
   /** Until when it has to be heard of that the server says is gone. */
@@ -61,7 +62,7 @@ export class PeerLink {
   constructor(polite: boolean, options: PeerLinkOptions) {
     this.#polite = polite;
     this.#options = options;
-    this.#deadline = performance.now() + options.connectMs;
+    this.#patience = new Patience(options.connectMs);
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     // the one that gives way waits for the other's offer, and asks for it where that is long in coming
     if (polite) this.#attemptAt = performance.now();
@@ -116,6 +117,7 @@ export class PeerLink {
     if (this.state === "closed") return;
     clearInterval(this.#timer);
     const last = this.#current;
+    this.#current = undefined;
     this.#attempt = Number.POSITIVE_INFINITY;
     // what was sent last is to arrive
     setTimeout(() => last?.close(), LINGER_MS);
@@ -202,7 +204,7 @@ export class PeerLink {
 
   #trouble(): void {
     if (this.state !== "open") return;
-    this.#deadline = performance.now() + this.#options.reconnectMs;
+    this.#patience.renew(this.#options.reconnectMs);
     this.#become("reconnecting");
   }
 
@@ -221,11 +223,12 @@ export class PeerLink {
 
   #look(): void {
     const now = performance.now();
+    const tooLong = this.#patience.look();
     this.#wanted = Math.max(0, this.#wanted - 1);
     if (this.#proofUntil !== undefined && now > this.#proofUntil) {
       this.#gone();
     } else if (this.state !== "open") {
-      if (now > this.#deadline) this.close(new AppError("TIMEOUT", "There is no way to this peer."));
+      if (tooLong) this.close(new AppError("TIMEOUT", "There is no way to this peer."));
       else if (now - this.#attemptAt >= ATTEMPT_MS) this.#again();
     }
     if (this.state === "open" && now - this.#pingAt >= HEARTBEAT_MS) {

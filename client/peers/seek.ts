@@ -9,11 +9,14 @@ import type { AnyPeers, PeerTypes, SeekOptions } from "./peer-types.ts";
 import type { RtcConstructor } from "./rtc.ts";
 import { SeekStream } from "./seek-stream.ts";
 import { Signaller } from "./signaller.ts";
+import { whenOpen } from "./when-open.ts";
 
 /** No server pairs one with more. */
 const MOST_PEERS = 64;
 /** Peers that wait for a reader of the seek; those that are closed by then are not worth keeping. */
 const MOST_UNREAD = 64;
+/** Closed while the server cannot be told. */
+const MOST_PARTED = 1_000;
 const LIMITS = { connectMs: 30_000, reconnectMs: 30_000 };
 
 /** What a seek tells. */
@@ -41,6 +44,8 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
   readonly #options: SeekOptions<Types>;
   readonly #events: ReportingEmitter<SeekEvents<Types>>;
   readonly #peers = new Map<string, { readonly peer: Peer<Types>; readonly signaller: Signaller }>();
+  /** Whom this side has closed, and whether it sought on: the server is told when it can be. */
+  readonly #parted = new Map<string, boolean>();
   readonly #found = new AsyncQueue<Peer<Types>>({ leave: () => {} });
   readonly #stream: SeekStream;
   #iceServers: readonly IceServer[] = [];
@@ -103,12 +108,13 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     await this.#host.client.call("$peers.connect", { from: this.id, to: id }, { idempotent: true });
     // the server says first that the two are a pair
     const peer = this.#peers.get(id)?.peer ?? (await this.#paired(id));
-    return opened(peer);
+    return whenOpen(peer);
   }
 
   /** Ends the search, and closes all its peers. */
   close(): void {
     if (this.#over) return;
+    this.#over = true;
     for (const { peer } of this.#peers.values()) peer.close();
     this.#stream.close();
     this.#ended(undefined);
@@ -127,8 +133,10 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
 
   #received(event: PeerEvent): void {
     if (event.type === "self") this.#admitted(event);
-    else if (event.type === "paired") this.#pair(event);
-    else if (event.type === "signal") this.#peers.get(event.peer)?.peer.link.signalled(event.data);
+    else if (event.type === "paired") {
+      this.#parted.delete(event.peer);
+      this.#pair(event);
+    } else if (event.type === "signal") this.#peers.get(event.peer)?.peer.link.signalled(event.data);
     else if (event.type === "left") this.#peers.get(event.peer)?.peer.link.left();
   }
 
@@ -140,7 +148,8 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     for (const { peer } of this.#peers.values()) {
       if (!there.has(peer.id) && peer.state === "connecting") peer.link.left();
     }
-    for (const pair of pairs) this.#pair(pair);
+    for (const pair of pairs) if (!this.#parted.has(pair.peer)) this.#pair(pair);
+    for (const [other, again] of this.#parted) this.#part(other, again);
     this.ready.resolve();
     this.#tell("known", true);
   }
@@ -174,6 +183,8 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     peer.on("state", (state, error) => {
       if (state === "closed") {
         this.#peers.delete(peer.id);
+        // whom one did not get is no find
+        this.#part(peer.id, !there && error !== undefined);
         this.#tell("left", peer, error);
       } else if (state === "open" && !there) {
         there = true;
@@ -182,6 +193,14 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
         this.#tell("peer", peer);
       }
     });
+  }
+
+  /** @param again whether to seek on */
+  #part(id: string, again: boolean): void {
+    if (this.#over) return;
+    this.#parted.delete(id);
+    if (this.known) new Signaller(this.#host, () => this.id, id).part(again);
+    else if (this.#parted.size < MOST_PARTED) this.#parted.set(id, again);
   }
 
   /** Credentials may have run out since they were told. */
@@ -228,17 +247,4 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
       this.#host.report(error);
     }
   }
-}
-
-/** Waits for a peer's channel. */
-function opened<Types extends PeerTypes>(peer: Peer<Types>): Promise<Peer<Types>> {
-  if (peer.state === "open") return Promise.resolve(peer);
-  return new Promise((resolve, reject) => {
-    const release = peer.on("state", (state, error) => {
-      if (state === "open") resolve(peer);
-      else if (state === "closed") reject(error ?? new AppError("CANCELLED", "The peer was closed."));
-      else return;
-      release();
-    });
-  });
 }

@@ -38,6 +38,11 @@ export class Signaller {
       });
   }
 
+  /** The two are no pair any more, and as long as nobody asks for it. @param again whether this side seeks on */
+  part(again: boolean): void {
+    this.#call("$peers.part", { again }).catch(() => {});
+  }
+
   async #call(name: `$peers.${string}`, input: object): Promise<void> {
     const ends = { from: this.#from(), to: this.#to };
     await this.#host.client.call(name, { ...ends, ...input }, { idempotent: true, timeoutMs: TIMEOUT_MS });

@@ -23,12 +23,13 @@ export interface SeekOrder {
 }
 
 /** Kinds of {@link PeerOrder}. */
-export const Order = { SEEK: 0, CONNECT: 1, LEFT: 2, AWAY: 3 } as const;
+export const Order = { SEEK: 0, CONNECT: 1, LEFT: 2, AWAY: 3, PART: 4 } as const;
 
-/** The data of a PEER frame; its channel is the peer's id. The first two are asked, and answered by {@link PeerAnswer}. */
+/** The data of a PEER frame; its channel is the peer's id. The first three are asked, and answered by {@link PeerAnswer}. */
 export type PeerOrder =
   | readonly [kind: typeof Order.SEEK, seek: SeekOrder]
   | readonly [kind: typeof Order.CONNECT, to: string]
+  | readonly [kind: typeof Order.PART, from: string, again: boolean]
   /** It is over. */
   | readonly [kind: typeof Order.LEFT]
   /** Its connection is gone, and its client may come back. */

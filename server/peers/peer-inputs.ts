@@ -40,6 +40,7 @@ export function peerInputs(limits: PeerLimits) {
     seek: z.preprocess((asked) => asked ?? {}, seek),
     signal: z.object({ from: id, to: id, data: z.unknown() }),
     connect: z.object({ from: id, to: id }),
+    part: z.object({ from: id, to: id, again: z.boolean().optional() }),
     servers: z.object({ from: id }),
   };
 }

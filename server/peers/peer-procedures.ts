@@ -1,5 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
-import type { PeerConnectInput, PeerSeekInput, PeerSignalInput } from "../../shared/peers.ts";
+import type { PeerConnectInput, PeerPartInput, PeerSeekInput, PeerSignalInput } from "../../shared/peers.ts";
 import type { StandardSchema } from "../../shared/standard-schema.ts";
 import type { ProcedureDefinition, ProcedureOptions } from "../app.ts";
 import { peerInputs } from "./peer-inputs.ts";
@@ -14,7 +14,8 @@ import type { Peers } from "./peers.ts";
 export function peerProcedures(peers: Peers | undefined): Readonly<Record<string, ProcedureDefinition>> {
   if (peers === undefined) {
     const none = { idempotent: true, handler: noPeers };
-    return { "$peers.seek": none, "$peers.signal": none, "$peers.connect": none, "$peers.servers": none };
+    const names = ["seek", "signal", "connect", "part", "servers"];
+    return Object.fromEntries(names.map((name) => [`$peers.${name}`, none]));
   }
   const inputs = peerInputs(peers.limits);
   return {
@@ -31,6 +32,10 @@ export function peerProcedures(peers: Peers | undefined): Readonly<Record<string
     "$peers.connect": procedure<PeerConnectInput>({
       input: inputs.connect,
       handler: (input, context) => peers.connect(context, input),
+    }),
+    "$peers.part": procedure<PeerPartInput>({
+      input: inputs.part,
+      handler: (input, context) => peers.part(context, input),
     }),
     "$peers.servers": procedure<Pick<PeerConnectInput, "from">>({
       input: inputs.servers,

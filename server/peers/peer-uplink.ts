@@ -28,6 +28,12 @@ export class PeerUplink {
     return this.#ask(BusType.PEER, id, this.#pack.pack(order));
   }
 
+  /** @param again whether it seeks on */
+  part(id: string, from: string, again: boolean): Promise<void> {
+    const order: PeerOrder = [Order.PART, from, again];
+    return this.#ask(BusType.PEER, id, this.#pack.pack(order));
+  }
+
   /** @param data encoded */
   signal(from: string, to: string, data: Uint8Array): Promise<void> {
     return this.#ask(BusType.PEER_SIGNAL, signalChannel(from, to), data);

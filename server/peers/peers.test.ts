@@ -188,9 +188,9 @@ describe("a peer that is called by its id", () => {
     expect(await caller.connect(called.id)).toEqual([3, 3]);
     expect(await called.event()).toMatchObject({ type: "paired", peer: caller.id, polite: true });
     expect(await caller.event()).toMatchObject({ type: "paired", peer: called.id, polite: false });
-    // once is enough
+    // they are told again
     expect(await caller.connect(called.id)).toEqual([3, 4]);
-    expect(await called.hears()).toEqual([]);
+    expect(await called.event()).toMatchObject({ type: "paired", peer: caller.id, polite: true });
   });
 
   it("has only so many pairs", async () => {
@@ -203,6 +203,39 @@ describe("a peer that is called by its id", () => {
       ...refusal("OVERLOADED", /pairs/),
       4: { retryAfterMs: 1_000 },
     });
+  });
+});
+
+describe("a pair that parts", () => {
+  it("is none any more, and the other one is told; by its id, it can be one again", async () => {
+    const server = await servePeers();
+    const [one, other] = [await Seeker.seek(server, { room: "r" }), await Seeker.seek(server, { room: "r" })];
+    await one.next("paired");
+    await other.next("paired");
+    expect((await one.part(other.id))[0]).toBe(3);
+    expect(await other.event()).toEqual({ type: "left", peer: one.id, reason: "left" });
+    expect(await other.signal(one.id, 1)).toMatchObject(refusal("NOT_FOUND"));
+    const third = await Seeker.seek(server, { room: "r" });
+    expect((await third.hears()).length).toBe(2);
+    expect((await one.hears()).map((event) => event.type === "paired" && event.peer)).toEqual([third.id]);
+    expect((await other.connect(one.id))[0]).toBe(3);
+    expect(await one.event()).toMatchObject({ type: "paired", peer: other.id, polite: true });
+  });
+
+  it("may have one that seeks on, and finds another", async () => {
+    const server = await servePeers();
+    const [one, other] = [await Seeker.seek(server), await Seeker.seek(server)];
+    await one.next("paired");
+    expect((await one.part(other.id, true))[0]).toBe(3);
+    // both seek on, and not each other
+    expect((await other.part(one.id, true))[0]).toBe(3);
+    expect((await one.hears()).map(({ type }) => type)).toEqual([]);
+    const third = await Seeker.seek(server);
+    expect(await third.event()).toMatchObject({ type: "paired", peer: one.id });
+    // what it had is gone by now, and it is not looked for
+    expect((await third.part("nobody", true))[0]).toBe(3);
+    const fourth = await Seeker.seek(server);
+    expect(await fourth.event()).toMatchObject({ type: "paired", peer: other.id });
   });
 });
 

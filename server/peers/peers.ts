@@ -2,7 +2,14 @@ import { createHash, randomBytes } from "node:crypto";
 import { CloseCode } from "../../shared/codes.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
-import type { IceServer, PeerConnectInput, PeerEvent, PeerSeekInput, PeerSignalInput } from "../../shared/peers.ts";
+import type {
+  IceServer,
+  PeerConnectInput,
+  PeerEvent,
+  PeerPartInput,
+  PeerSeekInput,
+  PeerSignalInput,
+} from "../../shared/peers.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
@@ -83,6 +90,12 @@ export class Peers {
   connect({ connection }: CallContext, { from, to }: PeerConnectInput): Promise<void> {
     this.#members.spend(connection, from);
     return this.#uplink.connect(from, to);
+  }
+
+  /** Ends a pair. */
+  part({ connection }: CallContext, { from, to, again = false }: PeerPartInput): Promise<void> {
+    this.#members.spend(connection, from);
+    return this.#uplink.part(from, to, again);
   }
 
   /** The STUN and TURN servers for a client's peer, with credentials as they are now. */

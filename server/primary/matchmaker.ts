@@ -59,13 +59,13 @@ export class Matchmaker {
     const { order } = peer;
     if (order.room !== null) {
       for (const other of this.#rooms.membersOf(peer)) {
-        if (other !== peer && other.order.session !== order.session) this.#pair(other, peer);
+        if (other !== peer && other.order.session !== order.session && !other.parted.has(peer)) this.#pair(other, peer);
       }
     } else if (order.policy !== "none" && !peer.matched) this.#seek(peer);
   }
 
   /**
-   * Pairs two peers by the will of one of them, who knows the other's id. Does nothing where they are a pair.
+   * Pairs two peers by the will of one of them, who knows the other's id. Where they are a pair, they are told again.
    * @throws AppError
    */
   connect(id: string, to: string, holder: PeerHolder): void {
@@ -73,9 +73,32 @@ export class Matchmaker {
     const other = this.#peers.get(to);
     // whether there is one in another context is nobody's business
     if (other === undefined || other === peer || other.order.context !== peer.order.context) throw noPeer();
-    if (peer.pairs.has(other)) return;
+    join(peer, other);
+    if (peer.pairs.has(other)) {
+      this.#introduce(peer, other);
+      return;
+    }
     if (!peer.roomy || !other.roomy) throw new AppError("OVERLOADED", "One of the two has as many pairs as it may.");
     this.#pair(other, peer);
+  }
+
+  /**
+   * Ends a pair by the will of one of them, if it is one still.
+   * @param again whether that one seeks on, as if it had not found the other
+   * @throws AppError
+   */
+  part(id: string, from: string, again: boolean, holder: PeerHolder): void {
+    const peer = this.#own(id, holder);
+    const other = this.#peers.get(from);
+    if (other !== undefined && peer.pairs.delete(other)) {
+      other.pairs.delete(peer);
+      peer.parted.add(other);
+      other.parted.add(peer);
+      this.#tell(other, [News.LEFT, id]);
+    }
+    if (!again || peer.pairs.size > 0) return;
+    peer.matched = false;
+    this.begin(id);
   }
 
   /** Where somebody is that a peer may say something to. @throws AppError where there is no such pair */
@@ -118,7 +141,7 @@ export class Matchmaker {
       pool = new WaitingPool();
       this.#pools.set(key, pool);
     }
-    const partner = pool.partnerOf(peer, performance.now(), ({ holder }) => holder !== undefined);
+    const partner = pool.partnerOf(peer, performance.now(), (one) => one.holder !== undefined && !one.parted.has(peer));
     if (partner !== undefined) {
       for (const one of [peer, partner]) this.#stopSeeking(one);
       peer.matched = partner.matched = true;
@@ -149,8 +172,14 @@ export class Matchmaker {
     if (polite.pairs.has(other)) return;
     polite.pairs.set(other, true);
     other.pairs.set(polite, false);
-    this.#tell(polite, [News.PAIRED, other.introduction(true)]);
-    this.#tell(other, [News.PAIRED, polite.introduction(false)]);
+    this.#introduce(polite, other);
+  }
+
+  /** Tells two that are a pair of each other. */
+  #introduce(one: PeerEntry, other: PeerEntry): void {
+    const polite = one.pairs.get(other) === true;
+    this.#tell(one, [News.PAIRED, other.introduction(polite)]);
+    this.#tell(other, [News.PAIRED, one.introduction(!polite)]);
   }
 
   #hold(peer: PeerEntry, holder: PeerHolder): void {
@@ -183,11 +212,18 @@ export class Matchmaker {
       this.#tell(other, [how, peer.id]);
     }
     peer.pairs.clear();
+    for (const other of peer.parted) other.parted.delete(peer);
   }
 
   #tell(peer: PeerEntry, news: PeerNews): void {
     peer.holder?.tell(peer.id, news);
   }
+}
+
+/** They may be a pair again. */
+function join(one: PeerEntry, other: PeerEntry): void {
+  one.parted.delete(other);
+  other.parted.delete(one);
 }
 
 function poolKey({ context, tags }: SeekOrder): string {

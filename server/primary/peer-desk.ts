@@ -60,6 +60,9 @@ export class PeerDesk implements Desk {
       case Order.CONNECT:
         this.#answer(link, reference, () => matchmaker.connect(id, order[1], holder));
         break;
+      case Order.PART:
+        this.#answer(link, reference, () => matchmaker.part(id, order[1], order[2], holder));
+        break;
       case Order.LEFT:
       case Order.AWAY:
         matchmaker.left(id, order[0] === Order.AWAY, holder);

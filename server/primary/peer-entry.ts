@@ -24,6 +24,8 @@ export class PeerEntry {
   readonly since = performance.now();
   /** Whom it is paired with, and whether it is the polite one of the two. */
   readonly pairs = new Map<PeerEntry, boolean>();
+  /** Whom it is not to be paired with again but by the will of one of them; in the other one's as well. */
+  readonly parted = new Set<PeerEntry>();
   /** Undefined while its connection is gone. */
   holder: PeerHolder | undefined;
   /** Whether it has found whom it sought. */
@@ -73,6 +75,7 @@ export class PeerEntry {
   stopSeeking(): void {
     clearTimeout(this.#limit);
     clearTimeout(this.#choosy);
+    this.#limit = this.#choosy = undefined;
   }
 
   stopTimers(): void {

@@ -138,8 +138,9 @@ export class PeerPage {
     }, text);
   }
 
-  async heard(text: string): Promise<void> {
-    await vi.waitFor(async () => expect((await this.notes()).heard).toContain(text), SOON);
+  async heard(text: string | RegExp): Promise<void> {
+    const wanted = typeof text === "string" ? text : expect.stringMatching(text);
+    await vi.waitFor(async () => expect((await this.notes()).heard).toContainEqual(wanted), SOON);
   }
 
   /** Waits until the newest peer is in this state. */

@@ -85,6 +85,10 @@ export class Seeker {
     return this.call("$peers.connect", { from: this.id, to });
   }
 
+  part(to: string, again = false): Promise<readonly unknown[]> {
+    return this.call("$peers.part", { from: this.id, to, again });
+  }
+
   /** Ends the seek. */
   cancel(): void {
     this.client.send([7, SEEK_ID]);

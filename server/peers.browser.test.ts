@@ -53,6 +53,7 @@ describe("two pages on different socket workers", () => {
     expect(await one.call("nothing")).toBe('NOT_FOUND: There is no procedure "nothing".');
     expect(await one.call("hang", 1, { timeoutMs: 100 })).toMatch(/^TIMEOUT: /);
     expect(await one.call("double", new Array(70_000).fill("text"))).toMatch(/^TOO_LARGE: /);
+    expect(await one.call("")).toMatch(/A name must be/);
     const items = await one.page.evaluate(async () => {
       const { peer } = window.talk;
       const read: unknown[] = [];
@@ -124,6 +125,18 @@ describe("three pages in a room", () => {
     for (const [index, page] of pages.entries()) {
       for (let other = 0; other < 3; other++) if (other !== index) await page.heard(`from ${other}`);
     }
+    // a loop that ends leaves the others to the next one
+    const taken = await one.page.evaluate(async () => {
+      const { seek } = window.talk;
+      const ids: string[] = [];
+      for await (const peer of seek) {
+        ids.push(peer.id);
+        break;
+      }
+      ids.push((await seek.next()).id);
+      return new Set(ids).size;
+    });
+    expect(taken).toBe(2);
     const fourth = await PeerPage.open(browser, cluster);
     await expect(fourth.seek(options)).rejects.toThrow("The room is full");
     await three.close();

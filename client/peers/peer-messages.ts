@@ -1,7 +1,7 @@
 import { DecodeError } from "../../shared/budget.ts";
 import { createCompactCodec } from "../../shared/compact-codec.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
-import { type ClientMessage, Kind, type Message, type ServerMessage } from "../../shared/message.ts";
+import { type ClientMessage, Kind, MAX_NAME_LENGTH, type Message, type ServerMessage } from "../../shared/message.ts";
 import { PendingCalls } from "../../shared/pending-calls.ts";
 import { isServerMessage } from "../../shared/server-message.ts";
 import { holdsPing, readStream, type Streams } from "../../shared/stream-reader.ts";
@@ -68,6 +68,7 @@ export class PeerMessages {
 
   call(name: string, input: unknown, { timeoutMs = TIMEOUT_MS, signal }: PeerCallOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      checkName(name);
       const id = this.#pending.add({
         ...{ answer: Kind.RESULT, resolve, reject, timeoutMs, signal },
         gaveUp: (given) => this.#try([Kind.CANCEL, given]),
@@ -77,6 +78,7 @@ export class PeerMessages {
   }
 
   stream(name: string, input: unknown, { timeoutMs, signal }: PeerCallOptions) {
+    checkName(name);
     const told = timeoutMs === undefined ? {} : { timeoutMs };
     return readStream({
       streams: this.#streams,
@@ -96,8 +98,9 @@ export class PeerMessages {
     });
   }
 
-  /** @throws AppError, EncodeError */
+  /** @throws AppError, EncodeError, RangeError for a bad name */
   emit(name: string, data: unknown): void {
+    checkName(name);
     this.#send([Kind.EVENT, name, data]);
   }
 
@@ -204,4 +207,10 @@ export class PeerMessages {
     if (bytes.length > most) throw new AppError("TOO_LARGE", `A message to a peer may take ${most} bytes.`);
     this.#options.send(bytes);
   }
+}
+
+/** The other side would take it for nonsense. */
+function checkName(name: string): void {
+  if (typeof name === "string" && name !== "" && name.length <= MAX_NAME_LENGTH) return;
+  throw new RangeError(`A name must be a string of 1 to ${MAX_NAME_LENGTH} characters.`);
 }

@@ -1,6 +1,6 @@
 import { AsyncQueue } from "../../shared/async-queue.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { IceServer, PairedPeer, PeerEvent } from "../../shared/peers.ts";
+import type { IceServer, PairedPeer, PeerEvent, PeerSeek } from "../../shared/peers.ts";
 import { deferred } from "../deferred.ts";
 import { ReportingEmitter } from "../teller.ts";
 import { Peer } from "./peer.ts";
@@ -96,7 +96,11 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Peer<Types>, undefined, undefined> {
-    for await (const peer of this.#found) if (peer.state !== "closed") yield peer;
+    // not over the queue itself, which would be over with this loop: another one goes on where it breaks
+    for (let step = await this.#found.next(); step.done !== true; step = await this.#found.next()) {
+      if (step.value.state !== "closed") yield step.value;
+    }
+    return undefined;
   }
 
   /**
@@ -125,7 +129,9 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
   }
 
   #input() {
-    const { connectMs: _c, reconnectMs: _r, signal: _s, ...seek } = this.#options;
+    const { connectMs: _c, reconnectMs: _r, signal: _s, ...options } = this.#options;
+    // on its way, undefined would become null
+    const seek: PeerSeek = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     // a server that was started anew is not to find another one for who has somebody
     const paired = seek.room === undefined && this.#peers.size > 0;
     return paired ? { ...seek, policy: "none" as const } : seek;

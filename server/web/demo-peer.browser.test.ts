@@ -26,8 +26,8 @@ function state(page: Page, text: string | RegExp): Promise<void> {
 }
 
 async function say(page: Page, text: string): Promise<void> {
-  await page.getByLabel("Text to your peer").fill(text);
-  await page.getByLabel("Text to your peer").press("Enter");
+  await page.getByLabel("Say to your peer").fill(text);
+  await page.getByLabel("Say to your peer").press("Enter");
 }
 
 function heard(page: Page, text: string): Promise<void> {
@@ -41,7 +41,7 @@ describe("two pages of the demo", () => {
     await one.getByLabel("Name").fill("Ann");
     await one.getByRole("button", { name: "Look for somebody" }).click();
     await state(one, "Looking for somebody");
-    expect(await one.getByLabel("Text to your peer").isDisabled()).toBe(true);
+    expect(await one.getByLabel("Say to your peer").isDisabled()).toBe(true);
     await two.getByRole("button", { name: "Look for somebody" }).click();
     await state(one, "Connected to");
     await state(two, "Connected to Ann.");

@@ -104,18 +104,22 @@ async function buildInto(out) {
 
 const COMMON = { absWorkingDir: root, target: "es2022", sourcemap: true, logLevel: "error" };
 
+/** Modules that a page fetches when it first needs them, and the bundles that they are. */
+const APART = { "page-deflate": "client-deflate", "page-peers": "client-peers" };
+
 /**
- * What a page fetches when it first (in)flates is a file of its own, which the client's module and the demo page share.
- * Not by esbuild's splitting, which would make one for each, under a name that changes with its content.
+ * These are files of their own, which the client and the demo page share. Not by esbuild's splitting, which would make
+ * one for each, under a name that changes with its content.
  */
-const DEFLATE_APART = {
-  name: "deflate-apart",
+const apart = (...modules) => ({
+  name: "apart",
   setup(esbuild) {
-    esbuild.onResolve({ filter: /\/page-deflate\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./client-deflate.mjs", external: true } : undefined,
-    );
+    esbuild.onResolve({ filter: new RegExp(`/(${modules.join("|")})\\.ts$`) }, ({ kind, path }) => {
+      const [, name] = /([^/]+)\.ts$/.exec(path);
+      return kind === "dynamic-import" ? { path: `./${APART[name]}.mjs`, external: true } : undefined;
+    });
   },
-};
+});
 
 /**
  * Properties by which parts of Centaurus know one another in a page. Nobody else sees them, no message has them, and
@@ -137,12 +141,17 @@ function page(folder) {
 async function buildWeb(out) {
   const { build } = await import("esbuild");
   const common = { ...COMMON, bundle: true, minify: true, outdir: `${out}/web` };
-  const asModules = { ...common, format: "esm", plugins: [DEFLATE_APART] };
+  const asModules = { ...common, format: "esm", plugins: [apart(...Object.keys(APART))] };
   const mjs = { ".js": ".mjs" };
+  const client = { client: "client/index.ts" };
+  // the classic script has all in it but peers, of which most pages have none: it fetches these from beside itself
+  const classic = { ...common, format: "iife", globalName: "fugitive", plugins: [apart("page-peers")] };
   await Promise.all([
-    build({ ...common, entryPoints: { client: "client/index.ts" }, format: "iife", globalName: "fugitive" }),
-    build({ ...asModules, entryPoints: { client: "client/index.ts" }, outExtension: mjs }),
-    build({ ...asModules, entryPoints: { "client-deflate": "client/page-deflate.ts" }, outExtension: mjs }),
+    build({ ...classic, entryPoints: client }),
+    build({ ...asModules, entryPoints: client, outExtension: mjs }),
+    ...Object.entries(APART).map(([module, bundle]) =>
+      build({ ...asModules, entryPoints: { [bundle]: `client/${module}.ts` }, outExtension: mjs }),
+    ),
     build({ ...asModules, entryPoints: { demo: "server/web/demo.ts" } }),
     build({ ...asModules, ...CENTAURUS, entryPoints: { centaurus: "centaurus/index.ts" }, outExtension: mjs }),
     build({ ...common, ...CENTAURUS, entryPoints: { centaurus: "centaurus/script.ts" }, format: "iife" }),
@@ -169,7 +178,8 @@ async function buildCommonJs(out) {
   });
   const types = join(root, out, "cjs");
   for (const folder of ["client", "shared"]) {
-    for (const file of readdirSync(join(root, out, folder)).filter((name) => name.endsWith(".d.ts"))) {
+    const files = readdirSync(join(root, out, folder), { recursive: true });
+    for (const file of files.filter((name) => name.endsWith(".d.ts"))) {
       cpSync(join(root, out, folder, file), join(types, folder, file));
     }
   }

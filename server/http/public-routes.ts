@@ -12,13 +12,14 @@ const ANYWHERE = { "access-control-allow-origin": "*" };
  */
 const WORKER_POLICY = { "content-security-policy": "script-src 'self' 'unsafe-eval' blob: https:" };
 /**
- * The browser bundles, with their headers: of the client and of Centaurus one classic script and one module; what the
- * client fetches when it first needs it; and what Centaurus runs in web workers.
+ * The browser bundles, with their headers: of the client and of Centaurus one classic script and one module; what they
+ * fetch when they first need it; and what Centaurus runs in web workers.
  */
 const BUNDLES = {
   "client.js": ANYWHERE,
   "client.mjs": ANYWHERE,
   "client-deflate.mjs": ANYWHERE,
+  "client-peers.mjs": ANYWHERE,
   "centaurus.js": ANYWHERE,
   "centaurus.mjs": ANYWHERE,
   "centaurus.worker.js": WORKER_POLICY,

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchCalls } from "./calls.mjs";
+import { benchCentaurus } from "./centaurus.mjs";
 import { benchCompute } from "./compute.mjs";
 import { benchConnects } from "./connects.mjs";
 import { benchIdle } from "./idle.mjs";
@@ -22,6 +23,8 @@ const MOST_LIGHT_MS = 10;
 const LEAST_HEAVY = 0.9;
 const MOST_UNFAIR = 0.2;
 const MOST_TOGETHER = 0.3;
+const MOST_CENTAURUS = 1;
+const MOST_TASK_MS = 20;
 const CODEC_LIMIT_MS = 120_000;
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -174,6 +177,33 @@ export const MEASUREMENTS = {
         { what: `clients that come back, ${when}`, text: describeStorm(count, storm) },
       ];
     });
+  },
+
+  async centaurus() {
+    const { costs, apart, within } = await benchCentaurus();
+    const { Centaurus, ...others } = costs;
+    const goal = (name, how) => {
+      const beside = ratio({ costs: Centaurus[how] }, { costs: others[name][how] });
+      return {
+        what: `a small call by Centaurus beside ${name}'s, ${how}`,
+        value: times(beside),
+        goal: `≤ ${times(MOST_CENTAURUS)}`,
+        met: beside <= MOST_CENTAURUS,
+      };
+    };
+    return [
+      ...Object.entries(costs).map(([name, { pipelined, sequential }]) => ({
+        what: `a small call in a page, ${name}`,
+        value: `${microseconds(median(pipelined))} pipelined, ${microseconds(median(sequential))} one by one`,
+      })),
+      ...["Comlink", "workerpool"].flatMap((name) => [goal(name, "pipelined"), goal(name, "sequential")]),
+      {
+        what: "the page's longest task during 1 s of hashing, in a web worker",
+        value: `${apart.longest.toFixed(1)} ms, in the page itself ${whole.format(within.longest)} ms`,
+        goal: `≤ ${MOST_TASK_MS} ms`,
+        met: apart.longest <= MOST_TASK_MS,
+      },
+    ];
   },
 
   /** Behind a decision rather than a goal; a process of its own, so that nothing it compiled slows the others. */

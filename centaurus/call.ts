@@ -21,8 +21,6 @@ export interface Call {
   readonly timeoutMs: number;
   /** The place in the pool that it is for, if it is for one. */
   readonly place: number | undefined;
-  /** Made where the call was made, so that its stack tells who called. */
-  readonly caller: Error;
   /** The web worker that it is in. */
   worker?: WebWorker | undefined;
   /** How far it is in there. */
@@ -35,7 +33,8 @@ export interface Call {
   heard: boolean;
   /** Whether its time runs, or has run. */
   began: boolean;
-  stopTimer?: (() => void) | undefined;
+  /** When its time is over, or its grace, by `performance.now()`. */
+  dueAt: number;
   resolve(value: unknown): void;
   reject(error: unknown): void;
   /** @returns whether the stream now waits for its reader, in whose time that is */

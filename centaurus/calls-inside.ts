@@ -3,7 +3,7 @@ import { createFifo } from "./fifo.ts";
 
 /** The calls that are in one web worker, and which of them runs. */
 export interface CallsInside {
-  readonly all: ReadonlyMap<number, Call>;
+  readonly inside: ReadonlyMap<number, Call>;
   /**
    * The one that runs, or is the next to; undefined where that is not known. Calls run in their order, each until it
    * returns: so which one does has to be told only where others have returned a promise, and may go on first.
@@ -27,7 +27,7 @@ export function createCallsInside(): CallsInside {
   const runner = () => told ?? (waiting === 0 ? posted.first() : undefined);
 
   return {
-    all,
+    inside: all,
     runner,
     add(call) {
       call.at = POSTED;

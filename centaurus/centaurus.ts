@@ -109,6 +109,7 @@ export function createCentaurus(target: object, platform: Platform, options: Cen
   const pool = createPool({ ...settings, spawn: platform.spawn, classes: errorClasses(settings.errors ?? []) });
   const generators = new Set<string>();
   const functions = new Map<string, unknown>();
+  const isTaken = (name: string) => name in target || NEVER.includes(name);
 
   function register(given: object, resolving: boolean, globals: readonly string[] | undefined): Promise<object> {
     return setUp(() => {
@@ -117,7 +118,7 @@ export function createCentaurus(target: object, platform: Platform, options: Cen
         else generators.delete(name);
         // what an object says itself of its text need not be true
         const text = typeof one === "function" ? Function.prototype.toString.call(one) : undefined;
-        return [name, text, name in target || NEVER.includes(name)];
+        return [name, text, isTaken(name)];
       });
       return [{ type: "functions", resolving, texts, globals }, `functions ${texts.map(([name]) => name)}`];
     });
@@ -189,11 +190,11 @@ export function createCentaurus(target: object, platform: Platform, options: Cen
       transfer,
       timeoutMs,
       place,
-      caller: new Error(),
       told: false,
       moved: false,
       heard: false,
       began: false,
+      dueAt: Infinity,
       ...ends,
       progress: onProgress,
     };
@@ -217,8 +218,7 @@ export function createCentaurus(target: object, platform: Platform, options: Cen
   // functions are called by their names, whichever will be registered
   const self: object = new Proxy(Object.assign(target, core), {
     get(_target, name) {
-      if (name in target) return Reflect.get(target, name);
-      if (typeof name === "symbol" || NEVER.includes(name)) return undefined;
+      if (typeof name === "symbol" || isTaken(name)) return Reflect.get(target, name);
       if (!functions.has(name)) functions.set(name, createFunction(name, {}));
       return functions.get(name);
     },

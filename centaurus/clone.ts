@@ -12,6 +12,11 @@ export function isCloneable(value: unknown): boolean {
   }
 }
 
+/** A value as it is, or as a text where it cannot be cloned. */
+export function cloneable(value: unknown): unknown {
+  return isCloneable(value) ? value : String(value);
+}
+
 export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }

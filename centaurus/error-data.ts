@@ -1,4 +1,4 @@
-import { OWN_ERRORS } from "./errors.ts";
+import { ERRORS } from "./errors.ts";
 import type { Thrown } from "./message.ts";
 
 /** An error on its way from a web worker: structured clone loses the class and all but the text of many. */
@@ -26,16 +26,12 @@ export type ErrorClasses = (name: string) => ErrorClass | undefined;
 export function errorClasses(given: readonly ErrorClass[]): ErrorClasses {
   const native = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError];
   const named = [...native, ...given].map((one) => [one.name, one] as const);
-  const all = new Map<string, ErrorClass>([...named, ...Object.entries(OWN_ERRORS)]);
+  const all = new Map<string, ErrorClass>([...named, ...Object.entries(ERRORS)]);
   return (name) => all.get(name);
 }
 
-/**
- * What was thrown there, to be thrown here. An error of a class that is not known is an Error that keeps its name.
- *
- * @param caller an error whose stack says who called, which goes below that of there
- */
-export function unpackThrown([data, value]: Thrown, classes: ErrorClasses, caller?: Error): unknown {
+/** What was thrown there, to be thrown here. An error of a class that is not known is an Error that keeps its name. */
+export function unpackThrown([data, value]: Thrown, classes: ErrorClasses): unknown {
   if (data === undefined) return value;
   const { name, message, stack, properties, cause, errors } = data;
   const error = new Error(message);
@@ -46,7 +42,7 @@ export function unpackThrown([data, value]: Thrown, classes: ErrorClasses, calle
     Object.defineProperty(error, key, { value: one, enumerable, writable: true, configurable: true });
   for (const [key, one] of Object.entries(properties)) define(key, one, true);
   define("name", name);
-  define("stack", stack + (caller?.stack ?? "").replace(/^.*/, ""));
+  define("stack", stack);
   if (cause !== undefined) define("cause", unpackThrown(cause, classes));
   if (errors !== undefined)
     define(

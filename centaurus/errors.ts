@@ -32,5 +32,14 @@ export type WorkerLostError = CentaurusError;
 export type QueueFullError = CentaurusError;
 export type TerminatedError = CentaurusError;
 
-/** By their names, for those that come from a web worker. */
-export const OWN_ERRORS = { CentaurusError, LoadError, RegistrationError, CloneError };
+/** By their names. */
+export const ERRORS = {
+  CentaurusError,
+  LoadError,
+  RegistrationError,
+  CloneError,
+  CallTimeoutError,
+  WorkerLostError,
+  QueueFullError,
+  TerminatedError,
+};

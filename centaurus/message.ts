@@ -115,6 +115,7 @@ type Tail<Message> = Message extends readonly [unknown, ...infer Parts] ? Parts 
 
 /** Hands a message to its handler. */
 export function handle<Bound extends readonly [number, ...unknown[]]>(handlers: Handlers<Bound>, message: Bound): void {
-  const [kind, ...parts] = message;
-  (handlers[kind as Bound[0]] as (...parts: unknown[]) => void)(...parts);
+  // by their places, as a list of them would be made for each message
+  const handler = handlers[message[0] as Bound[0]] as ((...parts: unknown[]) => void) | undefined;
+  handler?.(message[1], message[2], message[3], message[4]);
 }

@@ -1,5 +1,5 @@
 import { type Callback, takeCallbacks } from "./callbacks.ts";
-import { cloneError, isCloneable } from "./clone.ts";
+import { cloneable, cloneError, isCloneable } from "./clone.ts";
 import { CALLED, type CallbackPlace } from "./message.ts";
 import { transfersOf } from "./transfer.ts";
 import type { WorkerLink } from "./worker-link.ts";
@@ -32,7 +32,7 @@ export function createPageCallbacks(link: Pick<WorkerLink, "post">): PageCallbac
         link.post([CALLED, id, false, value], transfersOf([value], false));
       } catch (error) {
         const thrown = isCloneable(value) ? error : cloneError("What a callback gave", value, error);
-        link.post([CALLED, id, true, isCloneable(thrown) ? thrown : String(thrown)]);
+        link.post([CALLED, id, true, cloneable(thrown)]);
       }
     },
   };

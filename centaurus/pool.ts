@@ -127,12 +127,15 @@ export function createPool(options: PoolOptions): Pool {
   /** Starts web workers while all there are have something to do: one for each call that may have to wait. */
   function startMore(): void {
     let wanted = unanswered;
+    let empty = workers;
     for (const { worker } of places) {
       if (worker === undefined) continue;
       if (worker.settled() && worker.load === 0) return;
       wanted--;
+      empty--;
     }
-    const now = living().length > 0 ? performance.now() : Infinity;
+    if (empty === 0) return;
+    const now = empty < workers ? performance.now() : Infinity;
     for (const place of places) {
       if (wanted > 0 && place.worker === undefined && place.restUntil < now && tryToStart(place)) wanted--;
     }

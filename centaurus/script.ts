@@ -1,6 +1,6 @@
 // `centaurus.js`: a classic script that defines the global `Centaurus`, and all else as properties of that.
-import * as errors from "./errors.ts";
+import { ERRORS } from "./errors.ts";
 import { Centaurus } from "./index.ts";
 import { transfer } from "./transfer.ts";
 
-Object.assign(globalThis, { Centaurus: Object.assign(Centaurus, { transfer, ...errors }) });
+Object.assign(globalThis, { Centaurus: Object.assign(Centaurus, { transfer }, ERRORS) });

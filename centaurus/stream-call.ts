@@ -54,12 +54,13 @@ export function createStreamCall(
     });
     for (;;) {
       while (read < came) {
-        yield items.shift();
-        read++;
-        const more = read + window - allowed;
-        if (more * 2 < window) continue;
-        allowed += more;
-        running.more(more);
+        const item = items.shift();
+        const more = ++read + window - allowed;
+        if (more * 2 >= window) {
+          allowed += more;
+          running.more(more);
+        }
+        yield item;
       }
       if (end !== undefined) return end();
       await new Promise<void>((resolve) => {

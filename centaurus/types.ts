@@ -41,9 +41,11 @@ export interface WorkerFunction<Parameters extends unknown[], Result, Answer = P
 
 /** As the page calls a function that was registered as this. */
 export type Registered<Function> = Function extends (...parameters: infer Parameters) => infer Result
-  ? Result extends Generator<infer Item, infer Last> | AsyncGenerator<infer Item, infer Last>
-    ? WorkerFunction<Parameters, Last, StreamCall<Item, Last>, Item>
-    : WorkerFunction<Parameters, Awaited<Result>, Promise<Awaited<Result>>, never>
+  ? [Result] extends [never]
+    ? WorkerFunction<Parameters, never, Promise<never>, never>
+    : [Result] extends [Generator<infer Item, infer Last> | AsyncGenerator<infer Item, infer Last>]
+      ? WorkerFunction<Parameters, Last, StreamCall<Item, Last>, Item>
+      : WorkerFunction<Parameters, Awaited<Result>, Promise<Awaited<Result>>, never>
   : never;
 
 /** The same, of one that is given `resolve` and `reject`. */

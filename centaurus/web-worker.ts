@@ -1,6 +1,6 @@
 import { answer, type Call } from "./call.ts";
 import { createCallsInside } from "./calls-inside.ts";
-import { isCloneable } from "./clone.ts";
+import { cloneable } from "./clone.ts";
 import { type ErrorClasses, unpackThrown } from "./error-data.ts";
 import { CallTimeoutError, LoadError, WorkerLostError } from "./errors.ts";
 import * as message from "./message.ts";
@@ -71,10 +71,14 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   let retiring = false;
   let ended = false;
   let stopTimer: (() => void) | undefined;
+  /** When it is looked next which calls are late: one timer for all of them, as hardly one ever is. */
+  let lookAt = Infinity;
+  let stopLooking: (() => void) | undefined;
 
   const link = options.spawn({
     message: (data) => {
-      if (!ended) message.handle(handlers, data as message.PageBound);
+      // functions may post messages of their own
+      if (!ended && Array.isArray(data)) message.handle(handlers, data as unknown as message.PageBound);
     },
     async failed(text) {
       // once it runs, it tells itself of what nobody caught
@@ -84,7 +88,6 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   });
   const post = (words: message.WorkerBound) => link.post(words);
   const callbacks = createPageCallbacks(link);
-
   const handlers: message.Handlers<message.PageBound> = {
     [message.DONE](thrown) {
       stopTimer?.();
@@ -95,7 +98,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
       host.free();
     },
     [message.RESULT]: (id, value) => over(id, "resolve", value),
-    [message.FAILED]: (id, thrown) => over(id, "reject", unpackThrown(thrown, classes, calls.all.get(id)?.caller)),
+    [message.FAILED]: (id, thrown) => over(id, "reject", unpackThrown(thrown, classes)),
     [message.BEGINS](id) {
       calls.begins(id);
       startNext();
@@ -107,7 +110,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     [message.ITEM]: (id, item) => said(id, "item", item),
     [message.PROGRESS]: (id, value) => said(id, "progress", value),
     [message.CANCELLING](id) {
-      const call = calls.all.get(id);
+      const call = calls.inside.get(id);
       if (call !== undefined) call.heard = true;
     },
     [message.CALLBACK]: callbacks.call,
@@ -118,11 +121,11 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
 
   const worker: WebWorker = {
     get load() {
-      return calls.all.size;
+      return calls.inside.size;
     },
     idleSince: 0,
     settled: () => setUps.length === 0,
-    free: () => worker.settled() && calls.all.size < concurrency,
+    free: () => worker.settled() && calls.inside.size < concurrency,
     setUp(setUp) {
       post([message.SET_UP, setUp.step]);
       if (setUps.push(setUp) === 1) loads();
@@ -141,7 +144,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     cancel(call, reason) {
       // one that has not begun has its grace when it does
       if (call.began) within(call, graceMs);
-      post([message.CANCEL, call.id, isCloneable(reason) ? reason : String(reason)]);
+      post([message.CANCEL, call.id, cloneable(reason)]);
     },
     more(call, count) {
       post([message.MORE, call.id, count]);
@@ -150,7 +153,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     retire() {
       if (!retiring) host.retires(worker);
       retiring = true;
-      if ([...calls.all.values()].every(({ told }) => told)) lost("was replaced");
+      if ([...calls.inside.values()].every(({ told }) => told)) lost("was replaced");
     },
     end,
   };
@@ -162,8 +165,8 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     if (ended) return;
     ended = true;
     stopTimer?.();
+    stopLooking?.();
     link.terminate();
-    for (const { stopTimer: stop } of calls.all.values()) stop?.();
     const cleared = calls.clear();
     for (const call of cleared.lost) answer(call, "reject", error);
     for (const setUp of setUps.splice(0)) setUp.done(worker, error, false);
@@ -175,9 +178,8 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   }
 
   function over(id: number, how: "resolve" | "reject", value: unknown): void {
-    const call = calls.all.get(id);
+    const call = calls.inside.get(id);
     if (call === undefined) return;
-    call.stopTimer?.();
     calls.over(call);
     startNext();
     worker.idleSince = performance.now();
@@ -196,10 +198,10 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   }
 
   function said(id: number, what: "item" | "progress", value: unknown): void {
-    const call = calls.all.get(id);
+    const call = calls.inside.get(id);
     if (call === undefined || call.told) return;
     within(call, call.timeoutMs);
-    if (call[what]?.(value) === true) call.stopTimer?.();
+    if (call[what]?.(value) === true) call.dueAt = Infinity;
   }
 
   /** The time of a call begins when it runs, not when it is posted to a web worker that has others to run before. */
@@ -213,8 +215,20 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   }
 
   function within(call: Call, ms: number): void {
-    call.stopTimer?.();
-    call.stopTimer = startTimer(ms, () => takesTooLong(call));
+    call.dueAt = performance.now() + ms;
+    look(call.dueAt);
+  }
+
+  function look(at: number): void {
+    if (at >= lookAt) return;
+    lookAt = at;
+    stopLooking?.();
+    stopLooking = startTimer(at - performance.now(), () => {
+      lookAt = Infinity;
+      const now = performance.now();
+      for (const call of [...calls.inside.values()]) if (call.dueAt <= now) takesTooLong(call);
+      for (const { dueAt } of calls.inside.values()) look(dueAt);
+    });
   }
 
   function takesTooLong(call: Call): void {
@@ -226,6 +240,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
       worker.cancel(call, error);
     } else if (call.heard) {
       // it is not stuck, and others may have something in there, which they can finish
+      call.dueAt = Infinity;
       worker.retire();
     } else if (runs !== undefined && runs !== call) {
       // another one's work keeps the web worker from hearing of it

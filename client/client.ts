@@ -4,6 +4,7 @@ import { startCall } from "./call.ts";
 import { Core } from "./core.ts";
 import type { ClientEvents } from "./events.ts";
 import type { LateDeflate } from "./late-deflate.ts";
+import { type LatePeers, latePeers } from "./late-peers.ts";
 import { lateOffload, lateShare } from "./late-workers.ts";
 import type { LinkState } from "./link.ts";
 import {
@@ -16,6 +17,7 @@ import {
 } from "./methods.ts";
 import type { ClientMiddleware } from "./middleware.ts";
 import type { CallOptions, ClientOptions, PublishOptions, RequestOptions } from "./options.ts";
+import type { Peers } from "./peers/peer-types.ts";
 import { type ClientPlugin, createPlugins, type Plugins } from "./plugin.ts";
 import type { ClientProcedure } from "./procedures.ts";
 import type { SubscriptionOptions } from "./publication-buffer.ts";
@@ -41,8 +43,11 @@ import type { FunctionName, WorkerPool } from "./workers/worker-pool.ts";
 export class Client<App extends Contract = UntypedContract> {
   /** Procedures as functions: `client.methods.math.add(input, options)` is `client.call("math.add", input, options)`. */
   readonly methods: Methods<ProceduresOf<App>>;
+  /** Other clients, to talk with without the server: see docs/PEERS.md. What it takes is fetched on first use. */
+  readonly peers: Peers;
   readonly #core: Core;
   readonly #plugins: Plugins;
+  readonly #peers: LatePeers;
 
   /** @internal */
   constructor(url: string | URL, options: ClientOptions, webSocket: WebSocketConstructor, deflate: LateDeflate) {
@@ -50,6 +55,8 @@ export class Client<App extends Contract = UntypedContract> {
     this.methods = createMethods((name, input, callOptions) => this.#call(name, input, callOptions)) as Methods<
       ProceduresOf<App>
     >;
+    this.#peers = latePeers(this as unknown as Client, options.peers?.rtc, (error) => this.#core.report(error));
+    this.peers = this.#peers;
     this.#plugins = createPlugins(
       this as unknown as Client,
       (other, its = {}) => new Client(other, its, its.webSocket ?? webSocket, deflate),
@@ -259,8 +266,9 @@ export class Client<App extends Contract = UntypedContract> {
     this.#core.link.reconnect("asked to", true);
   }
 
-  /** Closes for good. What is pending rejects with `CANCELLED`; iterations over subscriptions end. */
+  /** Closes for good, peers included. What is pending rejects with `CANCELLED`; iterations over subscriptions end. */
   close(): void {
+    this.#peers.close();
     this.#core.close();
   }
 

@@ -17,6 +17,19 @@ export type { MethodDescription, MethodDescriptions, MethodsFrom } from "./metho
 export type { ClientMiddleware, Verdict } from "./middleware.ts";
 export type { QueuePolicy } from "./offline-queue.ts";
 export type { CallOptions, ClientOptions, PublishOptions, RequestOptions } from "./options.ts";
+export type { Peer, PeerEvents } from "./peers/peer.ts";
+export type {
+  PeerCallOptions,
+  PeerProcedure,
+  PeerProcedureCall,
+  PeerState,
+  PeerStats,
+  Peers,
+  PeerTypes,
+  SeekOptions,
+} from "./peers/peer-types.ts";
+export type { RtcConstructor } from "./peers/rtc.ts";
+export type { Seek, SeekEvents } from "./peers/seek.ts";
 export { type ClientPlugin, definePlugin, type PluginApi } from "./plugin.ts";
 export type { ClientProcedure, ProcedureCall } from "./procedures.ts";
 export type { Overflow, SubscriptionOptions } from "./publication-buffer.ts";

@@ -1,6 +1,7 @@
 import type { TokenSource } from "./credentials.ts";
 import type { ClientMiddleware } from "./middleware.ts";
 import type { QueuePolicy } from "./offline-queue.ts";
+import type { RtcConstructor } from "./peers/rtc.ts";
 import type { ClientPlugin } from "./plugin.ts";
 import type { ReconnectOptions } from "./reconnect-options.ts";
 import type { Tolerance } from "./tolerance.ts";
@@ -52,6 +53,8 @@ export interface ClientOptions {
   readonly plugins?: readonly ClientPlugin[];
   /** The WebSocket to use. @default the platform's; on Node that of the `ws` package */
   readonly webSocket?: WebSocketConstructor;
+  /** WebRTC for `client.peers`, where the platform has none, as Node. @default the platform's `RTCPeerConnection` */
+  readonly peers?: { readonly rtc?: RtcConstructor };
 }
 
 const DEFAULTS = {

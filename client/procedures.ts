@@ -1,6 +1,7 @@
 import { AppError, errorReply } from "../shared/errors.ts";
 import { type CallMessage, type ClientMessage, Kind, type ServerMessage } from "../shared/message.ts";
 import { isTaken } from "../shared/stream-window.ts";
+import { type Registry, register } from "./registry.ts";
 import { type RunningProcedure, runProcedure } from "./running-procedure.ts";
 
 /**
@@ -37,13 +38,16 @@ export interface Procedures {
  * @param send throws where a message cannot be sent for what it holds
  * @param report takes what procedures threw, and not on purpose
  * @param idle called when the last one that ran has been answered
+ * @param registered what is offered, where others offer the same
+ * @param about what else a procedure is told of each call
  */
 export function createProcedures(
   send: (message: ClientMessage) => void,
   report: (error: unknown) => void,
   idle: () => void,
+  registered: Registry = new Map(),
+  about: object = {},
 ): Procedures {
-  const registered = new Map<string, { readonly procedure: ClientProcedure }>();
   const running = new Map<unknown, RunningProcedure>();
   let unsettled = 0;
 
@@ -54,7 +58,7 @@ export function createProcedures(
     else if (entry === undefined) send(errorReply(id, new AppError("NOT_FOUND", `There is no procedure "${name}".`)));
     else if (unsettled >= MAX_RUNNING) send(errorReply(id, new AppError("OVERLOADED")));
     else {
-      const procedure = (signal: AbortSignal) => entry.procedure(input, { signal, procedure: name });
+      const procedure = (signal: AbortSignal) => entry.procedure(input, { ...about, signal, procedure: name });
       const over = () => {
         running.delete(id);
         // its answer is still to be sent
@@ -72,14 +76,7 @@ export function createProcedures(
     get busy() {
       return running.size > 0;
     },
-    register(name, procedure) {
-      if (registered.has(name)) throw new Error(`The procedure "${name}" is registered already.`);
-      const entry = { procedure };
-      registered.set(name, entry);
-      return () => {
-        if (registered.get(name) === entry) registered.delete(name);
-      };
-    },
+    register: (name, procedure) => register(registered, name, procedure),
     received(message) {
       if (message[0] === Kind.CALL) begin(message);
       else if (message[0] === Kind.CANCEL) {

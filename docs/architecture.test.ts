@@ -13,7 +13,7 @@ it("docs/ARCHITECTURE.md has every folder of the server in its table", () => {
 });
 
 it("docs/ARCHITECTURE.md names only files that there are", () => {
-  const named = [...TEXT.matchAll(/`((?:server|client|shared|bench|docs|tools)\/[\w./-]*)`/g)].map(
+  const named = [...TEXT.matchAll(/`((?:server|client|centaurus|shared|bench|docs|tools)\/[\w./-]*)`/g)].map(
     ([, path]) => path ?? "",
   );
   expect(named.length).toBeGreaterThan(20);

@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { read, runExample } from "./test/node-process.ts";
+import { optionsOf, read, runExample } from "./test/node-process.ts";
 
 const TEXT = read("docs/CLIENT.md");
-
-/** The optional fields of an interface, in their order. */
-function optionsOf(file: string, name: string): string[] {
-  const [, body = ""] = new RegExp(`export interface ${name}[^{]*\\{(.*?)\\n\\}`, "s").exec(read(file)) ?? [];
-  return [...body.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, option = ""]) => option);
-}
 
 describe("docs/CLIENT.md", () => {
   it.each(["app.ts", "client.ts"])("shows docs/examples/03-lasting/%s as it is", (file) => {
@@ -25,12 +19,12 @@ describe("docs/CLIENT.md", () => {
     expect(lines(await said(/closed for good.*\n/))).toBe(lines(shown));
   });
 
-  it.each(["app.ts", "client.ts"])("shows docs/examples/04-web-workers/%s as it is", (file) => {
-    expect(TEXT).toContain(`\`\`\`ts\n${read(`docs/examples/04-web-workers/${file}`)}\`\`\``);
+  it.each(["app.ts", "client.ts"])("shows docs/examples/05-web-workers/%s as it is", (file) => {
+    expect(TEXT).toContain(`\`\`\`ts\n${read(`docs/examples/05-web-workers/${file}`)}\`\`\``);
   });
 
   it("has an example of web workers that runs, and says what it says there", async () => {
-    const { said } = await runExample("04-web-workers");
+    const { said } = await runExample("05-web-workers");
     const [, shown = "never"] = /It says:\n\n```\n(10000 rows\n.*?)```/s.exec(TEXT) ?? [];
     expect(await said(/primes\n/)).toBe(shown);
   });

@@ -3,6 +3,7 @@ import type { StandardSchema } from "../shared/standard-schema.ts";
 import type { ThreadTask } from "./compute/thread.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { CallContext } from "./dispatch/context.ts";
+import type { PeersDefinition } from "./peers/peer-options.ts";
 import type { Plugin } from "./plugin.ts";
 
 /**
@@ -90,6 +91,8 @@ export interface AppDefinition<Procedures, Channels> {
   readonly plugins?: readonly Plugin[];
   /** Files served over HTTP on the public port, by path, e.g. `{ "/": new URL("./index.html", import.meta.url) }`. */
   readonly files?: Readonly<Record<string, URL>>;
+  /** Lets clients find each other and talk without the server, `{}` on the usual terms. @default `$peers.*` are refused */
+  readonly peers?: PeersDefinition;
   /** Listeners, e.g. `{ connection: (connection) => … }`. */
   readonly on?: Partial<ServerEvents>;
   /** Rejects or throws where the application is not well: `/healthz` then answers 500 and `$health` an error. */

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -19,6 +19,7 @@ const DEFLATED = 0xc1;
 const html = (script: string) =>
   `<!doctype html><meta http-equiv="content-security-policy" content="${POLICY}"><title>test</title>${script}`;
 const FILES = {
+  "folder/classic.html": html('<script src="/client.js"></script>'),
   "module.html": html('<script type="module" src="/module-page.mjs"></script>'),
   "module-page.mjs": 'import { connect } from "/client.mjs";\nglobalThis.fugitive = { connect };\n',
   "classic.html": html('<script src="/client.js"></script>'),
@@ -38,6 +39,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "fugitive-bundles-"));
   const files: Record<string, URL> = {};
   for (const [name, text] of Object.entries(FILES)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
     files[`/${name}`] = pathToFileURL(join(folder, name));
   }
@@ -102,6 +104,18 @@ describe("under a policy that allows a page its own scripts only, and no eval", 
     expect([sent.at(-1), received.at(-1)]).toEqual([true, true]);
     expect([fetched, problems]).toEqual([["/classic.html", "/client.js"], []]);
   });
+
+  it.each(["module.html", "folder/classic.html"])(
+    "%s fetches peers when it first seeks one, from beside itself",
+    async (name) => {
+      const { page, problems, fetched } = await openClient(name);
+      const refused = () => page.evaluate(() => globalThis.client.peers.seek().catch(({ code }) => code));
+      const before = fetched.length;
+      // the code was there to ask, and this application has no peers
+      expect([await refused(), await refused()]).toEqual(["NOT_FOUND", "NOT_FOUND"]);
+      expect([fetched.slice(before), problems]).toEqual([["/client-peers.mjs"], []]);
+    },
+  );
 
   it.each(["module.html", "classic.html"])("%s fetches what web workers take from beside itself", async (name) => {
     const { page, problems, fetched } = await openClient(name);

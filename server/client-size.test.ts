@@ -5,8 +5,10 @@ import { expect, it } from "vitest";
 const WEB = new URL("../dist/web/", import.meta.url);
 /** Bytes that a page fetches before the module runs, gzipped. */
 const MODULE_LIMIT = 20_000;
-/** The same for the classic script, which has all in it. */
+/** The same for the classic script, which has all in it but peers. */
 const SCRIPT_LIMIT = 30_000;
+/** What a page fetches when it first seeks peers. A library for WebRTC alone has 19 to 29 kB. */
+const PEERS_LIMIT = 13_000;
 
 const read = (name: string) => readFileSync(new URL(name, WEB));
 const gzipped = (name: string) => gzipSync(read(name), { level: 9 }).length;
@@ -39,4 +41,10 @@ it("the classic script is small", () => {
   const size = gzipped("client.js");
   report("client.js", size, SCRIPT_LIMIT);
   expect(size).toBeLessThanOrEqual(SCRIPT_LIMIT);
+});
+
+it("what peers take is small", () => {
+  const size = gzipped("client-peers.mjs");
+  report("client-peers.mjs", size, PEERS_LIMIT);
+  expect(size).toBeLessThanOrEqual(PEERS_LIMIT);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 export { AppError } from "../shared/errors.ts";
+export type { IceServer, PeerPolicy, PeerSeek } from "../shared/peers.ts";
 export type { StandardSchema } from "../shared/standard-schema.ts";
 export {
   type App,
@@ -25,5 +26,6 @@ export type { Connection } from "./connection/connection.ts";
 export type { CallContext } from "./dispatch/context.ts";
 export type { HealthReport } from "./health.ts";
 export type { Logger } from "./logger.ts";
+export type { PeerLimits, PeersDefinition, PeerVerdict } from "./peers/peer-options.ts";
 export { definePlugin, type Plugin, type PluginApi } from "./plugin.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";

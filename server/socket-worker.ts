@@ -27,6 +27,8 @@ import { createHealthCheck } from "./health.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import type { Logger } from "./logger.ts";
 import { createCounters } from "./metrics.ts";
+import { peerLimits } from "./peers/peer-options.ts";
+import { Peers, peerFrames } from "./peers/peers.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { Hub } from "./pubsub/hub.ts";
 import { Publisher } from "./pubsub/publisher.ts";
@@ -68,11 +70,9 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const connections = new Connections();
   const deadlines = new Deadlines();
   const pack = createPack();
-  const msgpack = createMsgpackCodec({
-    deflate: zlibDeflate,
-    budget: config,
-    deflateThreshold: config.deflateThreshold,
-  });
+  const msgpack = createMsgpackCodec({ ...config, deflate: zlibDeflate, budget: config });
+  const { peers: definition } = app.definition;
+  const limits = peerLimits(definition?.limits);
   let draining = false;
 
   const uplink = await connectUplink({
@@ -83,6 +83,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       [BusType.EVENT]: ({ channel, data }) => hub.deliver(channel, data),
       [BusType.SESSION_MOVED]: (frame) => sessions.moved(frame),
       [BusType.SESSION_CHANGED]: (frame) => sessions.changedElsewhere(frame),
+      ...peerFrames(() => peers),
     },
     lost: options.lost,
   });
@@ -133,9 +134,10 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     },
   });
 
+  const peers = definition && new Peers({ definition, limits, uplink, pack, timeoutMs: config.callTimeoutMs });
   const assembly: Assembly = await assemble({
     app,
-    builtins: builtins({ health, procedures: () => assembly.procedures }),
+    builtins: builtins({ health, procedures: () => assembly.procedures, peers }),
     events,
     log,
     timeoutMs: config.callTimeoutMs,
@@ -159,6 +161,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     dispatch: (connection, message) => dispatch(connection, message, services),
     closed(connection, code) {
       connections.delete(connection);
+      // ahead of its calls: only the code tells whether it may come back
+      peers?.closed(connection, code);
       for (const call of connection.calls?.values() ?? []) call.abandon();
       hub.forget(connection);
       sessions.left(connection);
@@ -229,7 +233,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     async drain() {
       draining = true;
       transport.stopListening();
-      await drainConnections(connections, config.drainMs, () => services.claims.detached);
+      const others = () => services.claims.detached;
+      await drainConnections(connections, config.drainMs, others, () => peers?.drain());
       connections.stopHeartbeats();
       deadlines.close();
       transport.close();

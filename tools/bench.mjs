@@ -6,7 +6,7 @@ import { build, isStale } from "./build.mjs";
 const HELP = `npm run bench [-- flags]
 
   --only calls,idle   only these: calls, publications, idle, connects, compute,
-                      startup, reconnects, codec
+                      startup, reconnects, centaurus, codec
   --json FILE         writes the numbers to a file as well
   --help              this text
 

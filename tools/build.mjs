@@ -2,7 +2,17 @@
 // the examples of the documentation.
 // `--if-needed` does nothing where the last build is newer than every source.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -95,7 +105,11 @@ async function buildInto(out) {
 const COMMON = { absWorkingDir: root, target: "es2022", sourcemap: true, logLevel: "error" };
 
 /** Modules that a page fetches when it first needs them, and the bundles that they are. */
-const APART = { "page-deflate": "client-deflate", "page-workers": "client-workers" };
+const APART = {
+  "page-deflate": "client-deflate",
+  "page-peers": "client-peers",
+  "page-workers": "client-workers",
+};
 
 /**
  * These are files of their own, which the client and the demo page share. Not by esbuild's splitting, which would make
@@ -116,12 +130,19 @@ const apart = (...modules) => ({
  * nothing of a browser's is called so: they may have shorter names.
  */
 const INTERNAL =
-  "answered began begins caller drain ended explain extras heard idleSince leave load moved place putBack queue " +
-  "release restUntil retire retires runner setUp settled spawn stopTimer told unbegun waits worker";
+  "answered began begins cancel classes drain dueAt ended explain extras failed failure free heard idleSince " +
+  "inside leave load lost more moved onAbort over parameters place post putBack queue release replay restUntil " +
+  "retire retires runner setUp settled spawn step told unbegun waits worker";
 const CENTAURUS = { mangleProps: new RegExp(`^(${INTERNAL.replaceAll(" ", "|")})$`) };
 
 /** What a client's web workers import, of one piece. */
 const CODEC = { entryPoints: { "client-codec": "client/workers/codec-functions.ts" } };
+
+/** The demo page, with its sections in their places. */
+function page(folder) {
+  const read = (name) => readFileSync(join(root, folder, name), "utf8");
+  return read("index.html").replace(/^ *<!-- (sections\/[\w-]+\.html) -->\n/gm, (_, section) => read(section));
+}
 
 /** What browsers load: the client and Centaurus as a module and as a classic script, the web worker, the demo page. */
 async function buildWeb(out) {
@@ -131,7 +152,7 @@ async function buildWeb(out) {
   const mjs = { ".js": ".mjs" };
   const client = { client: "client/index.ts" };
   // the classic script has all in it but what few pages need: it fetches that from beside itself
-  const classic = { ...common, format: "iife", globalName: "fugitive", plugins: [apart("page-workers")] };
+  const classic = { ...common, format: "iife", globalName: "fugitive", plugins: [apart("page-peers", "page-workers")] };
   await Promise.all([
     build({ ...classic, entryPoints: client }),
     build({ ...asModules, entryPoints: client, outExtension: mjs }),
@@ -147,9 +168,7 @@ async function buildWeb(out) {
     build({ ...common, ...CENTAURUS, entryPoints: { centaurus: "centaurus/script.ts" }, format: "iife" }),
     build({ ...common, entryPoints: { "centaurus.worker": "centaurus/worker/browser.ts" }, format: "iife" }),
   ]);
-  for (const file of readdirSync(join(root, "server/web"))) {
-    if (/\.(html|svg)$/.test(file)) cpSync(join(root, "server/web", file), join(root, out, "web", file));
-  }
+  writeFileSync(join(root, out, "web/index.html"), page("server/web"));
 }
 
 /**

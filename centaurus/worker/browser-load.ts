@@ -31,11 +31,16 @@ async function verified<Loaded>({ url, integrity }: Script, load: (url: string) 
   let copy: string | undefined;
   try {
     if (integrity === undefined) return await load(url);
-    const response = await fetch(url, { integrity });
+    const response = await fetch(url, { integrity }).catch((cause: Error) => {
+      // a browser does not say which
+      throw new Error(`${cause.message}, or it has not the hash ${integrity}`, { cause });
+    });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     copy = URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" }));
     return await load(copy);
   } catch (error) {
+    // it is told of a little later than the failure
+    await new Promise((resolve) => setTimeout(resolve));
     const refusal = refusals.text();
     if (refusal === "") throw error;
     throw new Error(`${refusal} (${(error as Error).message})`, { cause: error });

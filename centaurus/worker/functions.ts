@@ -9,6 +9,8 @@ export interface WorkerFunction {
   readonly run: Function;
   /** Whether it is given `resolve` and `reject` first. */
   readonly resolving: boolean;
+  /** Whether it is given something of its call: what has no `this` in its text does not ask for it. */
+  readonly needsCall: boolean;
 }
 
 /** A function, or why there is none; which may be another answer later. */
@@ -41,7 +43,8 @@ export class Functions {
   add(functions: object, resolving: boolean): void {
     for (const [name, run] of Object.entries(functions)) {
       if (typeof run !== "function") throw new TypeError(`"${name}" is no function.`);
-      this.#entries.set(name, { run, resolving });
+      const text = Function.prototype.toString.call(run);
+      this.#entries.set(name, { run, resolving, needsCall: resolving || hasThis(text) });
     }
   }
 
@@ -58,7 +61,7 @@ export class Functions {
     for (const [name, text, taken] of texts) {
       const make = (): WorkerFunction => {
         if (taken) throw new RegistrationError(`"${name}" is a name that Centaurus needs itself.`);
-        return { run: this.#compile(name, text), resolving };
+        return { run: this.#compile(name, text), resolving, needsCall: resolving || hasThis(text) };
       };
       try {
         this.#entries.set(name, make());
@@ -124,6 +127,11 @@ function expressionOf(name: string, text: string | undefined): string {
   } catch {
     throw new RegistrationError(`"${name}" is bound, or the browser's own, and has no text: wrap it in a function.`);
   }
+}
+
+function hasThis(text = ""): boolean {
+  // what evaluates text may have it there
+  return /\b(this|eval)\b/.test(text);
 }
 
 /** Whether a variable is to be had in a function that is made here: what scripts declare by `const` is no property. */

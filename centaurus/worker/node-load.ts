@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { runInThisContext } from "node:vm";
+import { constants, runInThisContext } from "node:vm";
 import type { Script } from "../message.ts";
 
 /** Runs a classic script, as `importScripts` does: what it declares is global. */
 export async function loadScript(script: Script): Promise<void> {
-  runInThisContext((await read(script)).toString(), { filename: script.url });
+  const text = (await read(script)).toString();
+  // it may import what it needs
+  runInThisContext(text, { filename: script.url, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
 }
 
 /** Imports a module. One from elsewhere, or whose hash is checked, has to be of one piece. */

@@ -1,4 +1,4 @@
-import { isCloneable } from "../clone.ts";
+import { cloneable, isCloneable } from "../clone.ts";
 import type { Thrown } from "../message.ts";
 
 /** An error has causes, which have causes; where it goes in a circle, it is cut. */
@@ -7,9 +7,8 @@ const HIDDEN = ["name", "message", "stack", "cause", "errors"];
 
 /** What was thrown, in a form that can be posted. */
 export function packThrown(value: unknown, depth = 0): Thrown {
-  // a DOMException is cloned as it is
-  if (!(value instanceof Error) || value instanceof DOMException) {
-    return [undefined, isCloneable(value) ? value : String(value)];
+  if (!(value instanceof Error) || isClonedException(value)) {
+    return [undefined, cloneable(value)];
   }
   const { name, message, stack } = value;
   const { cause, errors } = value as { cause?: unknown; errors?: unknown };
@@ -22,4 +21,9 @@ export function packThrown(value: unknown, depth = 0): Thrown {
       ...(Array.isArray(errors) && depth < DEEPEST && { errors: errors.map((one) => packThrown(one, depth + 1)) }),
     },
   ];
+}
+
+/** A browser clones a DOMException as it is; not so Node.js. */
+function isClonedException(value: Error): boolean {
+  return value instanceof DOMException && structuredClone(value) instanceof DOMException;
 }

@@ -29,6 +29,8 @@ export interface WorkerCentaurus {
   transfer: typeof transfer;
 }
 
+/** What is no promise, no generator, and nothing that could not be cloned. */
+const PLAIN: ReadonlySet<string> = new Set(["undefined", "boolean", "number", "bigint", "string"]);
 /** A callback of the page's that nobody in here has any more is told to be so together with others. */
 const RELEASE_MS = 100;
 
@@ -96,15 +98,29 @@ export class WorkerRuntime implements WorkerCallHost {
   }
 
   #call(id: number, name: string, parameters: unknown[], extras: message.CallExtras | undefined): void {
-    const call = new WorkerCall(this, id, name, extras);
     if (this.#shared && this.#calls.size > 0) this.post([message.BEGINS, id]);
+    let call: WorkerCall | undefined;
     try {
-      const { run, resolving } = this.#functions.find(name);
-      if (extras?.callbacks !== undefined)
+      const registered = this.#functions.find(name);
+      if (extras?.callbacks !== undefined) {
         putCallbacks(parameters, extras.callbacks, (number) => this.#callback(number));
-      if (resolving) this.#callResolving(run, call, parameters);
-      else call.returned(run.apply(call.scope, parameters));
+      }
+      if (!registered.needsCall) {
+        const value: unknown = registered.run.apply(undefined, parameters);
+        // most give a plain value at once, and need no more than this
+        if (PLAIN.has(typeof value)) {
+          this.post([message.RESULT, id, value]);
+          return;
+        }
+        call = new WorkerCall(this, id, name, extras);
+        call.returned(value);
+      } else {
+        call = new WorkerCall(this, id, name, extras);
+        if (registered.resolving) this.#callResolving(registered.run, call, parameters);
+        else call.returned(registered.run.apply(call.scope(), parameters));
+      }
     } catch (error) {
+      call ??= new WorkerCall(this, id, name, extras);
       call.reject(error);
     }
     if (call.over) return;
@@ -115,7 +131,7 @@ export class WorkerRuntime implements WorkerCallHost {
   // biome-ignore lint/complexity/noBannedTypes: whatever was registered
   #callResolving(run: Function, call: WorkerCall, parameters: unknown[]): void {
     const { resolve, reject } = call;
-    const result: unknown = run.call(call.scope, resolve, reject, ...parameters);
+    const result: unknown = run.call(call.scope(), resolve, reject, ...parameters);
     if (call.over) return;
     this.#resolving.add(call);
     if (typeof (result as PromiseLike<unknown> | undefined)?.then !== "function") return;

@@ -1,5 +1,5 @@
 import { type AnyIterator, streamOf } from "../../shared/stream-of.ts";
-import { cloneError } from "../clone.ts";
+import { cloneError, isObject } from "../clone.ts";
 import { type CallExtras, FAILED, ITEM, type PageBound, PROGRESS, RESULT } from "../message.ts";
 import { transferablesIn, transfersOf } from "../transfer.ts";
 import type { CallScope } from "../types.ts";
@@ -17,7 +17,6 @@ const TURN_MS = 10;
 
 /** A call that is not over. */
 export class WorkerCall {
-  readonly scope: CallScope;
   readonly #host: WorkerCallHost;
   readonly #id: number;
   readonly #name: string;
@@ -36,12 +35,16 @@ export class WorkerCall {
     this.#name = name;
     this.#extras = extras;
     this.#room = extras?.window ?? 0;
+  }
+
+  /** What the function has as `this`. */
+  scope(): CallScope {
     const call = this;
-    this.scope = {
+    return {
       get signal() {
         return call.#signal;
       },
-      progress: (value) => this.#post([PROGRESS, id, value]),
+      progress: (value) => this.#post([PROGRESS, this.#id, value]),
       transfer: (value, what) => {
         this.#moves = [...(this.#moves ?? []), ...(what ?? transferablesIn([value]))];
         return value;
@@ -127,10 +130,13 @@ export class WorkerCall {
   /** @throws CloneError */
   #post(message: PageBound & { readonly 2: unknown }): void {
     const value = message[2];
-    const transfer = new Set([...(this.#moves ?? []), ...transfersOf([value], this.#extras?.transfer)]);
-    this.#moves = undefined;
     try {
-      this.#host.post(message, [...transfer]);
+      if (this.#moves === undefined && !isObject(value)) this.#host.post(message);
+      else {
+        const moves = new Set([...(this.#moves ?? []), ...transfersOf([value], this.#extras?.transfer)]);
+        this.#moves = undefined;
+        this.#host.post(message, [...moves]);
+      }
     } catch (error) {
       throw cloneError(`What "${this.#name}" gave`, value, error);
     }

@@ -12,6 +12,12 @@ export function read(path: string): string {
   return readFileSync(`${ROOT}${path}`, "utf8");
 }
 
+/** The optional fields of an interface, in their order. */
+export function optionsOf(file: string, name: string): string[] {
+  const [, body = ""] = new RegExp(`export interface ${name}[^{]*\\{(.*?)\\n\\}`, "s").exec(read(file)) ?? [];
+  return [...body.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, option = ""]) => option);
+}
+
 /** Starts Node.js in the project's folder, for one test; `said` gives all of its output once that matches. */
 export function node(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } });

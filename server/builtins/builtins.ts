@@ -1,15 +1,23 @@
 import type { ProcedureDefinition } from "../app.ts";
 import type { Procedures } from "../dispatch/procedures.ts";
 import type { HealthReport } from "../health.ts";
+import { peerProcedures } from "../peers/peer-procedures.ts";
+import type { Peers } from "../peers/peers.ts";
 import { describeProcedures, type ProcedureDescription } from "./describe-procedures.ts";
 
 export interface BuiltinServices {
   health(): Promise<HealthReport>;
   procedures(): Procedures;
+  /** Undefined where the application lets none meet. */
+  readonly peers: Peers | undefined;
 }
 
 /** The server's own procedures. Their names begin with `$`, which an application's may not. */
-export function builtins({ health, procedures }: BuiltinServices): Readonly<Record<string, ProcedureDefinition>> {
+export function builtins({
+  health,
+  procedures,
+  peers,
+}: BuiltinServices): Readonly<Record<string, ProcedureDefinition>> {
   // made at the first question and kept: JSON Schemas are dear, and the procedures stay what they are
   let described: readonly ProcedureDescription[] | undefined;
   return {
@@ -22,5 +30,6 @@ export function builtins({ health, procedures }: BuiltinServices): Readonly<Reco
         return described;
       },
     },
+    ...peerProcedures(peers),
   };
 }

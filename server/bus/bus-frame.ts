@@ -51,6 +51,14 @@ export const BusType = {
   SETTLE: 21,
   /** primary → worker: a session that it has, as channel, has another user or other tags, as data. */
   SESSION_CHANGED: 22,
+  /** worker → primary: of a peer, as channel: what its client asks for, or that it is gone. */
+  PEER: 23,
+  /** primary → worker: the answer to that, or to a signal. */
+  PEER_ANSWER: 24,
+  /** primary → worker: what a peer, as channel, has to know. */
+  PEER_NEWS: 25,
+  /** worker → primary → worker: channel = from one peer, a space, to another; data = what it says. */
+  PEER_SIGNAL: 26,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

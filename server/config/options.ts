@@ -163,6 +163,14 @@ export const OPTIONS = {
     description: "bytes of answers kept for retries with the same key",
     group: "limits",
   }),
+  maxPeers: option({
+    env: "MAX_PEERS",
+    flag: "max-peers",
+    type: amount,
+    default: 10_000,
+    description: "peers that seek or are paired at once; beyond, OVERLOADED",
+    group: "limits",
+  }),
   heartbeatMs: option({
     env: "HEARTBEAT_MS",
     flag: "heartbeat-ms",

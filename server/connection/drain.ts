@@ -18,13 +18,20 @@ const GOODBYE_MS = 100;
  * calls in flight, in either direction, are answered and the answers have left, or `limitMs` is over, close code 1012.
  *
  * @param others calls that go on without a connection: their clients will come and ask for the answers
+ * @param told called once all have been told to go, to end what would not end by itself
  */
-export async function drainConnections(connections: Connections, limitMs: number, others: () => number): Promise<void> {
+export async function drainConnections(
+  connections: Connections,
+  limitMs: number,
+  others: () => number,
+  told: () => void = () => {},
+): Promise<void> {
   const spread = Math.max(SMALLEST_SPREAD_MS, SPREAD_PER_CONNECTION_MS * connections.size);
   for (const connection of connections.values()) {
     const reconnectAfterMs = SOONEST_RETURN_MS + Math.round(Math.random() * spread);
     connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs }]);
   }
+  told();
   // an answer that has not left is no answer yet
   await until(() => others() === 0 && !anyCalls(connections) && !anyUnsent(connections), limitMs);
   if (connections.size === 0) return;

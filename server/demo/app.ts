@@ -65,6 +65,9 @@ export const app = defineApp({
     "*": {},
   },
 
+  /** Any two pages that look for somebody find each other. */
+  peers: {},
+
   files: {
     "/": packageUrl("dist/web/index.html"),
     "/demo.css": packageUrl("dist/web/demo.css"),

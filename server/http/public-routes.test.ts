@@ -87,7 +87,7 @@ describe("files", () => {
   });
 });
 
-it.each(["client.js", "client.mjs", "client-deflate.mjs"])(
+it.each(["client.js", "client.mjs", "client-deflate.mjs", "centaurus.js", "centaurus.mjs"])(
   "GET /%s is a bundle that pages of any origin may run",
   async (name) => {
     const { port } = await serve();
@@ -98,9 +98,16 @@ it.each(["client.js", "client.mjs", "client-deflate.mjs"])(
     const [, map] = /sourceMappingURL=(\S+)/.exec(await response.text()) ?? [];
     expect(map).toBe(`${name}.map`);
     const { sources } = (await (await fetch(`http://127.0.0.1:${port}/${map}`)).json()) as { sources: string[] };
-    expect(sources.join()).toContain("client/");
+    expect(sources.join()).toContain(name.startsWith("client") ? "client/" : "centaurus/");
   },
 );
+
+it("GET /centaurus.worker.js may make functions of texts, whatever a page may do", async () => {
+  const { port } = await serve();
+  const { headers, status } = await fetch(`http://127.0.0.1:${port}/centaurus.worker.js`);
+  expect([status, headers.get("content-type")]).toEqual([200, "text/javascript; charset=utf-8"]);
+  expect(headers.get("content-security-policy")).toBe("script-src 'self' 'unsafe-eval' blob: https:");
+});
 
 it("HEAD gets what GET gets, without the body", async () => {
   const { port } = await serve();

@@ -6,13 +6,13 @@ import { BusServer } from "../bus/bus-server.ts";
 import type { Link, LinkHooks } from "../bus/link.ts";
 import { PatternMap } from "../pubsub/patterns.ts";
 import type { BusAddresses } from "./control-message.ts";
-import type { SessionDesk, SessionMember } from "./session-desk.ts";
+import type { Desk, DeskMember } from "./desk.ts";
 
 export interface BusHubOptions {
   /** Bytes that may wait for one socket worker before its publishers are held back. */
   readonly budget: number;
-  /** Takes what is said about sessions. */
-  readonly desk: SessionDesk;
+  /** Takes what is neither a publication nor a subscription. */
+  readonly desk: Desk;
   /** A connection could not be taken, as where too many files are open. The bus goes on. */
   failed(error: Error): void;
   /** A socket worker has not taken anything for {@link STUCK_MS} although much waits for it. */
@@ -27,7 +27,7 @@ interface Member {
   readonly link: Link;
   /** Its number. */
   readonly worker: number;
-  readonly sessions: SessionMember;
+  readonly desk: DeskMember;
   readonly channels: Set<string>;
   /** Set while too much waits for it. */
   stuckTimer: NodeJS.Timeout | undefined;
@@ -81,8 +81,8 @@ export class BusHub {
   }
 
   #joined(link: Link, worker: number): LinkHooks {
-    const sessions = this.#options.desk.joined(link);
-    const member: Member = { link, worker, sessions, channels: new Set(), stuckTimer: undefined };
+    const desk = this.#options.desk.joined(link);
+    const member: Member = { link, worker, desk, channels: new Set(), stuckTimer: undefined };
     if (this.#congested.size > 0) link.pause(); // like everybody
     return {
       frame: (frame) => this.#receive(member, frame),
@@ -104,7 +104,7 @@ export class BusHub {
         this.#unsubscribe(member, frame.channel);
         break;
       default:
-        member.sessions.receive(frame);
+        member.desk.receive(frame);
     }
   }
 
@@ -166,7 +166,7 @@ export class BusHub {
 
   #leave(member: Member): void {
     for (const channel of [...member.channels]) this.#unsubscribe(member, channel);
-    member.sessions.left();
+    member.desk.left();
     this.#forgive(member);
   }
 }

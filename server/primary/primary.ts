@@ -5,8 +5,8 @@ import type { Logger } from "../logger.ts";
 import { StartError } from "../start-error.ts";
 import { BusHub } from "./bus-hub.ts";
 import { ComputeProcess } from "./compute-process.ts";
+import { createDesks } from "./desks.ts";
 import { RestartDelay } from "./restart-delay.ts";
-import { createDesk } from "./session-desk.ts";
 import { WorkerProcess, type WorkerProcessHooks } from "./worker-process.ts";
 
 export interface PrimaryOptions {
@@ -38,7 +38,7 @@ export class Primary {
     this.#port = options.config.port;
     this.bus = new BusHub({
       budget: options.config.busBudget,
-      desk: createDesk(options.config),
+      desk: createDesks(options.config),
       failed: (error) => options.log.warn({ error }, "the bus could not take a connection"),
       stuck: (number) => this.#kill(number, "it takes nothing from the bus"),
     });

@@ -4,6 +4,7 @@ import type { Link } from "../bus/link.ts";
 import type { Config } from "../config.ts";
 import { Claim } from "../sessions/claim.ts";
 import { News, NOT_NOW, type SessionAnswer, type SessionNews } from "../sessions/session-state.ts";
+import type { Desk, DeskMember } from "./desk.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { type SessionHolder, SessionStore } from "./session-store.ts";
 
@@ -24,16 +25,8 @@ export interface SessionDeskOptions {
  */
 const HEARTBEATS_TO_BE_SURE = 4;
 
-/** What one socket worker's frames about sessions are handed to. */
-export interface SessionMember {
-  /** Does what a frame asks for. Frames that are none of sessions' are left alone. */
-  receive(frame: BusFrame): void;
-  /** The worker is gone. */
-  left(): void;
-}
-
 /** Where socket workers come with everything about sessions and calls with keys. */
-export class SessionDesk {
+export class SessionDesk implements Desk {
   readonly sessions: SessionStore;
   readonly answers: KeptAnswers;
   readonly #pack = createPack();
@@ -48,7 +41,7 @@ export class SessionDesk {
     this.sessions = new SessionStore({ windowMs, ended: (session) => answers.sessionEnded(session) });
   }
 
-  joined(link: Link): SessionMember {
+  joined(link: Link): DeskMember {
     let gone = false;
     const holder: SessionHolder = {
       moved: (session, connection) => link.send(BusType.SESSION_MOVED, 0, session, Buffer.from(connection)),

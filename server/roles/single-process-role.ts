@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
 import { BusHub } from "../primary/bus-hub.ts";
+import { createDesks } from "../primary/desks.ts";
 import { findPort } from "../primary/free-port.ts";
-import { createDesk } from "../primary/session-desk.ts";
 import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
 import { StartError } from "../start-error.ts";
 import { announce } from "./announce.ts";
@@ -27,7 +27,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const port = await findPort(config.host, config.port);
   const hub = new BusHub({
     budget: config.busBudget,
-    desk: createDesk(config),
+    desk: createDesks(config),
     failed: (error) => log.warn({ error }, "the bus could not take a connection"),
     stuck: () => log.error("this process does not keep up with itself"),
   });

@@ -15,15 +15,14 @@ const POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; connec
 const HTML = `<!doctype html><meta http-equiv="content-security-policy" content="${POLICY}"><link rel="icon" href="data:,">
 <title>test</title><script type="module" src="/page.mjs"></script>`;
 const SCRIPT = `import { connect } from "/client.mjs";
-import { Centaurus } from "/workers/centaurus.mjs";
+import { Centaurus } from "/centaurus.mjs";
 Object.assign(globalThis, {
   client: connect("/"),
-  C: new Centaurus("/workers/centaurus.worker.js", { workers: 2 }),
+  C: new Centaurus("/centaurus.worker.js", { workers: 2 }),
   errors: [],
 });
 client.on("error", (error) => errors.push(String(error.cause ?? error)));
 `;
-const BUILT = ["centaurus.mjs", "centaurus.worker.js"];
 
 declare global {
   var client: Client;
@@ -61,10 +60,7 @@ export function useWorkerPages(): (procedures?: Procedures, module?: string) => 
     onTestFinished(() => rm(folder, { recursive: true }));
     const own = { "page.html": HTML, "page.mjs": SCRIPT, "functions.mjs": module };
     for (const [name, text] of Object.entries(own)) await writeFile(join(folder, name), text);
-    const files = Object.fromEntries([
-      ...Object.keys(own).map((name) => [`/${name}`, pathToFileURL(join(folder, name))]),
-      ...BUILT.map((name) => [`/workers/${name}`, new URL(`../../dist/web/${name}`, import.meta.url)]),
-    ]);
+    const files = Object.fromEntries(Object.keys(own).map((name) => [`/${name}`, pathToFileURL(join(folder, name))]));
     const { server, port } = await serve(defineApp({ procedures, files }));
     const opened = new Promise<Connection>((resolve) => server.on("connection", resolve));
     const { page, context, problems } = await openPage(browser, "about:blank");

@@ -1,18 +1,11 @@
 import { BoundedLog } from "./bounded-log.ts";
+import { chatEntry, type Line } from "./chat-entry.ts";
 import type { DemoClient } from "./demo-client.ts";
-import { byId, clock, make, reachable } from "./dom.ts";
+import { byId, reachable } from "./dom.ts";
 import { guestName } from "./guest-name.ts";
 import { formatError } from "./text.ts";
-import { showWorker } from "./worker-badge.ts";
 
 const CHANNEL = "chat:lobby";
-
-interface Line {
-  readonly name: string;
-  readonly text: string;
-  /** The socket worker of the tab that sent it. */
-  readonly worker?: number | undefined;
-}
 
 /** A chat among all tabs, whichever workers they are on. */
 export function chatSection(client: DemoClient): void {
@@ -43,7 +36,7 @@ export function chatSection(client: DemoClient): void {
   });
 
   client.subscribe(CHANNEL, (line) => {
-    if (isLine(line)) log.add(entry(line, own.came(line)));
+    if (isLine(line)) log.add(chatEntry(line, own.came(line)));
   });
   // what has not come back by now never will; lines that wait for the next connection are counted after this
   client.on("disconnected", () => own.clear());
@@ -77,19 +70,4 @@ function isLine(data: unknown): data is Line {
 
 function keyOf({ name, text, worker }: Line): string {
   return JSON.stringify([name, text, worker]);
-}
-
-function entry({ name, text, worker }: Line, own: boolean): HTMLElement {
-  const head = make("p", "from");
-  head.append(make("b", "", name || "Nobody"));
-  if (own) head.append(make("span", "quiet", "you"));
-  if (worker !== undefined) {
-    const badge = make("span", "worker");
-    showWorker(badge, worker);
-    head.append(badge);
-  }
-  head.append(clock("short"));
-  const item = make("li", own ? "own" : "");
-  item.append(head, make("p", "text", text));
-  return item;
 }

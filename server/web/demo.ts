@@ -5,6 +5,8 @@ import { callSection } from "./call-section.ts";
 import { channelSection } from "./channel-section.ts";
 import { chatSection } from "./chat-section.ts";
 import { byId } from "./dom.ts";
+import { fractalSection } from "./fractal-section.ts";
+import { peerSection } from "./peer-section.ts";
 import { statusSection } from "./status-section.ts";
 import { sweatSection } from "./sweat-section.ts";
 
@@ -17,4 +19,6 @@ statusSection(client);
 callSection(client);
 chatSection(client);
 channelSection(client);
+peerSection(client);
 sweatSection(client);
+fractalSection();

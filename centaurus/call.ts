@@ -1,5 +1,5 @@
 import type { CallExtras } from "./message.ts";
-import type { WebWorker } from "./web-worker.ts";
+import type { WebWorker } from "./web-worker-types.ts";
 
 /** It was posted to a web worker: it is about to run there, or runs. */
 export const POSTED = 1;

@@ -9,6 +9,8 @@ export interface CallsInside {
    * returns: so which one does has to be told only where others have returned a promise, and may go on first.
    */
   runner(): Call | undefined;
+  /** The first that has not returned: the one that runs, or will when the others let it. */
+  first(): Call | undefined;
   add(call: Call): void;
   begins(id: number): void;
   waits(id: number): void;
@@ -24,11 +26,16 @@ export function createCallsInside(): CallsInside {
   let told: Call | undefined;
   /** How many have returned a promise. */
   let waiting = 0;
-  const runner = () => told ?? (waiting === 0 ? posted.first() : undefined);
+  const runner = () => {
+    // asked in any case: what has gone elsewhere is let go of then
+    const first = posted.first();
+    return told ?? (waiting === 0 ? first : undefined);
+  };
 
   return {
     inside: all,
     runner,
+    first: posted.first,
     add(call) {
       call.at = POSTED;
       all.set(call.id, call);

@@ -77,7 +77,7 @@ export interface CentaurusCore<Known = UnknownFunctions> extends Disposable, Asy
    * @throws RegistrationError where one of them cannot run there, and says why; need not be awaited
    * @example const C = await new Centaurus(url).register({ sum: (a: number, b: number) => a + b });
    */
-  register<Given extends Functions>(
+  register<Given extends Functions<Given>>(
     functions: Given & ThisType<CallScope>,
     options?: RegisterOptions,
   ): Promise<CentaurusOf<Added<Known, AllRegistered<Given>>>>;
@@ -120,7 +120,7 @@ export function createCentaurus(target: object, platform: Platform, options: Cen
         const text = typeof one === "function" ? Function.prototype.toString.call(one) : undefined;
         return [name, text, isTaken(name)];
       });
-      return [{ type: "functions", resolving, texts, globals }, `functions ${texts.map(([name]) => name)}`];
+      return [{ type: "functions", resolving, texts, globals }, JSON.stringify(texts.map(([name]) => name))];
     });
   }
 

@@ -79,3 +79,12 @@ void M.notOne();
 same<Awaited<ReturnType<typeof C.loadScripts>>, typeof C>();
 // @ts-expect-error numbers are no addresses
 new Centaurus(5);
+
+interface Tools {
+  parse(text: string): ReturnType<typeof JSON.parse>;
+}
+const tools: Tools = { parse: (text) => JSON.parse(text) };
+const T = await untyped.register(tools);
+// of what nothing is known, there is a promise
+const parsed = T.parse("1").catch(() => undefined);
+void parsed;

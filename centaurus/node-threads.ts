@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { CALL, DONE, FAILED, RESULT, SET_UP, START } from "./message.ts";
+import { checkAttached } from "./node-transfer.ts";
 import type { SpawnWorker } from "./worker-link.ts";
 
 const ASKS = [START, SET_UP, CALL] as readonly unknown[];
@@ -8,7 +9,10 @@ const ANSWERS = [DONE, RESULT, FAILED] as readonly unknown[];
 /** Starts threads of Node.js, which are to a process what web workers are to a page. */
 export function nodeThreads(file: string | URL, name: string): SpawnWorker {
   return ({ message, failed, lost }) => {
-    const worker = new Worker(file, { name });
+    const worker = new Worker(file, {
+      name,
+      execArgv: process.execArgv.filter((flag) => !flag.startsWith("--input-type")),
+    });
     let ready = false;
     let unanswered = 0;
     worker.on("message", (data: readonly unknown[]) => {
@@ -22,6 +26,7 @@ export function nodeThreads(file: string | URL, name: string): SpawnWorker {
     worker.on("exit", (code) => lost(`ended with exit code ${code}`));
     return {
       post(data, transfer) {
+        checkAttached(transfer);
         worker.postMessage(data, (transfer ?? []) as never);
         if (ASKS.includes((data as readonly unknown[])[0]) && ++unanswered === 1) worker.ref();
       },

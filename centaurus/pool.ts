@@ -4,7 +4,8 @@ import { createFifo, type Fifo } from "./fifo.ts";
 import type { SetUpStep } from "./message.ts";
 import { createSetUps } from "./set-ups.ts";
 import { startTimer } from "./timer.ts";
-import { createWebWorker, type WebWorker, type WebWorkerHost, type WebWorkerOptions } from "./web-worker.ts";
+import { createWebWorker } from "./web-worker.ts";
+import type { WebWorker, WebWorkerHost, WebWorkerOptions } from "./web-worker-types.ts";
 
 export interface PoolOptions extends WebWorkerOptions {
   /** Web workers at most. */
@@ -64,6 +65,7 @@ export function createPool(options: PoolOptions): Pool {
   let over: TerminatedError | undefined;
   let terminated = false;
   let emptied: (() => void) | undefined;
+  let closing: Promise<void> | undefined;
   let stopTimer: (() => void) | undefined;
 
   const living = () => places.flatMap(({ worker }) => worker ?? []);
@@ -205,11 +207,11 @@ export function createPool(options: PoolOptions): Pool {
     terminate,
     async close() {
       over ??= new TerminatedError("It was closed.");
-      if (unanswered > 0) {
-        await new Promise<void>((resolve) => {
-          emptied = resolve;
-        });
-      }
+      closing ??= new Promise((resolve) => {
+        emptied = resolve;
+        if (unanswered === 0) resolve();
+      });
+      await closing;
       terminate();
     },
   };

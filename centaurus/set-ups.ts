@@ -1,5 +1,5 @@
 import type { SetUpStep } from "./message.ts";
-import type { SetUp, WebWorker } from "./web-worker.ts";
+import type { SetUp, WebWorker } from "./web-worker-types.ts";
 
 /** What is done in web workers before calls. */
 export interface SetUps {
@@ -25,32 +25,36 @@ export function createSetUps<Time>(now: () => Time, failed: (asked: Time, error:
     add(workers, step, name) {
       const waiting = new Set(workers);
       const asked = now();
+      let broken = false;
+      // what is loaded because of a failure, and well, is in its place
+      const before = step.type === "scripts" ? [...failures.keys()] : [];
       return new Promise((resolve, reject) => {
         const setUp: SetUp = {
           step,
           done(worker, error, answered) {
             // those that start later do it again, and nobody waits for that
             const first = waiting.delete(worker);
-            if (error === undefined) {
-              if (!first || waiting.size > 0) return;
-              failures.delete(name);
+            // functions that could not be had tell why not when they are called; the others can be
+            const fails = error !== undefined && answered && step.type === "scripts";
+            if (first && error !== undefined) reject(error);
+            if (fails && !first) worker.end(error as Error, true);
+            else if (fails) {
+              broken = true;
+              if (steps.get(name) === setUp) steps.delete(name);
+              failures.set(name, error);
+              failed(asked, error);
+            } else if (first && waiting.size === 0 && !broken) {
+              for (const one of [...before, name]) failures.delete(one);
+              // a failure that was told of meanwhile has taken it out
+              if (name !== undefined) steps.set(name, setUp);
               resolve();
-              return;
             }
-            if (first) reject(error);
-            // of functions, those that are good can be called, and the others tell why not
-            if (!answered || step.type === "functions") return;
-            if (!first) {
-              worker.end(error as Error, true);
-              return;
-            }
-            steps.delete(name);
-            failures.set(name, error);
-            failed(asked, error);
           },
         };
         for (const worker of workers) worker.setUp(setUp);
-        steps.delete(name);
+        if (workers.length === 0) resolve();
+        // functions are those that came last; scripts stay where they are, as later ones build on them
+        if (step.type === "functions") steps.delete(name);
         if (name !== undefined) steps.set(name, setUp);
       });
     },

@@ -1,4 +1,5 @@
 import type { Call } from "./call.ts";
+import { createFifo } from "./fifo.ts";
 
 /** A stream that has begun. */
 export interface RunningStream {
@@ -25,7 +26,7 @@ export function createStreamCall(
   call: () => Promise<unknown>,
 ): Stream & PromiseLike<unknown> {
   let running: RunningStream | undefined;
-  const items: unknown[] = [];
+  const items = createFifo<unknown>(() => false);
   let wake: (() => void) | undefined;
   /** How it ends, once the items are read. */
   let end: (() => unknown) | undefined;
@@ -52,28 +53,31 @@ export function createStreamCall(
           throw error;
         }),
     });
-    for (;;) {
-      while (read < came) {
-        const item = items.shift();
-        const more = ++read + window - allowed;
-        if (more * 2 >= window) {
-          allowed += more;
-          running.more(more);
+    try {
+      for (;;) {
+        while (read < came) {
+          const item = items.shift();
+          const more = ++read + window - allowed;
+          if (more * 2 >= window) {
+            allowed += more;
+            running.more(more);
+          }
+          yield item;
         }
-        yield item;
+        if (end !== undefined) return end();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       }
-      if (end !== undefined) return end();
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+    } finally {
+      running.leave();
     }
   }
 
+  /** Reads the rest. */
   async function drain(): Promise<unknown> {
-    for (;;) {
-      const { done, value } = await stream.next();
-      if (done === true) return value;
-    }
+    while ((await stream.next()).done !== true);
+    return end?.();
   }
 
   const stream = iterate();

@@ -3,7 +3,7 @@ import { isObject, kindOf, partsOf } from "./clone.ts";
 /** What goes along with values, by value. Not state of this module's own: an entry lives as long as its value. */
 const TRANSFERS = new WeakMap<object, readonly Transferable[]>();
 const KINDS =
-  /^(ArrayBuffer|MessagePort|ImageBitmap|OffscreenCanvas|(Readable|Writable|Transform)Stream|VideoFrame|AudioData|RTCDataChannel)$/;
+  /^(ArrayBuffer|ImageBitmap|OffscreenCanvas|(Readable|Writable|Transform)Stream|VideoFrame|AudioData|RTCDataChannel)$/;
 
 /**
  * Says that a parameter, or what a function gives, is to be moved rather than copied: it is gone from this side then.
@@ -28,7 +28,7 @@ export function transfersOf(values: readonly unknown[], all: boolean | undefined
     // it was said of this one time
     TRANSFERS.delete(value as object);
   }
-  return found;
+  return [...new Set(found)];
 }
 
 /** All in some values that can be moved. */
@@ -41,5 +41,5 @@ export function transferablesIn(values: readonly unknown[]): Transferable[] {
     for (const [, part] of partsOf(value)) look(part);
   };
   values.forEach(look);
-  return [...seen].filter((value): value is Transferable => KINDS.test(kindOf(value)));
+  return [...seen].filter((value): value is Transferable => value instanceof MessagePort || KINDS.test(kindOf(value)));
 }

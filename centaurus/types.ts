@@ -11,7 +11,7 @@ export interface CallScope {
 }
 
 /** Functions that return what they give, or promise it, or yield it. */
-export type Functions = Readonly<Record<string, (...parameters: never) => unknown>>;
+export type Functions<Given> = { readonly [Name in keyof Given]: (...parameters: never) => unknown };
 
 /** Lets parameters be of any type, as those of methods may. */
 type AnyParameters = { call(...parameters: unknown[]): unknown }["call"];
@@ -39,13 +39,18 @@ export interface WorkerFunction<Parameters extends unknown[], Result, Answer = P
   stream(...parameters: Parameters): StreamCall<Item, Result>;
 }
 
+/** Whether nothing is known of it, as of what `JSON.parse` gives. */
+type IsAny<Type> = 0 extends 1 & Type ? true : false;
+
 /** As the page calls a function that was registered as this. */
 export type Registered<Function> = Function extends (...parameters: infer Parameters) => infer Result
   ? [Result] extends [never]
     ? WorkerFunction<Parameters, never, Promise<never>, never>
-    : [Result] extends [Generator<infer Item, infer Last> | AsyncGenerator<infer Item, infer Last>]
-      ? WorkerFunction<Parameters, Last, StreamCall<Item, Last>, Item>
-      : WorkerFunction<Parameters, Awaited<Result>, Promise<Awaited<Result>>, never>
+    : IsAny<Result> extends true
+      ? WorkerFunction<Parameters, Result, Promise<Result>>
+      : [Result] extends [Generator<infer Item, infer Last> | AsyncGenerator<infer Item, infer Last>]
+        ? WorkerFunction<Parameters, Last, StreamCall<Item, Last>, Item>
+        : WorkerFunction<Parameters, Awaited<Result>, Promise<Awaited<Result>>, never>
   : never;
 
 /** The same, of one that is given `resolve` and `reject`. */

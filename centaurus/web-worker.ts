@@ -1,64 +1,13 @@
-import { answer, type Call } from "./call.ts";
+import { answer, type Call, WAITING } from "./call.ts";
 import { createCallsInside } from "./calls-inside.ts";
 import { cloneable } from "./clone.ts";
-import { type ErrorClasses, unpackThrown } from "./error-data.ts";
+import { unpackThrown } from "./error-data.ts";
 import { CallTimeoutError, LoadError, WorkerLostError } from "./errors.ts";
 import * as message from "./message.ts";
 import { createPageCallbacks } from "./page-callbacks.ts";
 import { postCall } from "./post-call.ts";
 import { startTimer } from "./timer.ts";
-import type { SpawnWorker } from "./worker-link.ts";
-
-export interface WebWorkerOptions {
-  readonly spawn: SpawnWorker;
-  /** Calls that may be in there at a time. */
-  readonly concurrency: number;
-  readonly graceMs: number;
-  readonly startTimeoutMs: number;
-  readonly loadTimeoutMs: number;
-  readonly classes: ErrorClasses;
-  /** Takes errors that belong to no call. */
-  readonly onError?: ((error: unknown) => void) | undefined;
-}
-
-/** What a web worker tells its pool. */
-export interface WebWorkerHost {
-  /** It may take calls, or another one. */
-  free(): void;
-  /** It takes no more calls, and ends when nobody waits for those in it. */
-  retires(worker: WebWorker): void;
-  /** It is no more. @param unbegun calls that can be posted elsewhere @param failure where it never was of use, why */
-  ended(worker: WebWorker, unbegun: readonly Call[], failure: Error | undefined): void;
-}
-
-/** What is to be done before calls. */
-export interface SetUp {
-  readonly step: message.SetUpStep;
-  /** @param answered whether it was tried, rather than that the web worker has ended */
-  done(worker: WebWorker, error: unknown, answered: boolean): void;
-}
-
-/** One web worker, as its page sees it. */
-export interface WebWorker {
-  /** How many calls are in there. */
-  readonly load: number;
-  /** When the last one has ended, by `performance.now()`. */
-  idleSince: number;
-  /** Whether it has started, and has done all that is to be done before calls. */
-  settled(): boolean;
-  /** Whether it takes a call now. */
-  free(): boolean;
-  setUp(setUp: SetUp): void;
-  post(call: Call): void;
-  /** Nobody waits for a call in there any more. */
-  cancel(call: Call, reason: unknown): void;
-  /** A stream may send so many more items. */
-  more(call: Call, count: number): void;
-  /** Takes no more calls, and ends when nobody waits for those in there. */
-  retire(): void;
-  /** Ends it now. Calls that have begun reject with `error`. @param useless whether it never was of use */
-  end(error: Error, useless?: boolean): void;
-}
+import type { SetUp, WebWorker, WebWorkerHost, WebWorkerOptions } from "./web-worker-types.ts";
 
 /** Starts a web worker; sends it calls, and notices when it does not do what it should. @throws what the platform throws */
 export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost): WebWorker {
@@ -68,6 +17,8 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   /** Those that are not answered; the first is the start. */
   const setUps: Pick<SetUp, "done">[] = [{ done() {} }];
   let started = false;
+  /** Whether it has ever been ready for calls. */
+  let useful = false;
   let retiring = false;
   let ended = false;
   let stopTimer: (() => void) | undefined;
@@ -82,7 +33,8 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     },
     async failed(text) {
       // once it runs, it tells itself of what nobody caught
-      if (!started) end(new LoadError(`The web worker could not be loaded: ${(await link.explain?.()) || text}`));
+      if (!started)
+        end(new LoadError(`The web worker could not be loaded: ${(await link.explain?.()) || text || "is it there?"}`));
     },
     lost,
   });
@@ -94,7 +46,8 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
       setUps.shift()?.done(worker, thrown && unpackThrown(thrown, classes), true);
       started = true;
       if (ended) return;
-      if (!worker.settled()) loads();
+      if (worker.settled()) useful = true;
+      else loads();
       host.free();
     },
     [message.RESULT]: (id, value) => over(id, "resolve", value),
@@ -123,7 +76,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     get load() {
       return calls.inside.size;
     },
-    idleSince: 0,
+    idleSince: performance.now(),
     settled: () => setUps.length === 0,
     free: () => worker.settled() && calls.inside.size < concurrency,
     setUp(setUp) {
@@ -142,13 +95,14 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
       startNext();
     },
     cancel(call, reason) {
-      // one that has not begun has its grace when it does
-      if (call.began) within(call, graceMs);
+      // one that may not have begun has its grace when it has
+      call.dueAt = Infinity;
+      if (call.at === WAITING || call === runner()) within(call, graceMs);
       post([message.CANCEL, call.id, cloneable(reason)]);
     },
     more(call, count) {
       post([message.MORE, call.id, count]);
-      within(call, call.timeoutMs);
+      if (!call.told) within(call, call.timeoutMs);
     },
     retire() {
       if (!retiring) host.retires(worker);
@@ -161,7 +115,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   readyWithin(options.startTimeoutMs, "start");
   return worker;
 
-  function end(error: Error, useless = !worker.settled()): void {
+  function end(error: Error, useless = !useful): void {
     if (ended) return;
     ended = true;
     stopTimer?.();
@@ -194,7 +148,11 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
 
   function readyWithin(ms: number, what: string): void {
     stopTimer?.();
-    stopTimer = startTimer(ms, () => end(new LoadError(`The web worker took too long to ${what}.`), true));
+    stopTimer = startTimer(ms, () => {
+      // what it is to do waits for a call that runs, and has its time when that has ended
+      if (runner() !== undefined) readyWithin(ms, what);
+      else end(new LoadError(`The web worker took too long to ${what}.`));
+    });
   }
 
   function said(id: number, what: "item" | "progress", value: unknown): void {
@@ -206,12 +164,15 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
 
   /** The time of a call begins when it runs, not when it is posted to a web worker that has others to run before. */
   function startNext(): void {
-    const call = runner();
-    if (call === undefined || call.began) return;
-    call.began = true;
+    const runs = runner();
+    const call = runs ?? calls.first();
+    if (call === undefined) return;
     // it is never posted to another one now
-    call.parameters = [];
-    within(call, call.told ? graceMs : call.timeoutMs);
+    if (runs !== undefined) call.parameters = [];
+    if (call.told) {
+      if (runs !== undefined && call.dueAt === Infinity) within(call, graceMs);
+    } else if (!call.began) within(call, call.timeoutMs);
+    call.began = true;
   }
 
   function within(call: Call, ms: number): void {
@@ -238,12 +199,13 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
       const error = new CallTimeoutError(`"${name}" took longer than ${timeoutMs} ms.`);
       answer(call, "reject", error);
       worker.cancel(call, error);
+      within(call, graceMs);
     } else if (call.heard) {
       // it is not stuck, and others may have something in there, which they can finish
       call.dueAt = Infinity;
       worker.retire();
-    } else if (runs !== undefined && runs !== call) {
-      // another one's work keeps the web worker from hearing of it
+    } else if (runs !== call && (runs !== undefined || worker.idleSince > call.dueAt - graceMs)) {
+      // another one's work keeps the web worker from hearing of it, or did until a moment ago
       within(call, graceMs);
     } else lost(`was replaced, for "${name}" did not stop when it was to`);
   }

@@ -13,7 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -138,6 +138,19 @@ const CENTAURUS = { mangleProps: new RegExp(`^(${INTERNAL.replaceAll(" ", "|")})
 /** What a client's web workers import, of one piece. */
 const CODEC = { entryPoints: { "client-codec": "client/workers/codec-functions.ts" } };
 
+/** Takes another 5 % off a bundle: Vite's minifier finds what esbuild's does not, which in turn shortens properties. */
+async function minifyAgain(file) {
+  const [{ minifySync }, { default: remapping }] = await Promise.all([import("vite"), import("@jridgewell/remapping")]);
+  const name = basename(file);
+  const module = name.endsWith(".mjs");
+  const options = { module, compress: { target: COMMON.target }, mangle: true, sourcemap: true };
+  const { code, map, errors } = minifySync(name, readFileSync(file, "utf8"), options);
+  if (errors.length > 0) throw new Error(`${name} could not be minified: ${errors[0].message}`);
+  const whole = remapping([map, JSON.parse(readFileSync(`${file}.map`, "utf8"))], () => null);
+  writeFileSync(file, `${code.trimEnd()}\n//# sourceMappingURL=${name}.map\n`);
+  writeFileSync(`${file}.map`, JSON.stringify(whole));
+}
+
 /** The demo page, with its sections in their places. */
 function page(folder) {
   const read = (name) => readFileSync(join(root, folder, name), "utf8");
@@ -168,6 +181,7 @@ async function buildWeb(out) {
     build({ ...common, ...CENTAURUS, entryPoints: { centaurus: "centaurus/script.ts" }, format: "iife" }),
     build({ ...common, entryPoints: { "centaurus.worker": "centaurus/worker/browser.ts" }, format: "iife" }),
   ]);
+  await Promise.all(["centaurus.mjs", "centaurus.js"].map((name) => minifyAgain(join(root, out, "web", name))));
   writeFileSync(join(root, out, "web/index.html"), page("server/web"));
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { namesIn } from "./free-names.ts";
+import { methodOf, namesIn } from "./free-names.ts";
 
 const free = (text: string) => [...namesIn(text).free].sort();
 
@@ -28,8 +28,15 @@ it.each<[string, string, string[]]>([
     "() => { function a() {} function* b() {} class C extends D { e = 1; #f; static g() { return h; } } return [a, b, C]; }",
     ["D", "h"],
   ],
-  ["caught errors", "() => { try { a(); } catch (b) { return b; } finally { c(); } }", ["a", "c"]],
-  ["errors that are not caught by name", "() => { try { a(); } catch { return 1; } }", ["a"]],
+  ["caught errors", "() => { try { a(); } catch (b) { return b; } finally { c(); } }", ["c"]],
+  ["errors that are not caught by name", "() => { try { a(); } catch { return b; } }", ["b"]],
+  [
+    "what is taken apart",
+    "() => { [a, b] = [1, 2]; ({ c, d: e } = f); for (g in h) g; for (i of j) i; }",
+    ["f", "h", "j"],
+  ],
+  ["words as names of properties", "(s) => { const t = s.in / total / s.new; return t / s.typeof / 2; }", ["total"]],
+  ["what is disposed of", "() => { using a = b(); for (using c of d) c; return a; }", ["b", "d"]],
   [
     "loops",
     "(a) => { for (const b of a) c(b); for (let d = 0, e = a.length; d < e; d++); for (var f in a) f; }",
@@ -53,7 +60,7 @@ it.each<[string, string, string[]]>([
   [
     "words of the language",
     "async function* () { for await (const a of b) yield* a; await using; return void this instanceof super.x; }",
-    ["b", "using"],
+    ["b"],
   ],
   ["names with dollars, and those of other languages", "($, été) => $ + été + $a + größe", ["$a", "größe"]],
   ["methods as they are made functions of", "async function*(a) { yield a + b; }", ["b"]],
@@ -64,7 +71,31 @@ it.each<[string, string, string[]]>([
 it("tells which globals are made", () => {
   expect([
     ...namesIn("() => { self.a = 1; globalThis.b = 2; this.c = 3; x.self.d = 4; self.e.f = 5; self.g == 6; }").made,
-  ]).toEqual(["a", "b", "c"]);
+  ]).toEqual(["a", "b", "c", "e", "g"]);
+});
+
+it.each([
+  "() => { importScripts('/a.js'); a(); }",
+  "() => { Object.assign(globalThis, { a: 1 }); return a; }",
+  "() => { self['a'] = 1; return a; }",
+  "(o) => eval('var a = 1')",
+])("knows that variables may come of %s", (text) => {
+  expect(namesIn(text).unclear).toBe(true);
+});
+
+it.each([
+  "async *g() { yield 1; }",
+  "async*g(){yield 1}",
+  '"sum (fast)"(a, b) { return a + b; }',
+  '["x" + (1)](a, b) { return a + b; }',
+  "sum /* (x) */ (a) { return a; }",
+  "async(a) { return a; }",
+])("makes an expression of the method %s", (text) => {
+  expect(new Function(`return ${methodOf(text)}`)()).toBeTypeOf("function");
+});
+
+it.each(["() => 1", "(a) => a", "1 + 1", ""])("makes none of %s", (text) => {
+  expect(methodOf(text)).toBeUndefined();
 });
 
 it("comes to an end with texts that are long, or no functions", () => {

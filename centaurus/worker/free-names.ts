@@ -1,23 +1,27 @@
-import { type Token, tokenize } from "./tokens.ts";
+import { isDot, type Token, tokenize } from "./tokens.ts";
 
 /** What the text of a function says of names. */
 export interface Names {
   /** Used, and not declared anywhere in the text. */
   readonly free: ReadonlySet<string>;
-  /** Globals that it makes: `self.cache = …`. */
+  /** Globals that it makes, or knows of: `self.cache = …`, `counter = 1`. */
   readonly made: ReadonlySet<string>;
+  /** Whether it may make others, of which its text does not tell: `Object.assign(self, …)`, `importScripts(…)`. */
+  readonly unclear: boolean;
 }
 
 const WORDS = new Set(
   (
     "arguments as async await break case catch class const continue debugger default delete do else export extends false " +
     "finally for from function get if import in instanceof let new null of return set static super switch this throw " +
-    "true try typeof var void while with yield"
+    "true try typeof using var void while with yield"
   ).split(" "),
 );
 /** By which a function reaches the globals. */
 const GLOBAL = new Set(["self", "globalThis", "window", "global", "this"]);
-const DECLARING = new Set(["var", "let", "const"]);
+const DECLARING = new Set(["var", "let", "const", "using"]);
+/** What may bring variables of any name. */
+const UNCLEAR = new Set(["importScripts", "eval", "with"]);
 /** What may stand before brackets that are followed by a block, and are no parameters. */
 const CONTROL = new Set(["if", "for", "await", "while", "switch", "with"]);
 
@@ -31,26 +35,35 @@ export function namesIn(text: string): Names {
   const declared = new Set<string>();
   const used = new Set<string>();
   const made = new Set<string>();
+  let unclear = false;
   const ofClasses = classElements(tokens);
+  const tried = triedParts(tokens);
   const colons = new Colons();
 
   for (const [index, token] of tokens.entries()) {
     if (token.type === "mark") {
       colons.passed(token.text);
-      if (token.text === "(" && isParameters(tokens, index)) declareAll(tokens, index, declared);
+      const { other = index } = token;
+      // parameters, and what is taken apart: `[a, b] = …`
+      const declares = other > index && (isParameters(tokens, index) || tokens[other + 1]?.text === "=");
+      if (declares) declareAll(tokens, index, declared);
     }
     if (token.type !== "name") continue;
     if (DECLARING.has(token.text)) declareList(tokens, index + 1, declared);
+    unclear ||= isUnclear(tokens, index);
     // private, or written with escapes and so not the same to the letter each time
     if (WORDS.has(token.text) || /[#\\]/.test(token.text)) continue;
-    if (isProperty(tokens, index)) {
-      if (isMade(tokens, index)) made.add(token.text);
-    } else if (isDeclared(tokens, index)) declared.add(token.text);
+    if (isDot(tokens[index - 1])) {
+      if (isGlobal(tokens, index - 2)) made.add(token.text);
+    } else if (isDeclared(tokens, index)) {
+      declared.add(token.text);
+      if (tokens[index + 1]?.text === "=") made.add(token.text);
+    } else if (tried.has(index)) continue;
     else if (!(ofClasses.has(index) || isLabel(tokens, index, colons.ofLabel) || isMethodName(tokens, index)))
       used.add(token.text);
   }
   for (const name of declared) used.delete(name);
-  return { free: used, made };
+  return { free: used, made, unclear };
 }
 
 /** Tells the colon of `a ? b : c` from others. */
@@ -74,15 +87,26 @@ class Colons {
   }
 }
 
-function isProperty(tokens: readonly Token[], index: number): boolean {
-  const before = tokens[index - 1]?.text;
-  return before === "." || before === "?.";
+/** `self`, and the like. */
+function isGlobal(tokens: readonly Token[], index: number): boolean {
+  return GLOBAL.has(tokens[index]?.text ?? "") && !isDot(tokens[index - 1]);
 }
 
-/** `self.name = …`. */
-function isMade(tokens: readonly Token[], index: number): boolean {
-  const [around, owner, , name] = [tokens[index - 3], tokens[index - 2], tokens[index - 1], tokens[index + 1]];
-  return name?.text === "=" && GLOBAL.has(owner?.text ?? "") && around?.text !== ".";
+/** Whether variables of any name may come of it: `eval`, or the global object handed to somebody. */
+function isUnclear(tokens: readonly Token[], index: number): boolean {
+  const { text } = tokens[index] as Token;
+  if (isDot(tokens[index - 1])) return false;
+  return UNCLEAR.has(text) || (text !== "this" && isGlobal(tokens, index) && !isDot(tokens[index + 1]));
+}
+
+/** What stands in the blocks after `try`: where it is missing, that is seen to. */
+function triedParts(tokens: readonly Token[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const [start, { text }] of tokens.entries()) {
+    const end = text === "try" && !isDot(tokens[start - 1]) ? (tokens[start + 1]?.other ?? 0) : 0;
+    for (let index = start + 2; index < end; index++) found.add(index);
+  }
+  return found;
 }
 
 /** Whether it is a function's or a class's, the parameter of an arrow function, assigned to, or asked whether it is there. */
@@ -90,7 +114,10 @@ function isDeclared(tokens: readonly Token[], index: number): boolean {
   const before = tokens[index - 1]?.text ?? "";
   const after = tokens[index + 1]?.text ?? "";
   return (
-    ["function", "class", "typeof"].includes(before) || ["=>", "="].includes(after) || isGeneratorName(tokens, index)
+    ["function", "class", "typeof"].includes(before) ||
+    ["=>", "="].includes(after) ||
+    (before === "(" && (after === "in" || after === "of")) ||
+    isGeneratorName(tokens, index)
   );
 }
 
@@ -107,6 +134,7 @@ function isGeneratorName(tokens: readonly Token[], index: number): boolean {
 
 /** Whether an opening bracket's content are the parameters of a function, or what is caught. */
 function isParameters(tokens: readonly Token[], index: number): boolean {
+  if (tokens[index]?.text !== "(") return false;
   const close = tokens[index]?.other;
   if (close === undefined) return false;
   const after = tokens[close + 1]?.text;
@@ -128,7 +156,7 @@ function declareList(tokens: readonly Token[], first: number, declared: Set<stri
   for (let index = first; index < tokens.length; index++) {
     const { type, text, other } = tokens[index] as Token;
     if (other !== undefined && other < index) return;
-    if (text === ";") return;
+    if (text === ";" || DECLARING.has(text)) return;
     if (expected && type === "name") declared.add(text);
     if (expected && other !== undefined) declareAll(tokens, index, declared);
     // what is in brackets has commas of its own
@@ -152,4 +180,25 @@ function classElements(tokens: readonly Token[]): ReadonlySet<number> {
 
 function bracketEnd(tokens: readonly Token[], index: number): number {
   return Math.max(index, tokens[index]?.other ?? index);
+}
+
+/** A method as an expression, whatever its name is: `async *["a b"](c) { … }`. Undefined where the text is none. */
+export function methodOf(text: string): string | undefined {
+  const tokens = tokenize(text);
+  let index = 0;
+  let modifiers = "";
+  const isName = () => tokens[index + 1]?.text === "(";
+  if (tokens[index]?.text === "async" && !isName()) {
+    modifiers += "async ";
+    index++;
+  }
+  if (tokens[index]?.text === "*") {
+    modifiers += "*";
+    index++;
+  }
+  // the name, which may be computed
+  index = bracketEnd(tokens, index) + 1;
+  const parameters = tokens[index];
+  if (parameters?.text !== "(" || tokens[(parameters.other ?? 0) + 1]?.text !== "{") return undefined;
+  return `({ ${modifiers}method${text.slice(parameters.at)} }).method`;
 }

@@ -1,7 +1,7 @@
 import serialize from "serialize-javascript";
 import { RegistrationError } from "../errors.ts";
 import type { FunctionText } from "../message.ts";
-import { namesIn } from "./free-names.ts";
+import { methodOf, type Names, namesIn } from "./free-names.ts";
 
 /** A function that can be called by its name. */
 export interface WorkerFunction {
@@ -11,6 +11,8 @@ export interface WorkerFunction {
   readonly resolving: boolean;
   /** Whether it is given something of its call: what has no `this` in its text does not ask for it. */
   readonly needsCall: boolean;
+  /** Whether it came as text. */
+  readonly travelled: boolean;
 }
 
 /** A function, or why there is none; which may be another answer later. */
@@ -34,6 +36,10 @@ export class Functions {
   readonly #entries = new Map<string, Entry>();
   /** Globals that functions make when they run. */
   readonly #made = new Set<string>();
+  /** Modules that could not be loaded, and why. */
+  readonly failed = new Map<string, unknown>();
+  /** Whether one may make globals of which its text does not tell. */
+  #unclear = false;
 
   get names(): string[] {
     return [...this.#entries.keys()];
@@ -44,7 +50,7 @@ export class Functions {
     for (const [name, run] of Object.entries(functions)) {
       if (typeof run !== "function") throw new TypeError(`"${name}" is no function.`);
       const text = Function.prototype.toString.call(run);
-      this.#entries.set(name, { run, resolving, needsCall: resolving || hasThis(text) });
+      this.#entries.set(name, { run, resolving, needsCall: resolving || hasThis(text), travelled: false });
     }
   }
 
@@ -56,12 +62,16 @@ export class Functions {
    */
   compile(texts: readonly FunctionText[], resolving: boolean, globals: readonly string[]): void {
     for (const name of globals) this.#made.add(name);
-    for (const [, text = ""] of texts) for (const name of namesIn(text).made) this.#made.add(name);
+    for (const [, text = ""] of texts) {
+      const { made, unclear } = namesOf(text);
+      for (const name of made) this.#made.add(name);
+      this.#unclear ||= unclear;
+    }
     const problems: string[] = [];
     for (const [name, text, taken] of texts) {
       const make = (): WorkerFunction => {
         if (taken) throw new RegistrationError(`"${name}" is a name that Centaurus needs itself.`);
-        return { run: this.#compile(name, text), resolving, needsCall: resolving || hasThis(text) };
+        return { run: this.#compile(name, text), resolving, needsCall: resolving || hasThis(text), travelled: true };
       };
       try {
         this.#entries.set(name, make());
@@ -77,6 +87,8 @@ export class Functions {
   /** @throws RegistrationError where there is none that could be called */
   find(name: string): WorkerFunction {
     let entry = this.#entries.get(name);
+    // it may have been a module's
+    for (const failure of entry === undefined ? this.failed.values() : []) throw failure;
     if (entry === undefined) throw new RegistrationError(`There is no function "${name}". ${this.#known()}`);
     if (typeof entry === "function") {
       entry = entry();
@@ -86,19 +98,16 @@ export class Functions {
   }
 
   // biome-ignore lint/complexity/noBannedTypes: whatever was registered
-  #compile(name: string, given: string | undefined): Function {
-    const text = expressionOf(name, given);
-    const missing = [...namesIn(text).free].filter(
-      (free) => !(free in HELPERS || this.#made.has(free) || isThere(free)),
-    );
+  #compile(name: string, text: string | undefined): Function {
+    if (text === undefined) throw new RegistrationError(`"${name}" is no function.`);
+    const { make, expression } = compileText(name, text);
+    const { free, unclear } = namesOf(expression);
+    this.#unclear ||= unclear;
+    const missing = this.#unclear
+      ? []
+      : [...free].filter((one) => !(one in HELPERS || this.#made.has(one) || isThere(one)));
     if (missing.length > 0) throw new RegistrationError(`"${name}" uses ${missing.map(explain).join(", and ")}.`);
-    const source = `return (${text}\n)\n//# sourceURL=centaurus/${name.replace(/[^\w.-]/g, "_")}.js`;
-    let run: unknown;
-    try {
-      run = new Function(...Object.keys(HELPERS), source)(...Object.values(HELPERS));
-    } catch (error) {
-      throw new RegistrationError(`"${name}" ${whyNot(error as Error)}`, { cause: error });
-    }
+    const run: unknown = make(...Object.values(HELPERS));
     if (typeof run !== "function") throw new RegistrationError(`"${name}" is no function by its text.`);
     return run;
   }
@@ -111,21 +120,44 @@ export class Functions {
 }
 
 /**
- * Makes an expression of a function's text: that of a method is none. serialize-javascript does that, and refuses what has
- * no text; it is here and not in the page, which is to be small.
+ * Makes what makes a function of its text, which is an expression, or else that of a method. serialize-javascript makes
+ * expressions of most methods, here and not in the page, which is to be small; `methodOf` of those that it does not.
+ *
+ * @throws RegistrationError
  */
-function expressionOf(name: string, text: string | undefined): string {
-  if (text === undefined) throw new RegistrationError(`"${name}" is no function.`);
+function compileText(name: string, text: string): { make: (...helpers: unknown[]) => unknown; expression: string } {
   if (/^class\b(?!\s*\()/.test(text)) {
     throw new RegistrationError(`"${name}" is a class: register a function that makes one.`);
   }
+  let failure: unknown;
+  for (const expressionOf of [serialized, (plain: string) => plain, methodOf]) {
+    try {
+      const expression = expressionOf(text);
+      if (expression === undefined) continue;
+      const source = `return (${expression}\n)\n//# sourceURL=centaurus/${name.replace(/[^\w.-]/g, "_").slice(0, 100)}.js`;
+      return { make: new Function(...Object.keys(HELPERS), source) as () => unknown, expression };
+    } catch (error) {
+      failure = error;
+      // another form helps where the first was none, and not where nothing may be made of texts
+      if (!(error instanceof SyntaxError || error instanceof TypeError)) break;
+    }
+  }
+  throw new RegistrationError(`"${name}" ${whyNot(failure as Error, text)}`, { cause: failure });
+}
+
+function serialized(text: string): string {
+  return serialize(
+    Object.assign(() => {}, { toString: () => text }),
+    { unsafe: true },
+  );
+}
+
+/** What a text says of names; nothing where it is too long to be read. */
+function namesOf(text: string): Names {
   try {
-    return serialize(
-      Object.assign(() => {}, { toString: () => text }),
-      { unsafe: true },
-    );
+    return namesIn(text);
   } catch {
-    throw new RegistrationError(`"${name}" is bound, or the browser's own, and has no text: wrap it in a function.`);
+    return { free: new Set(), made: new Set(), unclear: true };
   }
 }
 
@@ -157,9 +189,10 @@ function explain(name: string): string {
   return `"${name}", which is not there in a web worker: functions travel as text, without the variables around them. Pass it as a parameter, load it by loadScripts, or say { globals: ["${name}"] } where it will be there in time`;
 }
 
-function whyNot({ name, message }: Error): string {
-  if (name === "SyntaxError")
-    return `has a text that is no function by itself (${message}): methods that use super are such.`;
+function whyNot({ name, message }: Error, text: string): string {
+  if (/\{\s*\[native code\]\s*\}$/.test(text))
+    return "is bound, or the browser's own, and has no text: wrap it in a function.";
+  if (name === "SyntaxError") return `has a text that is no function by itself (${message}).`;
   return (
     `cannot be made from its text, as the Content-Security-Policy of the web worker's own file forbids it (${message}). ` +
     "Serve that file with script-src 'unsafe-eval', or register the functions as a module."
@@ -171,7 +204,11 @@ export function explainReference(error: unknown): unknown {
   if (!(error instanceof ReferenceError) || !error.message.endsWith(" is not defined")) return error;
   const { message, stack } = error;
   const more = `${message} (in a web worker: functions travel as text, without the variables around them)`;
-  error.message = more;
-  if (stack !== undefined) error.stack = stack.replace(message, more);
+  try {
+    error.message = more;
+    error.stack = (stack ?? "").replace(message, more);
+  } catch {
+    // it is frozen, and stays as it is
+  }
   return error;
 }

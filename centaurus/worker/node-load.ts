@@ -18,7 +18,7 @@ export async function loadModule(script: Script): Promise<object> {
 
 async function read({ url, integrity }: Script): Promise<Buffer> {
   const bytes = url.startsWith("file:") ? await readFile(new URL(url)) : await download(url);
-  if (integrity !== undefined && !integrity.split(/\s+/).some((hash) => matches(bytes, hash))) {
+  if (integrity !== undefined && !strongest(integrity).some((hash) => matches(bytes, hash))) {
     throw new Error(`its content has not the hash ${integrity}`);
   }
   return bytes;
@@ -28,6 +28,13 @@ async function download(url: string): Promise<Buffer> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return Buffer.from(await response.arrayBuffer());
+}
+
+/** Where there are hashes of several kinds, only the strongest count. */
+function strongest(integrity: string): string[] {
+  const hashes = integrity.split(/\s+/);
+  const kind = ["sha512-", "sha384-", "sha256-"].find((one) => hashes.some((hash) => hash.startsWith(one)));
+  return hashes.filter((hash) => kind !== undefined && hash.startsWith(kind));
 }
 
 /** https://www.w3.org/TR/sri-2/#integrity-metadata-description */

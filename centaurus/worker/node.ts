@@ -1,6 +1,7 @@
 // What a thread of Node.js runs.
 import { parentPort } from "node:worker_threads";
 import type { WorkerBound } from "../message.ts";
+import { checkAttached } from "../node-transfer.ts";
 import { loadModule, loadScript } from "./node-load.ts";
 import { WorkerRuntime } from "./runtime.ts";
 
@@ -9,7 +10,10 @@ const port = parentPort;
 // functions may have been written for web workers
 Object.assign(globalThis, { self: globalThis });
 const runtime = new WorkerRuntime({
-  post: (message, transfer) => port.postMessage(message, transfer as never),
+  post(message, transfer) {
+    checkAttached(transfer);
+    port.postMessage(message, transfer as never);
+  },
   modules: false,
   loadScript,
   loadModule,

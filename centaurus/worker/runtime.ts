@@ -3,7 +3,7 @@ import { cloneError } from "../clone.ts";
 import { LoadError } from "../errors.ts";
 import * as message from "../message.ts";
 import { transfer, transfersOf } from "../transfer.ts";
-import type { Functions as PlainFunctions, ResolvingFunctions } from "../types.ts";
+import type { ResolvingFunctions } from "../types.ts";
 import { Functions } from "./functions.ts";
 import { packThrown } from "./pack-thrown.ts";
 import { putCallbacks } from "./put-callbacks.ts";
@@ -22,7 +22,7 @@ export interface WorkerPlatform {
 /** What scripts that are loaded into a web worker find as the global `centaurus`. */
 export interface WorkerCentaurus {
   /** Registers functions without any text: as `register` of the page's. */
-  register(functions: PlainFunctions): void;
+  register(functions: object): void;
   /** The same, for functions that are given `resolve` and `reject`. */
   registerFunctions(functions: ResolvingFunctions): void;
   /** Says that a result is to be moved rather than copied. */
@@ -77,8 +77,8 @@ export class WorkerRuntime implements WorkerCallHost {
 
   /** An error that nobody caught. Where one call only waits for `resolve` or `reject`, it waits in vain. */
   uncaught(error: unknown): void {
-    const [call, another] = this.#resolving;
-    if (call !== undefined && another === undefined) call.reject(error);
+    const [call] = this.#resolving;
+    if (call !== undefined && this.#calls.size === 1) call.reject(error);
     else this.post([message.STRAY, packThrown(error)]);
   }
 
@@ -100,8 +100,10 @@ export class WorkerRuntime implements WorkerCallHost {
   #call(id: number, name: string, parameters: unknown[], extras: message.CallExtras | undefined): void {
     if (this.#shared && this.#calls.size > 0) this.post([message.BEGINS, id]);
     let call: WorkerCall | undefined;
+    let travelled = false;
     try {
       const registered = this.#functions.find(name);
+      ({ travelled } = registered);
       if (extras?.callbacks !== undefined) {
         putCallbacks(parameters, extras.callbacks, (number) => this.#callback(number));
       }
@@ -112,15 +114,15 @@ export class WorkerRuntime implements WorkerCallHost {
           this.post([message.RESULT, id, value]);
           return;
         }
-        call = new WorkerCall(this, id, name, extras);
+        call = new WorkerCall(this, id, name, extras, travelled);
         call.returned(value);
       } else {
-        call = new WorkerCall(this, id, name, extras);
+        call = new WorkerCall(this, id, name, extras, travelled);
         if (registered.resolving) this.#callResolving(registered.run, call, parameters);
         else call.returned(registered.run.apply(call.scope(), parameters));
       }
     } catch (error) {
-      call ??= new WorkerCall(this, id, name, extras);
+      call ??= new WorkerCall(this, id, name, extras, travelled);
       call.reject(error);
     }
     if (call.over) return;
@@ -169,9 +171,14 @@ export class WorkerRuntime implements WorkerCallHost {
         const exported = await this.#platform.loadModule(script);
         if (as !== undefined) Object.assign(globalThis, { [as]: exported });
         if (registers) this.#functions.add(onlyFunctions(exported), false);
+        this.#functions.failed.delete(url);
       }
     } catch (cause) {
-      throw new LoadError(`${url} could not be loaded: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      const error = new LoadError(`${url} could not be loaded: ${cause instanceof Error ? cause.message : cause}`, {
+        cause,
+      });
+      if (registers) this.#functions.failed.set(url, error);
+      throw error;
     }
   }
 

@@ -2,6 +2,8 @@
 export interface Token {
   readonly type: "name" | "mark" | "value";
   readonly text: string;
+  /** Where it begins. */
+  readonly at: number;
   /** Of a bracket: the index of the one that belongs to it. */
   other?: number;
 }
@@ -10,9 +12,10 @@ const SPACE = /(?:\s|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/)+/y;
 const NAME =
   /#?(?:[\p{ID_Start}$_]|\\u(?:[\da-fA-F]{4}|\{[\da-fA-F]+\}))(?:[\p{ID_Continue}$\u200c\u200d]|\\u(?:[\da-fA-F]{4}|\{[\da-fA-F]+\}))*/uy;
 const NUMBER = /(?:0[xXbBoO][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?[\d_]+)?)n?/y;
-const STRING = /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/y;
+// without a choice at each character, so that long ones are no deep recursion
+const STRING = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^'\\]*(?:\\[\s\S][^'\\]*)*'/y;
 const REGULAR_EXPRESSION = /\/(?:[^/\\[\n\r]|\\.|\[(?:[^\]\\\n\r]|\\.)*\])+\/[a-z]*/y;
-const TEMPLATE_PART = /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*(?:`|\$\{)/y;
+const TEMPLATE_PART = /[^`\\$]*(?:(?:\\[\s\S]|\$(?!\{))[^`\\$]*)*(?:`|\$\{)/y;
 const MARK = /=>|\.\.\.|\?\.(?!\d)|\?\?=?|&&=?|\|\|=?|[=!]==?|\*\*=?|<<=?|>>>?=?|[-+*/%&|^<>]=|\+\+|--|[\s\S]/y;
 
 /** Words after which a slash begins a regular expression, as no value ends there. */
@@ -43,7 +46,7 @@ export function tokenize(text: string): Token[] {
   }
 
   function add(type: Token["type"], piece: string): number {
-    return tokens.push({ type, text: piece }) - 1;
+    return tokens.push({ type, text: piece, at: at - piece.length }) - 1;
   }
 
   /** Up to where the template ends, or a value in it begins. */
@@ -84,12 +87,18 @@ export function tokenize(text: string): Token[] {
   return tokens;
 }
 
+/** Whether it is what a property's name follows. */
+export function isDot(token: Token | undefined): boolean {
+  return token?.text === "." || token?.text === "?.";
+}
+
 /** Whether a value may begin after these tokens, rather than an operator. */
 function beginsValue(tokens: readonly Token[]): boolean {
   const last = tokens.at(-1);
   if (last === undefined) return true;
   if (last.type === "value") return false;
-  if (last.type === "name") return BEFORE_VALUE.has(last.text);
+  // words are names, too, of properties
+  if (last.type === "name") return BEFORE_VALUE.has(last.text) && !isDot(tokens.at(-2));
   if (last.text === ")") return BEFORE_STATEMENT.has(tokens[(last.other ?? 0) - 1]?.text ?? "");
   return last.text !== "]" && last.text !== "++" && last.text !== "--";
 }

@@ -21,6 +21,8 @@ export class WorkerCall {
   readonly #id: number;
   readonly #name: string;
   readonly #extras: CallExtras | undefined;
+  /** Whether its function travelled as text. */
+  readonly #travelled: boolean;
   #controller: AbortController | undefined;
   /** What the function has said to move. */
   #moves: Transferable[] | undefined;
@@ -29,7 +31,8 @@ export class WorkerCall {
   #cancelled: { readonly reason: unknown } | undefined;
   over = false;
 
-  constructor(host: WorkerCallHost, id: number, name: string, extras: CallExtras | undefined) {
+  constructor(host: WorkerCallHost, id: number, name: string, extras: CallExtras | undefined, travelled: boolean) {
+    this.#travelled = travelled;
     this.#host = host;
     this.#id = id;
     this.#name = name;
@@ -65,7 +68,7 @@ export class WorkerCall {
 
   readonly reject = (error: unknown): void => {
     if (this.over) return;
-    this.#host.post([FAILED, this.#id, packThrown(explainReference(error))]);
+    this.#host.post([FAILED, this.#id, packThrown(this.#travelled ? explainReference(error) : error)]);
     this.#end();
   };
 
@@ -73,9 +76,13 @@ export class WorkerCall {
   returned(value: unknown): void {
     if (typeof value !== "object" || value === null) this.resolve(value);
     else if (typeof (value as PromiseLike<unknown>).then === "function") {
-      Promise.resolve(value).then((result) => this.returned(result), this.reject);
+      Promise.resolve(value)
+        .then((result) => this.returned(result))
+        .catch(this.reject);
     } else {
-      const items = streamOf(value);
+      // what can be iterated is read where that is asked for; a generator always, as it cannot be sent
+      const read = "next" in value || this.#extras?.window !== undefined;
+      const items = read ? streamOf(value) : undefined;
       if (items === undefined) this.resolve(value);
       else this.#read(items).then(this.resolve, this.reject);
     }
@@ -104,7 +111,7 @@ export class WorkerCall {
     const wanted = this.#extras?.window !== undefined;
     let turnUntil = performance.now() + TURN_MS;
     for (;;) {
-      while (wanted && this.#room === 0 && this.#cancelled === undefined) {
+      while (wanted && this.#room < 1 && this.#cancelled === undefined) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
@@ -114,11 +121,16 @@ export class WorkerCall {
         throw this.#cancelled.reason;
       }
       const next = items.next();
-      const { done, value } = next instanceof Promise ? await next : (next as IteratorResult<unknown>);
+      const { done, value } = "then" in next ? await next : next;
       if (done === true) return value;
       if (wanted) {
         this.#room--;
-        this.#post([ITEM, this.#id, value]);
+        try {
+          this.#post([ITEM, this.#id, value]);
+        } catch (error) {
+          await items.return?.();
+          throw error;
+        }
       }
       if (performance.now() > turnUntil) {
         await turn();
@@ -131,11 +143,16 @@ export class WorkerCall {
   #post(message: PageBound & { readonly 2: unknown }): void {
     const value = message[2];
     try {
-      if (this.#moves === undefined && !isObject(value)) this.#host.post(message);
+      if (!isObject(value)) this.#host.post(message);
       else {
-        const moves = new Set([...(this.#moves ?? []), ...transfersOf([value], this.#extras?.transfer)]);
-        this.#moves = undefined;
-        this.#host.post(message, [...moves]);
+        const own = new Set<unknown>(this.#moves && transferablesIn([value]));
+        const moves = [...(this.#moves ?? []), ...transfersOf([value], this.#extras?.transfer)];
+        // what was said of another value goes with that
+        this.#moves = this.#moves?.filter((one) => !own.has(one));
+        this.#host.post(
+          message,
+          [...new Set(moves)].filter((one) => !this.#moves?.includes(one)),
+        );
       }
     } catch (error) {
       throw cloneError(`What "${this.#name}" gave`, value, error);

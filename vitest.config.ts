@@ -1,13 +1,28 @@
 import { defineConfig } from "vitest/config";
 
+const ALL = ["{shared,client,server,centaurus,tools,docs}/**/*.test.ts"];
+/** Tests that start processes and browsers of their own: these are given both cores, one after the other. */
+const HEAVY = [
+  "**/*.browser.test.ts",
+  "server/{cluster,client}*.test.ts",
+  "server/{compute,primary}/*.test.ts",
+  "docs/*.test.ts",
+];
+
 // biome-ignore lint/style/noDefaultExport: Vitest reads the default export
 export default defineConfig({
   test: {
-    include: ["{shared,client,server,centaurus,tools,docs}/**/*.test.ts"],
     globalSetup: "tools/global-setup.mjs",
     // real processes and browsers start in some tests; the two cores are shared
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: "forks",
+    projects: [
+      {
+        extends: true,
+        test: { name: "light", include: ALL, exclude: HEAVY, maxWorkers: 2, sequence: { groupOrder: 0 } },
+      },
+      { extends: true, test: { name: "heavy", include: HEAVY, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

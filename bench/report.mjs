@@ -183,9 +183,8 @@ export const MEASUREMENTS = {
     const { costs, apart, within } = await benchCentaurus();
     const { Centaurus, ...others } = costs;
     const beside = (name) => {
-      const [all, alone] = ["pipelined", "sequential"].map((how) =>
-        ratio({ costs: Centaurus[how] }, { costs: others[name][how] }),
-      );
+      const its = (how) => ratio({ costs: Centaurus[how] }, { costs: others[name][how] });
+      const [all, alone] = [its("pipelined"), its("sequential")];
       return {
         what: `small calls by Centaurus beside ${name}'s`,
         // one by one it is the browser's way from thread to thread that counts
@@ -194,11 +193,12 @@ export const MEASUREMENTS = {
         met: all <= MOST_CENTAURUS,
       };
     };
+    const cost = ([name, { pipelined, sequential }]) => ({
+      what: `a small call in a page, ${name}`,
+      value: `${microseconds(median(pipelined))} pipelined, ${microseconds(median(sequential))} one by one`,
+    });
     return [
-      ...Object.entries(costs).map(([name, { pipelined, sequential }]) => ({
-        what: `a small call in a page, ${name}`,
-        value: `${microseconds(median(pipelined))} pipelined, ${microseconds(median(sequential))} one by one`,
-      })),
+      ...Object.entries(costs).map(cost),
       ...["Comlink", "workerpool"].map(beside),
       {
         what: "the page's longest task during 1 s of hashing, in a web worker",

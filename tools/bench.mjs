@@ -35,7 +35,8 @@ if (help) {
 if (isStale()) await build();
 
 // only now: what is measured is what was built
-const { MEASUREMENTS, describeMachine, formatRows } = await import("../bench/report.mjs");
+const { MEASUREMENTS } = await import("../bench/report.mjs");
+const { describeMachine, formatRows } = await import("../bench/lib/show.mjs");
 const names = only === undefined ? Object.keys(MEASUREMENTS) : only.split(",");
 const unknown = names.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
 if (unknown.length > 0) misused(`There is nothing to measure called ${unknown.join(", ")}.`);

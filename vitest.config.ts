@@ -13,9 +13,9 @@ const HEAVY = [
 export default defineConfig({
   test: {
     globalSetup: "tools/global-setup.mjs",
-    // real processes and browsers start in some tests; the two cores are shared
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // real processes and browsers start in some tests, others compute for long; the two cores are shared
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: "forks",
     projects: [
       {

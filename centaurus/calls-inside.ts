@@ -69,6 +69,9 @@ export function createCallsInside(): CallsInside {
       for (const call of all.values()) {
         call.at = OVER;
         call.worker = undefined;
+        // elsewhere its time begins anew
+        call.began = false;
+        call.dueAt = Infinity;
       }
       all.clear();
       return { unbegun, lost };

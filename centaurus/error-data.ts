@@ -1,4 +1,4 @@
-import { ERRORS } from "./errors.ts";
+import { ERRORS } from "./errors-by-name.ts";
 import type { Thrown } from "./message.ts";
 
 /** An error on its way from a web worker: structured clone loses the class and all but the text of many. */

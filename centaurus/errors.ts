@@ -31,15 +31,3 @@ export type CallTimeoutError = CentaurusError;
 export type WorkerLostError = CentaurusError;
 export type QueueFullError = CentaurusError;
 export type TerminatedError = CentaurusError;
-
-/** By their names. */
-export const ERRORS = {
-  CentaurusError,
-  LoadError,
-  RegistrationError,
-  CloneError,
-  CallTimeoutError,
-  WorkerLostError,
-  QueueFullError,
-  TerminatedError,
-};

@@ -11,16 +11,7 @@ import type { UnknownFunctions } from "./types.ts";
 export type { TrustedScriptUrl, WorkerSource } from "./browser-worker.ts";
 export type { CentaurusCore, CentaurusOf, RegisterOptions, ScriptSource } from "./centaurus.ts";
 export type { ErrorClass } from "./error-data.ts";
-export {
-  CallTimeoutError,
-  CentaurusError,
-  CloneError,
-  LoadError,
-  QueueFullError,
-  RegistrationError,
-  TerminatedError,
-  WorkerLostError,
-} from "./errors.ts";
+export * from "./errors.ts";
 export type { CallOptions, CentaurusOptions } from "./options.ts";
 export { transfer } from "./transfer.ts";
 export type { CallScope, Registered, StreamCall, WorkerFunction } from "./types.ts";

@@ -10,16 +10,7 @@ import type { Centaurus as CentaurusOfPages } from "./index.ts";
 import { nodeThreads } from "./node-threads.ts";
 import type { CentaurusOptions } from "./options.ts";
 
-export {
-  CallTimeoutError,
-  CentaurusError,
-  CloneError,
-  LoadError,
-  QueueFullError,
-  RegistrationError,
-  TerminatedError,
-  WorkerLostError,
-} from "./errors.ts";
+export * from "./errors.ts";
 export type * from "./index.ts";
 export { transfer } from "./transfer.ts";
 

@@ -178,6 +178,28 @@ it("limits a call that cannot begin, whatever keeps it from that", async () => {
   expect(await C.one()).toBe(1);
 });
 
+it("limits a call that begins in another web worker than it was posted to at first", async () => {
+  const C = await threads({ graceMs: 50 }).register({
+    wait: () => new Promise(() => {}),
+    diesLater() {
+      setTimeout(() => {
+        const end = Date.now() + 200;
+        while (Date.now() < end);
+        process.exit(1);
+      }, 10);
+    },
+    spin() {
+      for (;;);
+    },
+  });
+  const waits = rejection(C.wait());
+  await C.diesLater();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const spins = rejection(C.spin.with({ timeoutMs: 400 })());
+  expect((await waits).name).toBe("WorkerLostError");
+  expect(await spins).toBeInstanceOf(CallTimeoutError);
+});
+
 it("does not blame a call for what another one has not caught", async () => {
   const C = threads();
   C.registerFunctions({ waits: (resolve) => setTimeout(resolve, 100, "fine") });

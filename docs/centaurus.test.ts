@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ERRORS } from "../centaurus/errors.ts";
+import { ERRORS } from "../centaurus/errors-by-name.ts";
 import { serve } from "../server/test/test-server.ts";
 import { optionsOf, read } from "./test/node-process.ts";
 

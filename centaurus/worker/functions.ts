@@ -41,10 +41,6 @@ export class Functions {
   /** Whether one may make globals of which its text does not tell. */
   #unclear = false;
 
-  get names(): string[] {
-    return [...this.#entries.keys()];
-  }
-
   /** Takes functions that are functions already. @throws TypeError where one is none */
   add(functions: object, resolving: boolean): void {
     for (const [name, run] of Object.entries(functions)) {
@@ -113,7 +109,7 @@ export class Functions {
   }
 
   #known(): string {
-    const names = this.names.slice(0, MOST_NAMES);
+    const names = [...this.#entries.keys()].slice(0, MOST_NAMES);
     if (names.length === 0) return "None are registered.";
     return `There are: ${names.join(", ")}${this.#entries.size > MOST_NAMES ? ", and others" : ""}.`;
   }

@@ -15,9 +15,7 @@ export function packThrown(value: unknown): Thrown {
 }
 
 function pack(value: unknown, depth: number): Thrown {
-  if (!(value instanceof Error) || isClonedException(value)) {
-    return [undefined, cloneable(value)];
-  }
+  if (!(value instanceof Error) || isClonedException(value)) return [undefined, cloneable(value)];
   const { message, stack } = value;
   const { cause, errors } = value as { cause?: unknown; errors?: unknown };
   const own = Object.entries(value).filter(([key, property]) => !HIDDEN.includes(key) && isCloneable(property));

@@ -1,5 +1,5 @@
-/** A longer delay makes setTimeout fire at once. */
-const MAX_TIMER_MS = 0x7fff_ffff;
+import { limit } from "../shared/limit.ts";
+
 /** A page that was busy when the time ran out has so long, in milliseconds, to read what came meanwhile. */
 const READING_MS = 20;
 
@@ -7,10 +7,10 @@ const READING_MS = 20;
 export function startTimer(ms: number, late: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const wait = (delay: number, then: () => void) => {
-    timer = setTimeout(then, delay);
+    timer = limit(then, delay);
     // in Node.js it is the threads that keep the process alive while there is something to wait for
-    (timer as { unref?(): void }).unref?.();
+    (timer as { unref?(): void } | undefined)?.unref?.();
   };
-  if (ms <= MAX_TIMER_MS) wait(ms, () => wait(READING_MS, late));
+  wait(ms, () => wait(READING_MS, late));
   return () => clearTimeout(timer);
 }

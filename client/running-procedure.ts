@@ -1,12 +1,11 @@
 import { AppError, errorReply } from "../shared/errors.ts";
+import { limit } from "../shared/limit.ts";
 import { type CallOptions, type ClientMessage, Kind, type MessageId } from "../shared/message.ts";
 import { type AnyIterator, streamOf } from "../shared/stream-of.ts";
 import { StreamWindow } from "../shared/stream-window.ts";
 
 /** A generator that never waits is made to, so that its own CANCEL gets its turn. */
 const ITEMS_PER_TURN = 1_000;
-/** A longer delay makes setTimeout fire at once. */
-const MAX_TIMER_MS = 0x7fff_ffff;
 
 /** A call of the server's that is not answered yet. */
 export interface RunningProcedure {
@@ -44,8 +43,7 @@ export function runProcedure({ id, procedure, options, send, report, over, settl
   /** Each item begins the time anew. */
   function startTime(): void {
     clearTimeout(timer);
-    if (timeoutMs > MAX_TIMER_MS) return;
-    timer = setTimeout(() => stop(new AppError("TIMEOUT", `It took longer than ${timeoutMs} ms.`)), timeoutMs);
+    timer = limit(() => stop(new AppError("TIMEOUT", `It took longer than ${timeoutMs} ms.`)), timeoutMs);
   }
 
   function end(): void {

@@ -29,7 +29,8 @@ export type {
   SeekOptions,
 } from "./peers/peer-types.ts";
 export type { RtcConstructor } from "./peers/rtc.ts";
-export type { Seek, SeekEvents } from "./peers/seek.ts";
+export type { Seek } from "./peers/seek.ts";
+export type { SeekEvents } from "./peers/seek-events.ts";
 export { type ClientPlugin, definePlugin, type PluginApi } from "./plugin.ts";
 export type { ClientProcedure, ProcedureCall } from "./procedures.ts";
 export type { Overflow, SubscriptionOptions } from "./publication-buffer.ts";

@@ -3,10 +3,12 @@ import { AppError } from "../../shared/errors.ts";
 import type { IceServer, PairedPeer, PeerEvent, PeerSeek } from "../../shared/peers.ts";
 import { deferred } from "../deferred.ts";
 import { ReportingEmitter } from "../teller.ts";
+import { Partings } from "./partings.ts";
 import { Peer } from "./peer.ts";
 import type { PeerHost } from "./peer-host.ts";
 import type { AnyPeers, PeerTypes, SeekOptions } from "./peer-types.ts";
 import type { RtcConstructor } from "./rtc.ts";
+import type { SeekEvents } from "./seek-events.ts";
 import { SeekStream } from "./seek-stream.ts";
 import { Signaller } from "./signaller.ts";
 import { whenOpen } from "./when-open.ts";
@@ -15,23 +17,9 @@ import { whenOpen } from "./when-open.ts";
 const MOST_PEERS = 64;
 /** Peers that wait for a reader of the seek; those that are closed by then are not worth keeping. */
 const MOST_UNREAD = 64;
-/** Closed while the server cannot be told. */
-const MOST_PARTED = 1_000;
+/** How long the server may take to note that a pair is none any more, in milliseconds. */
+const PART_MS = 5_000;
 const LIMITS = { connectMs: 30_000, reconnectMs: 30_000 };
-
-/** What a seek tells. */
-export interface SeekEvents<Types extends PeerTypes = AnyPeers> {
-  /** The server has found somebody; the two begin to connect. */
-  paired: (peer: Peer<Types>) => void;
-  /** A peer is there: its channel is open, for the first time. */
-  peer: (peer: Peer<Types>) => void;
-  /** A peer is closed for good, also one that was never there. */
-  left: (peer: Peer<Types>, error: AppError | undefined) => void;
-  /** Whether the server knows of the seek now. Without it, peers go on, and nobody new comes. */
-  known: (known: boolean) => void;
-  /** Nobody new comes any more, and channels that are lost stay so; those that are open go on. */
-  ended: (error: unknown) => void;
-}
 
 /** A search for peers, and those it found. Iterating gives each one when it is there. */
 export class Seek<Types extends PeerTypes = AnyPeers> {
@@ -44,8 +32,7 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
   readonly #options: SeekOptions<Types>;
   readonly #events: ReportingEmitter<SeekEvents<Types>>;
   readonly #peers = new Map<string, { readonly peer: Peer<Types>; readonly signaller: Signaller }>();
-  /** Whom this side has closed, and whether it sought on: the server is told when it can be. */
-  readonly #parted = new Map<string, boolean>();
+  readonly #partings: Partings;
   readonly #found = new AsyncQueue<Peer<Types>>({ leave: () => {} });
   readonly #stream: SeekStream;
   #iceServers: readonly IceServer[] = [];
@@ -57,6 +44,10 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     this.#rtc = rtc;
     this.#options = options;
     this.#events = new ReportingEmitter((error) => host.report(error));
+    this.#partings = new Partings((to, again) => {
+      const timeoutMs = PART_MS;
+      return host.client.call("$peers.part", { from: this.id, to, again }, { idempotent: true, timeoutMs });
+    });
     this.#stream = new SeekStream({
       host,
       input: () => this.#input(),
@@ -140,10 +131,10 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
   #received(event: PeerEvent): void {
     if (event.type === "self") this.#admitted(event);
     else if (event.type === "paired") {
-      this.#parted.delete(event.peer);
+      this.#partings.delete(event.peer);
       this.#pair(event);
     } else if (event.type === "signal") this.#peers.get(event.peer)?.peer.link.signalled(event.data);
-    else if (event.type === "left") this.#peers.get(event.peer)?.peer.link.left();
+    else if (event.type === "left") this.#left(event.peer, event.reason === "left");
   }
 
   #admitted({ peer: id, pairs, iceServers }: PeerEvent & { readonly type: "self" }): void {
@@ -151,11 +142,12 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     this.#iceServers = iceServers;
     const there = new Set(pairs.map(({ peer }) => peer));
     // what happened while the server could say nothing; one with a channel knows better, and goes on
-    for (const { peer } of this.#peers.values()) {
+    for (const { peer, signaller } of this.#peers.values()) {
+      signaller.paired(there.has(peer.id));
       if (!there.has(peer.id) && peer.state === "connecting") peer.link.left();
     }
-    for (const pair of pairs) if (!this.#parted.has(pair.peer)) this.#pair(pair);
-    for (const [other, again] of this.#parted) this.#part(other, again);
+    for (const pair of pairs) if (!this.#partings.has(pair.peer)) this.#pair(pair);
+    this.#partings.tell();
     this.ready.resolve();
     this.#tell("known", true);
   }
@@ -163,6 +155,7 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
   #pair({ peer: id, info, polite }: PairedPeer): void {
     const known = this.#peers.get(id);
     if (known !== undefined) {
+      known.signaller.paired(true);
       known.peer.link.paired(polite);
       return;
     }
@@ -180,17 +173,25 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
       },
     });
     this.#peers.set(id, { peer, signaller });
-    this.#watch(peer);
+    this.#watch(peer, signaller);
     this.#tell("paired", peer);
   }
 
-  #watch(peer: Peer<Types>): void {
+  /** @param ended whether that was somebody's will; else its connection to the server is lost, and only that may be */
+  #left(id: string, ended: boolean): void {
+    const known = this.#peers.get(id);
+    known?.signaller.paired(ended);
+    known?.peer.link.left();
+  }
+
+  #watch(peer: Peer<Types>, signaller: Signaller): void {
     let there = false;
     peer.on("state", (state, error) => {
       if (state === "closed") {
+        signaller.close();
         this.#peers.delete(peer.id);
         // whom one did not get is no find
-        this.#part(peer.id, !there && error !== undefined);
+        if (!this.#over) this.#partings.add(peer.id, !there && error !== undefined, this.known);
         this.#tell("left", peer, error);
       } else if (state === "open" && !there) {
         there = true;
@@ -199,14 +200,6 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
         this.#tell("peer", peer);
       }
     });
-  }
-
-  /** @param again whether to seek on */
-  #part(id: string, again: boolean): void {
-    if (this.#over) return;
-    this.#parted.delete(id);
-    if (this.known) new Signaller(this.#host, () => this.id, id).part(again);
-    else if (this.#parted.size < MOST_PARTED) this.#parted.set(id, again);
   }
 
   /** Credentials may have run out since they were told. */

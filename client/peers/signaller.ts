@@ -12,6 +12,9 @@ export class Signaller {
   readonly #host: PeerHost;
   readonly #from: () => string;
   readonly #to: string;
+  /** Whether the server that is there now said that the two are a pair. */
+  #paired = true;
+  #closed = false;
   #last = Promise.resolve();
   #waiting = 0;
 
@@ -25,22 +28,34 @@ export class Signaller {
     if (this.#waiting >= MOST_WAITING) return;
     this.#waiting++;
     this.#last = this.#last
-      .then(() => this.#call("$peers.signal", { data }))
-      .catch(async (error) => {
-        // a server that was started anew does not know that the two are a pair
-        if (!(error instanceof AppError) || error.code !== "NOT_FOUND") throw error;
-        await this.#call("$peers.connect", {});
-        await this.#call("$peers.signal", { data });
-      })
+      .then(() => this.#deliver(data))
       .catch(() => {})
       .finally(() => {
         this.#waiting--;
       });
   }
 
-  /** The two are no pair any more, and as long as nobody asks for it. @param again whether this side seeks on */
-  part(again: boolean): void {
-    this.#call("$peers.part", { again }).catch(() => {});
+  /** The server says whether the two are a pair: not those it ended itself, but those it has never heard of. */
+  paired(paired: boolean): void {
+    this.#paired = paired;
+  }
+
+  /** What waits is not worth sending any more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #deliver(data: LinkSignal): Promise<void> {
+    if (this.#closed) return;
+    try {
+      await this.#call("$peers.signal", { data });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "NOT_FOUND") throw error;
+      // it is ended, and would begin anew; only a server that was started anew does not know of it
+      if (this.#closed || this.#paired) return;
+      await this.#call("$peers.connect", {});
+      await this.#call("$peers.signal", { data });
+    }
   }
 
   async #call(name: `$peers.${string}`, input: object): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Contract } from "../shared/contract.ts";
 import { type Deflate, INFLATE_ERRORS } from "../shared/deflate.ts";
 import { Client } from "./client.ts";
+import { fetchCode } from "./fetch-code.ts";
 import { lateDeflate } from "./late-deflate.ts";
 import type { ClientOptions } from "./options.ts";
 import type { UntypedContract } from "./types.ts";
@@ -64,7 +65,9 @@ export function connect<App extends Contract = UntypedContract>(
 }
 
 /** Most pages never see a message large enough: what (in)flates is fetched by those that do. */
+const load = fetchCode(() => import("./page-deflate.ts"));
+
 async function fetchDeflate(): Promise<Deflate> {
-  const { createPageDeflate } = await import("./page-deflate.ts");
+  const { createPageDeflate } = await load();
   return createPageDeflate(INFLATE_ERRORS);
 }

@@ -1,4 +1,5 @@
 import type { Client } from "./client.ts";
+import { fetchCode } from "./fetch-code.ts";
 import type { LoadedPeers } from "./page-peers.ts";
 import type { Peers } from "./peers/peer-types.ts";
 import type { RtcConstructor } from "./peers/rtc.ts";
@@ -11,6 +12,8 @@ export interface LatePeers extends Peers {
   close(): void;
 }
 
+const fetchPeers = fetchCode(() => import("./page-peers.ts"));
+
 /** Peers whose code is fetched when there is first to be one. */
 export function latePeers(
   client: Client,
@@ -20,7 +23,7 @@ export function latePeers(
   const registry: Registry = new Map();
   let loaded: LoadedPeers | undefined;
   const load = async () => {
-    const { createPeers } = await import("./page-peers.ts");
+    const { createPeers } = await fetchPeers();
     loaded ??= createPeers({ client, registry, report, rtc: rtc ?? globalThis.RTCPeerConnection });
     return loaded;
   };

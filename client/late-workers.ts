@@ -1,5 +1,6 @@
 import { AppError } from "../shared/errors.ts";
 import type { HelperSlot } from "./codec-helper.ts";
+import { fetchCode } from "./fetch-code.ts";
 import { check } from "./options.ts";
 import { isHidden } from "./page-life.ts";
 import type { Procedures } from "./procedures.ts";
@@ -16,7 +17,7 @@ export interface WorkersHost {
 }
 
 /** Most clients have no web workers: the code is fetched by those that do. */
-const load = () => import("./page-workers.ts");
+const load = fetchCode(() => import("./page-workers.ts"));
 
 /** Offloads once the code is there. @throws RangeError where a number makes no sense */
 export function lateOffload(host: WorkersHost, pool: WorkerPool, options: OffloadOptions): () => void {

@@ -34,7 +34,7 @@ describe("docs/PEERS.md", () => {
   });
 
   it("lists the events of a seek", () => {
-    expect(column("event")).toEqual(fieldsOf("client/peers/seek.ts", "SeekEvents"));
+    expect(column("event")).toEqual(fieldsOf("client/peers/seek-events.ts", "SeekEvents"));
   });
 
   it("lists the limits with their defaults", () => {

@@ -100,6 +100,8 @@ async function buildInto(out) {
   await buildCommonJs(out);
   const { buildSync } = await import("esbuild");
   buildSync({ ...COMMON, entryPoints: examples(), format: "esm", outdir: `${out}/examples` });
+  // what tsc makes of it calls a function of its own for the address, in which bundlers do not see that it is not theirs
+  buildSync({ ...COMMON, entryPoints: ["client/fetch-code.ts"], format: "esm", outdir: `${out}/client` });
 }
 
 const COMMON = { absWorkingDir: root, target: "es2022", sourcemap: true, logLevel: "error" };

@@ -1,11 +1,18 @@
 import { defineConfig } from "vitest/config";
 
 const ALL = ["{shared,client,server,centaurus,tools,docs}/**/*.test.ts"];
-/** Tests that start processes and browsers of their own: these are given both cores, one after the other. */
-const HEAVY = [
+/** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
+const COMPUTING = [
+  "server/cluster-compute*.test.ts",
+  "server/compute/*.test.ts",
+  "server/web/fractal.browser.test.ts",
+  "centaurus/*.browser.test.ts",
+];
+/** Tests that start processes and browsers of their own, and mostly wait for these. */
+const PROCESSES = [
   "**/*.browser.test.ts",
   "server/{cluster,client}*.test.ts",
-  "server/{compute,primary}/*.test.ts",
+  "server/primary/*.test.ts",
   "docs/*.test.ts",
 ];
 
@@ -18,11 +25,14 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: "forks",
     projects: [
-      {
-        extends: true,
-        test: { name: "light", include: ALL, exclude: HEAVY, maxWorkers: 2, sequence: { groupOrder: 0 } },
-      },
-      { extends: true, test: { name: "heavy", include: HEAVY, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      project("light", ALL, [...PROCESSES, ...COMPUTING], 2, 0),
+      project("processes", PROCESSES, COMPUTING, 2, 1),
+      project("computing", COMPUTING, [], 1, 2),
     ],
   },
 });
+
+/** Tests that run `maxWorkers` files at a time, when all groups of a lower order are through. */
+function project(name: string, include: string[], exclude: string[], maxWorkers: number, groupOrder: number) {
+  return { extends: true as const, test: { name, include, exclude, maxWorkers, sequence: { groupOrder } } };
+}

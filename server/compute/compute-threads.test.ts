@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { until } from "../test/test-server.ts";
 import { LOWER_PRIORITY } from "./compute-threads.ts";
@@ -61,5 +62,22 @@ describe("compute threads", () => {
     open.write();
     await Promise.all(gates);
     expect(lower).toBe(2);
+  });
+
+  it("are all gone when their host has ended, also one that took long to leave", async () => {
+    const place = computePlace({ computeThreads: 1 });
+    const host = await place.host();
+    const stop = new AbortController();
+    const log = marks()("log");
+    const task = threadTask("hashes", { file: "cancel-tasks.mjs" });
+    const hash = place.client().run(task, { log: log.path }, { signal: stop.signal });
+    await until(() => log.text === ".");
+    stop.abort();
+    await expect(hash).rejects.toThrow();
+    await until(() => host.report().threadRestarts === 1);
+    await host.close();
+    // as long as one takes to start that nobody is to see
+    await sleep(1_000);
+    expect(existsSync(TASKS) ? lowered() : 0).toBe(0);
   });
 });

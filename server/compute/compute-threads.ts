@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Worker } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { packageFile } from "../http/package-file.ts";
 import { crashReason } from "./crash-reason.ts";
@@ -36,6 +38,8 @@ export class ComputeThreads {
   readonly #options: ComputeThreadsOptions;
   #pool: Piscina<Order, Outcome>;
   readonly #ending: EndingThreads;
+  /** Those that were told to end, by whomever, and have not. */
+  readonly #leaving = new Set<Worker>();
   /** What a thread last began to load, by its place among the sources. */
   #loading: number | undefined;
   #closed = false;
@@ -88,7 +92,10 @@ export class ComputeThreads {
   /** Ends all threads, whatever they do. Resolves when they are gone, which those in native code may be late. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([this.#ending.close(), this.#pool.destroy()]);
+    this.#ending.close();
+    // piscina would start another one for each of these that goes when it is through with ending the others
+    await Promise.all([...this.#leaving].map((thread) => once(thread, "exit")));
+    await this.#pool.destroy();
   }
 
   get #beginning(): string {
@@ -117,7 +124,15 @@ export class ComputeThreads {
       else if (isLoading(message)) this.#loading = message.loading;
     });
     pool.on("error", (error: unknown) => this.#died(crashReason(error), error));
-    pool.on("workerDestroy", () => setImmediate(() => this.#checkAlive(pool)));
+    pool.on("workerDestroy", ({ id }: { readonly id: number }) => {
+      // those that are gone already, by themselves, have none any more
+      const thread = id < 0 ? undefined : pool.threads.find(({ threadId }) => threadId === id);
+      if (thread !== undefined) {
+        this.#leaving.add(thread);
+        thread.once("exit", () => this.#leaving.delete(thread));
+      }
+      setImmediate(() => this.#checkAlive(pool));
+    });
     return pool;
   }
 

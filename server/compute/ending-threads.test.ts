@@ -82,20 +82,8 @@ describe("the place of a thread that was ended", () => {
     vi.advanceTimersByTime(1_000);
     expect(vi.getTimerCount()).toBe(0);
     end("b");
-    void ending.close();
+    ending.close();
     expect(vi.getTimerCount()).toBe(0);
     expect(events).toEqual(["a"]);
-  });
-
-  it("is nobody's any more after the end, which is over when all are gone", async () => {
-    const { end, ending, events } = setup(1);
-    const [first, second] = [end("a"), end("b")];
-    const closed = ending.close().then(() => events.push("closed"));
-    first.exit();
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect(events).toEqual([]);
-    second.exit();
-    await closed;
-    expect(events).toEqual(["closed"]);
   });
 });

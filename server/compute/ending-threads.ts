@@ -44,12 +44,11 @@ export class EndingThreads {
     this.#timer ??= setInterval(() => this.#look(), COUNTS_MS / 4);
   }
 
-  /** Frees no places any more. Resolves when all of them are gone. */
-  async close(): Promise<void> {
+  /** Frees no places any more. */
+  close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#places.clear();
-    await Promise.all([...this.#threads].map((thread) => new Promise((gone) => thread.once("exit", gone))));
   }
 
   #look(): void {

@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from "node:crypto";
 // Tasks that run until nobody waits for them any more, for tests. Each tells by an item that it has begun.
 import { appendFileSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -78,4 +79,10 @@ export function spins(_input, { progress }) {
 export async function sleeps(_input, { progress }) {
   progress(threadId);
   await new Promise(() => setTimeout(() => undefined, 60_000));
+}
+
+/** Is in native code for a second or two, which nothing ends. */
+export function hashes({ log }) {
+  appendFileSync(log, ".");
+  pbkdf2Sync("password", "salt", 2_000_000, 64, "sha512");
 }

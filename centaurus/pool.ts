@@ -82,12 +82,18 @@ export function createPool(options: PoolOptions): Pool {
       for (const call of [...unbegun].reverse()) queueOf(call)?.putBack(call);
       const place = leave(worker);
       if (place !== undefined && failure !== undefined) fail(place, failure);
+      // each place whose web worker started since has taken them over
+      if (setUps.orphans.size > 0) tryToStart(placeOf(undefined) as Place);
       dispatch();
     },
   };
 
+  function placeOf(worker: WebWorker | undefined): Place | undefined {
+    return places.find((one) => one.worker === worker);
+  }
+
   function leave(worker: WebWorker): Place | undefined {
-    const place = places.find((one) => one.worker === worker);
+    const place = placeOf(worker);
     if (place !== undefined) place.worker = undefined;
     return place;
   }
@@ -108,6 +114,7 @@ export function createPool(options: PoolOptions): Pool {
   function fail(place: Place, failure: unknown): void {
     place.restUntil = performance.now() + REST_MS;
     refuse(place.queue.drain(), failure);
+    for (const abandon of setUps.orphans) abandon(failure);
     if (living().length === 0) refuse(queue.drain(), failure);
   }
 

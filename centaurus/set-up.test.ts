@@ -51,6 +51,42 @@ it("runs what had not begun in a new web worker, also where something was regist
   expect(await after).toBe("later");
 });
 
+it("has done what was asked for when its web worker was replaced meanwhile, in the new one", async () => {
+  const C = await threads({ graceMs: 50 }).register(FUNCTIONS);
+  const stuck = rejection(C.spin.with({ timeoutMs: 50 })());
+  const loaded = C.loadScripts(file("library.js"));
+  const registered = C.register({ one: () => "another one" });
+  expect((await stuck).name).toBe("CallTimeoutError");
+  await loaded;
+  expect(await (await registered).one()).toBe("another one");
+  expect(await C.parts()).toEqual(["library"]);
+});
+
+it("has done it also where the web worker died of another call, and others of a pool live", async () => {
+  const C = await threads({ workers: 2 }).register(FUNCTIONS);
+  await C.warmUp();
+  const work = [C.work.on(0)(300), C.work.on(1)(100)];
+  const dead = rejection(C.ends.on(1)());
+  const registered = C.register({ two: () => 2 });
+  expect(await dead).toBeInstanceOf(WorkerLostError);
+  const D = await registered;
+  expect(await Promise.all([D.two.on(0)(), D.two.on(1)(), ...work])).toEqual([2, 2, "worked", "worked"]);
+});
+
+it("ends a web worker for good that is ended by what it is to do: who asked for that hears of it", async () => {
+  const C = await threads().register(FUNCTIONS);
+  expect(await C.one()).toBe(1);
+  expect(await rejection(C.loadScripts(script("process.exit(3)")))).toBeInstanceOf(WorkerLostError);
+});
+
+it("hears of it that it was terminated, and of nothing else, who waits for what is to be done", async () => {
+  const C = await threads({ graceMs: 50 }).register(FUNCTIONS);
+  void rejection(C.spin());
+  const registered = rejection(C.register({ two: () => 2 }));
+  C.terminate();
+  expect((await registered).name).toBe("TerminatedError");
+});
+
 it("keeps scripts in the order in which they were first loaded", async () => {
   const C = threads();
   await C.loadScripts(file("library.js"));

@@ -28,8 +28,10 @@ export interface WebWorkerHost {
 /** What is to be done before calls. */
 export interface SetUp {
   readonly step: SetUpStep;
-  /** @param answered whether it was tried, rather than that the web worker has ended */
-  done(worker: WebWorker, error: unknown, answered: boolean): void;
+  /** It was tried. */
+  done(worker: WebWorker, error: unknown): void;
+  /** The web worker has ended before. @param again whether another one may do better */
+  lost(worker: WebWorker, error: Error, again: boolean): void;
 }
 
 /** One web worker, as its page sees it. */

@@ -15,7 +15,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   const calls = createCallsInside();
   const { runner } = calls;
   /** Those that are not answered; the first is the start. */
-  const setUps: Pick<SetUp, "done">[] = [{ done() {} }];
+  const setUps: Pick<SetUp, "done" | "lost">[] = [{ done() {}, lost() {} }];
   let started = false;
   /** Whether it has ever been ready for calls. */
   let useful = false;
@@ -43,7 +43,7 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
   const handlers: message.Handlers<message.PageBound> = {
     [message.DONE](thrown) {
       stopTimer?.();
-      setUps.shift()?.done(worker, thrown && unpackThrown(thrown, classes), true);
+      setUps.shift()?.done(worker, thrown && unpackThrown(thrown, classes));
       started = true;
       if (ended) return;
       if (worker.settled()) useful = true;
@@ -123,7 +123,8 @@ export function createWebWorker(options: WebWorkerOptions, host: WebWorkerHost):
     link.terminate();
     const cleared = calls.clear();
     for (const call of cleared.lost) answer(call, "reject", error);
-    for (const setUp of setUps.splice(0)) setUp.done(worker, error, false);
+    const again = !useless && error instanceof WorkerLostError;
+    for (const setUp of setUps.splice(0)) setUp.lost(worker, error, again);
     host.ended(worker, cleared.unbegun, useless ? error : undefined);
   }
 

@@ -133,8 +133,8 @@ const apart = (...modules) => ({
  */
 const INTERNAL =
   "answered began begins cancel classes drain dueAt ended explain extras failed failure free heard idleSince " +
-  "inside leave load lost more moved onAbort over parameters place post putBack queue release replay restUntil " +
-  "retire retires runner setUp settled spawn step told unbegun waits worker";
+  "inside joins leave load lost more moved onAbort orphans over parameters place post putBack queue release replay " +
+  "restUntil retire retires runner setUp settled spawn step told unbegun waits worker";
 const CENTAURUS = { mangleProps: new RegExp(`^(${INTERNAL.replaceAll(" ", "|")})$`) };
 
 /** What a client's web workers import, of one piece. */

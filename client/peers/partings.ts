@@ -3,11 +3,11 @@ const MOST = 1_000;
 
 /** Peers that this side has closed, until the server says that it knows: the two are no pair any more. */
 export class Partings {
-  readonly #tell: (id: string, again: boolean) => Promise<unknown>;
+  readonly #tell: (id: string, again: boolean) => Promise<void>;
   readonly #untold = new Map<string, boolean>();
 
   /** @param tell tells the server; rejects where it may not have heard of it */
-  constructor(tell: (id: string, again: boolean) => Promise<unknown>) {
+  constructor(tell: (id: string, again: boolean) => Promise<void>) {
     this.#tell = tell;
   }
 

@@ -43,31 +43,31 @@ async function seek() {
     await self(pairs);
   };
   const called = () => call.mock.calls.map(([name]) => name);
-  return { seek: made, call, called, say, self, back };
+  return { seek: made, call, called, say, back };
 }
 
 describe("a peer that was closed here", () => {
   it("is not taken again where the connection was lost before the server knew, and the server is told again", async () => {
-    const { seek: it, call, called, back } = await seek();
+    const { seek: made, call, called, back } = await seek();
     call.mockRejectedValueOnce(new AppError("UNAVAILABLE"));
-    it.peers[0]?.close();
+    made.peers[0]?.close();
     await back([OTHER]);
-    expect(it.peers).toEqual([]);
+    expect(made.peers).toEqual([]);
     expect(called()).toEqual(["$peers.part", "$peers.part"]);
     await back([OTHER]);
     // the server knew, and so it has been paired with it again by somebody's will
-    expect(it.peers).toHaveLength(1);
+    expect(made.peers).toHaveLength(1);
   });
 
   it("has nothing more said to it, also not what waited", async () => {
-    const { seek: it, call, called } = await seek();
+    const { seek: made, call, called } = await seek();
     let refuse = (_: AppError) => {};
     call.mockImplementationOnce(() => new Promise((_, reject) => (refuse = reject)));
     // asks for an offer, twice: the second waits for the first
-    it.peers[0]?.link.paired(true);
-    it.peers[0]?.link.paired(true);
+    made.peers[0]?.link.paired(true);
+    made.peers[0]?.link.paired(true);
     await settled();
-    it.peers[0]?.close();
+    made.peers[0]?.close();
     refuse(new AppError("NOT_FOUND"));
     await settled();
     expect(called()).toEqual(["$peers.signal", "$peers.part"]);
@@ -78,9 +78,9 @@ describe("a signal that the server does not take for one to a peer", () => {
   const unknown = new AppError("NOT_FOUND");
 
   it("is lost where the server had paired the two: somebody has ended that", async () => {
-    const { seek: it, call, called } = await seek();
+    const { seek: made, call, called } = await seek();
     call.mockRejectedValueOnce(unknown);
-    it.peers[0]?.link.paired(true);
+    made.peers[0]?.link.paired(true);
     await settled();
     expect(called()).toEqual(["$peers.signal"]);
   });

@@ -17,8 +17,6 @@ import { whenOpen } from "./when-open.ts";
 const MOST_PEERS = 64;
 /** Peers that wait for a reader of the seek; those that are closed by then are not worth keeping. */
 const MOST_UNREAD = 64;
-/** How long the server may take to note that a pair is none any more, in milliseconds. */
-const PART_MS = 5_000;
 const LIMITS = { connectMs: 30_000, reconnectMs: 30_000 };
 
 /** A search for peers, and those it found. Iterating gives each one when it is there. */
@@ -44,10 +42,7 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     this.#rtc = rtc;
     this.#options = options;
     this.#events = new ReportingEmitter((error) => host.report(error));
-    this.#partings = new Partings((to, again) => {
-      const timeoutMs = PART_MS;
-      return host.client.call("$peers.part", { from: this.id, to, again }, { idempotent: true, timeoutMs });
-    });
+    this.#partings = new Partings((other, again) => this.#signaller(other).part(again));
     this.#stream = new SeekStream({
       host,
       input: () => this.#input(),
@@ -134,7 +129,7 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
       this.#partings.delete(event.peer);
       this.#pair(event);
     } else if (event.type === "signal") this.#peers.get(event.peer)?.peer.link.signalled(event.data);
-    else if (event.type === "left") this.#left(event.peer, event.reason === "left");
+    else if (event.type === "left") this.#left(event.peer, event.reason === "lost");
   }
 
   #admitted({ peer: id, pairs, iceServers }: PeerEvent & { readonly type: "self" }): void {
@@ -161,7 +156,7 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     }
     if (this.#over || this.#peers.size >= MOST_PEERS) return;
     const { connectMs = LIMITS.connectMs, reconnectMs = LIMITS.reconnectMs } = this.#options;
-    const signaller = new Signaller(this.#host, () => this.id, id);
+    const signaller = this.#signaller(id);
     const peer = new Peer<Types>({
       ...{ id, info, polite, registry: this.#host.registry },
       report: (error) => this.#host.report(error),
@@ -177,11 +172,15 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     this.#tell("paired", peer);
   }
 
-  /** @param ended whether that was somebody's will; else its connection to the server is lost, and only that may be */
-  #left(id: string, ended: boolean): void {
+  #left(id: string, lost: boolean): void {
     const known = this.#peers.get(id);
-    known?.signaller.paired(ended);
+    // only its connection to the server may be gone, and that be back: then the server knows of no pair
+    if (lost) known?.signaller.paired(false);
     known?.peer.link.left();
+  }
+
+  #signaller(to: string): Signaller {
+    return new Signaller(this.#host, () => this.id, to);
   }
 
   #watch(peer: Peer<Types>, signaller: Signaller): void {

@@ -2,7 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { LinkSignal } from "./link-signal.ts";
 import type { PeerHost } from "./peer-host.ts";
 
-/** How long the server may take for one signal, in milliseconds. */
+/** How long the server may take for one signal, or to note the end of a pair, in milliseconds. */
 const TIMEOUT_MS = 5_000;
 /** Both only fill the wires where the server takes none: a later attempt has signals of its own. */
 const MOST_WAITING = 100;
@@ -12,7 +12,7 @@ export class Signaller {
   readonly #host: PeerHost;
   readonly #from: () => string;
   readonly #to: string;
-  /** Whether the server that is there now said that the two are a pair. */
+  /** Whether the server that is there now has paired the two: where it knows of no pair then, somebody has ended it. */
   #paired = true;
   #closed = false;
   #last = Promise.resolve();
@@ -35,9 +35,14 @@ export class Signaller {
       });
   }
 
-  /** The server says whether the two are a pair: not those it ended itself, but those it has never heard of. */
+  /** Whether the server has paired the two; one that was started anew has not. */
   paired(paired: boolean): void {
     this.#paired = paired;
+  }
+
+  /** The two are no pair any more, and as long as nobody asks for it. @param again whether this side seeks on */
+  part(again: boolean): Promise<void> {
+    return this.#call("$peers.part", { again });
   }
 
   /** What waits is not worth sending any more. */
@@ -51,7 +56,7 @@ export class Signaller {
       await this.#call("$peers.signal", { data });
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "NOT_FOUND") throw error;
-      // it is ended, and would begin anew; only a server that was started anew does not know of it
+      // a pair that was ended is not to begin anew
       if (this.#closed || this.#paired) return;
       await this.#call("$peers.connect", {});
       await this.#call("$peers.signal", { data });

@@ -86,4 +86,14 @@ describe("the place of a thread that was ended", () => {
     expect(vi.getTimerCount()).toBe(0);
     expect(events).toEqual(["a"]);
   });
+
+  it("is nobody's any more after the end", () => {
+    const { end, ending, events } = setup(1);
+    const [first, second] = [end("a"), end("b")];
+    ending.close();
+    first.exit();
+    vi.advanceTimersByTime(5_000);
+    second.exit();
+    expect(events).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
-import { pbkdf2Sync } from "node:crypto";
 // Tasks that run until nobody waits for them any more, for tests. Each tells by an item that it has begun.
+import { pbkdf2Sync } from "node:crypto";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { threadId } from "node:worker_threads";
@@ -81,7 +81,7 @@ export async function sleeps(_input, { progress }) {
   await new Promise(() => setTimeout(() => undefined, 60_000));
 }
 
-/** Is in native code for a second or two, which nothing ends. */
+/** Is in native code for a second or two, which nothing ends, and where it could tell nothing: the log does. */
 export function hashes({ log }) {
   appendFileSync(log, ".");
   pbkdf2Sync("password", "salt", 2_000_000, 64, "sha512");

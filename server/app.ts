@@ -5,6 +5,7 @@ import type { Connection } from "./connection/connection.ts";
 import type { CallContext } from "./dispatch/context.ts";
 import type { PeersDefinition } from "./peers/peer-options.ts";
 import type { Plugin } from "./plugin.ts";
+import type { PresenceOptions } from "./pubsub/presence-rule.ts";
 
 /**
  * Runs around a procedure: do something, call `next()` for the rest of the chain and the procedure itself, do
@@ -53,6 +54,8 @@ export interface ChannelRule {
   readonly subscribe?: boolean;
   /** Whether clients may publish; the server always may. @default true */
   readonly publish?: boolean;
+  /** Whether it is kept, and told, who is subscribed: see docs/PRESENCE.md. @default false */
+  readonly presence?: boolean | PresenceOptions;
 }
 
 /** A finished reply, for those who watch. */

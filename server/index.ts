@@ -5,6 +5,7 @@
  */
 export { AppError } from "../shared/errors.ts";
 export type { IceServer, PeerPolicy, PeerSeek } from "../shared/peers.ts";
+export type { PresenceChange, PresenceMember } from "../shared/presence.ts";
 export type { StandardSchema } from "../shared/standard-schema.ts";
 export {
   type App,
@@ -28,4 +29,5 @@ export type { HealthReport } from "./health.ts";
 export type { Logger } from "./logger.ts";
 export type { PeerLimits, PeersDefinition, PeerVerdict } from "./peers/peer-options.ts";
 export { definePlugin, type Plugin, type PluginApi } from "./plugin.ts";
+export type { PresenceOptions } from "./pubsub/presence-rule.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";

@@ -31,6 +31,7 @@ import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { Hub } from "./pubsub/hub.ts";
+import { Presence, presenceFrames } from "./pubsub/presence.ts";
 import { Publisher } from "./pubsub/publisher.ts";
 import { Claims } from "./sessions/claims.ts";
 import { Sessions } from "./sessions/sessions.ts";
@@ -83,23 +84,25 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       [BusType.EVENT]: ({ channel, data }) => hub.deliver(channel, data),
       [BusType.SESSION_MOVED]: (frame) => sessions.moved(frame),
       [BusType.SESSION_CHANGED]: (frame) => sessions.changedElsewhere(frame),
+      ...presenceFrames(() => presence),
       ...peerFrames(() => peers),
     },
     lost: options.lost,
   });
   const broker = createLocalBroker(uplink);
-  const sessions = new Sessions(uplink, pack);
+  const sessions = new Sessions(uplink, pack, (connection) => presence.userChanged(connection));
 
+  const failed = (what: string) => (error: unknown) => {
+    log.error({ error }, what);
+    events.emit("error", error);
+  };
   const rules = new ChannelRules();
   const publisher = new Publisher({
     rules,
     broker,
     pack,
     counters,
-    failed(error) {
-      log.error({ error }, "a publication failed");
-      events.emit("error", error);
-    },
+    failed: failed("a publication failed"),
   });
   const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
 
@@ -128,16 +131,13 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       memory: process.memoryUsage.rss(),
       counters,
     }),
-    failed(error) {
-      log.error({ error }, "the health check failed");
-      events.emit("error", error);
-    },
+    failed: failed("the health check failed"),
   });
 
   const peers = definition && new Peers({ definition, limits, uplink, pack, timeoutMs: config.callTimeoutMs });
   const assembly: Assembly = await assemble({
     app,
-    builtins: builtins({ health, procedures: () => assembly.procedures, peers }),
+    builtins: builtins({ health, procedures: () => assembly.procedures, peers, presence: () => presence }),
     events,
     log,
     timeoutMs: config.callTimeoutMs,
@@ -164,6 +164,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       // ahead of its calls: only the code tells whether it may come back
       peers?.closed(connection, code);
       for (const call of connection.calls?.values() ?? []) call.abandon();
+      presence.forget(connection);
       hub.forget(connection);
       sessions.left(connection);
       log.debug({ connection: connection.id, code }, "connection closed");
@@ -198,6 +199,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     transport,
     counters,
   });
+  const presenceFailed = failed("a presence rule failed");
+  const presence = new Presence({ rules, uplink, pack, transport, ...config, failed: presenceFailed });
   const services: Services = {
     config,
     worker,
@@ -207,6 +210,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     publish,
     runTask: (task, input, request) => compute.run(task, input, request),
     hub,
+    presence,
     sessions,
     claims: new Claims(uplink, config),
     pack,

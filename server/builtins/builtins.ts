@@ -3,13 +3,16 @@ import type { Procedures } from "../dispatch/procedures.ts";
 import type { HealthReport } from "../health.ts";
 import { peerProcedures } from "../peers/peer-procedures.ts";
 import type { Peers } from "../peers/peers.ts";
+import type { Presence } from "../pubsub/presence.ts";
 import { describeProcedures, type ProcedureDescription } from "./describe-procedures.ts";
+import { presenceProcedure } from "./presence-procedure.ts";
 
 export interface BuiltinServices {
   health(): Promise<HealthReport>;
   procedures(): Procedures;
   /** Undefined where the application lets none meet. */
   readonly peers: Peers | undefined;
+  presence(): Presence;
 }
 
 /** The server's own procedures. Their names begin with `$`, which an application's may not. */
@@ -17,6 +20,7 @@ export function builtins({
   health,
   procedures,
   peers,
+  presence,
 }: BuiltinServices): Readonly<Record<string, ProcedureDefinition>> {
   // made at the first question and kept: JSON Schemas are dear, and the procedures stay what they are
   let described: readonly ProcedureDescription[] | undefined;
@@ -30,6 +34,7 @@ export function builtins({
         return described;
       },
     },
+    $presence: presenceProcedure(presence),
     ...peerProcedures(peers),
   };
 }

@@ -59,6 +59,22 @@ export const BusType = {
   PEER_NEWS: 25,
   /** worker → primary → worker: channel = from one peer, a space, to another; data = what it says. */
   PEER_SIGNAL: 26,
+  /** worker → primary: a connection is in a channel, or is in it as somebody else; reference = for the answer. */
+  PRESENCE_ENTER: 40,
+  /** primary → worker: so it is known; with a byte of data where there is no room for it. */
+  PRESENCE_ENTERED: 41,
+  /** worker → primary: a connection, as data, is no longer in a channel. */
+  PRESENCE_EXIT: 42,
+  /** worker → primary: nobody here wants to hear any more who comes to a channel and leaves it. */
+  PRESENCE_UNWATCH: 43,
+  /** primary → worker: somebody, as data, has come to a channel. */
+  PRESENCE_JOIN: 44,
+  /** primary → worker: somebody, as data, has left it. */
+  PRESENCE_LEAVE: 45,
+  /** worker → primary: who is in a channel? data = how many may be told, 4 bytes. */
+  PRESENCE_LIST: 46,
+  /** primary → worker: that, or nothing where there is no room for it now. */
+  PRESENCE_LISTED: 47,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

@@ -163,6 +163,14 @@ export const OPTIONS = {
     description: "bytes of answers kept for retries with the same key",
     group: "limits",
   }),
+  presenceBudget: option({
+    env: "PRESENCE_BUDGET",
+    flag: "presence-budget",
+    type: budgetBytes,
+    default: 268_435_456,
+    description: "bytes of who is in channels; beyond, OVERLOADED",
+    group: "limits",
+  }),
   maxPeers: option({
     env: "MAX_PEERS",
     flag: "max-peers",

@@ -1,15 +1,19 @@
 import type { Emitter } from "../../shared/emitter.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { ServerEvents } from "../app.ts";
+import type { Done } from "../brokers/broker.ts";
 import type { Config } from "../config.ts";
 import type { Counters } from "../metrics.ts";
 import type { Hub } from "../pubsub/hub.ts";
+import type { Presence } from "../pubsub/presence.ts";
 import type { Publisher } from "../pubsub/publisher.ts";
 import type { Claims } from "../sessions/claims.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { ContextServices } from "./context.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Procedures } from "./procedures.ts";
+
+export type { Done };
 
 /** All that the handlers may reach. Put together once, by the socket worker. */
 export interface Services extends ContextServices {
@@ -19,6 +23,7 @@ export interface Services extends ContextServices {
   readonly procedures: Procedures;
   readonly publisher: Publisher;
   readonly hub: Hub;
+  readonly presence: Presence;
   readonly sessions: Sessions;
   readonly claims: Claims;
   readonly pack: Pack;

@@ -1,12 +1,12 @@
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { Kind, type SubscribeMessage } from "../../shared/message.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Services } from "../dispatch/services.ts";
+import type { Done, Services } from "../dispatch/services.ts";
 
 /** Subscribes a connection to a channel or pattern. Doing so twice changes nothing. */
 export function handleSubscribe(connection: Connection, message: SubscribeMessage, services: Services): void {
   const [, id, channel, options] = message;
-  const { hub, config, sessions } = services;
+  const { hub, presence, config, sessions } = services;
   if ((connection.channels?.size ?? 0) >= config.maxChannels && connection.channels?.has(channel) !== true) {
     const text = `A connection may subscribe to ${config.maxChannels} channels.`;
     connection.send(errorReply(id, new AppError("FORBIDDEN", text)));
@@ -14,7 +14,8 @@ export function handleSubscribe(connection: Connection, message: SubscribeMessag
   }
   const { session } = connection;
   const anew = connection.channels?.has(channel) !== true;
-  hub.subscribe(connection, channel, (error) => {
+  const subscribe = (subscribed: Done) => hub.subscribe(connection, channel, subscribed);
+  presence.around(connection, channel, options?.presence === true, subscribe, (error) => {
     if (error === undefined && session !== undefined && anew) sessions.subscribed(session, channel);
     if (error !== undefined) connection.send(errorReply(id, error));
     // a client that asks for what it missed must hear that it will not get it

@@ -6,8 +6,9 @@ import type { Services } from "../dispatch/services.ts";
 export function handleUnsubscribe(
   connection: Connection,
   message: UnsubscribeMessage,
-  { hub, sessions }: Services,
+  { hub, presence, sessions }: Services,
 ): void {
+  presence.leave(connection, message[2]);
   if (connection.channels?.has(message[2]) === true) {
     hub.unsubscribe(connection, message[2]);
     if (connection.session !== undefined) sessions.unsubscribed(connection.session, message[2]);

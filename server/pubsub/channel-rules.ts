@@ -1,6 +1,9 @@
 import { AppError } from "../../shared/errors.ts";
 import type { ChannelRule } from "../app.ts";
 import { isPattern, PatternMap, prefixOf } from "./patterns.ts";
+import type { PresenceOptions } from "./presence-rule.ts";
+
+const KEPT: PresenceOptions = {};
 
 /** Finds the rule for a channel: that of its own name, or else of the longest pattern that fits. */
 export class ChannelRules {
@@ -17,6 +20,13 @@ export class ChannelRules {
     const rule = this.#rules.closest(channel);
     if (rule === undefined) throw new AppError("NOT_FOUND", `There is no channel "${channel}".`);
     return rule;
+  }
+
+  /** How it is kept who is in a channel; undefined where it is not. A pattern has nobody in it. */
+  presenceOf(channel: string): PresenceOptions | undefined {
+    const presence = isPattern(channel) ? undefined : this.#rules.closest(channel)?.presence;
+    if (presence === undefined || presence === false) return undefined;
+    return presence === true ? KEPT : presence;
   }
 
   /** Throws where a client may not subscribe. A pattern needs the permission of every rule that it covers. */

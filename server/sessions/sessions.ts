@@ -29,19 +29,21 @@ const NOBODY: SessionListener = { changed: () => undefined };
 export class Sessions {
   readonly #uplink: Uplink;
   readonly #pack: Pack;
-  /** Whose session it is now, by the session's id: those that can be resumed only. */
+  /** Whose session it is now, by the session's id. */
   readonly #connections = new Map<string, Connection>();
+  readonly #userChanged: (connection: Connection) => void;
 
-  constructor(uplink: Uplink, pack: Pack) {
+  /** @param userChanged told of a connection whose session has, or may have, another user */
+  constructor(uplink: Uplink, pack: Pack, userChanged: (connection: Connection) => void) {
     this.#uplink = uplink;
     this.#pack = pack;
+    this.#userChanged = userChanged;
   }
 
   /** Gives a connection a new session that its client can come back to. @returns what it has to know for that */
   open(connection: Connection): string {
     const secret = random(SECRET_BYTES);
-    const session = this.#create(connection, secret);
-    this.#connections.set(session.id, connection);
+    this.#create(connection, secret);
     return secret;
   }
 
@@ -102,13 +104,17 @@ export class Sessions {
   changed(session: Session, change: SessionChange): void {
     this.#tell(session.id, [News.CHANGED, change]);
     // a call that outlived its connection may have said so, when the session has gone on with another here
-    const current = this.#connections.get(session.id)?.session;
-    if (current !== session) current?.apply(change);
+    const connection = this.#connections.get(session.id);
+    if (connection?.session !== session) connection?.session?.apply(change);
+    this.#tellOfUser(connection, change);
   }
 
   /** The same, of a session that has gone on here since. */
   changedElsewhere({ channel: id, data }: BusFrame): void {
-    this.#connections.get(id)?.session?.apply(this.#pack.unpack(data) as SessionChange);
+    const change = this.#pack.unpack(data) as SessionChange;
+    const connection = this.#connections.get(id);
+    connection?.session?.apply(change);
+    this.#tellOfUser(connection, change);
   }
 
   subscribed({ id, lasting }: Session, channel: string): void {
@@ -117,6 +123,10 @@ export class Sessions {
 
   unsubscribed({ id, lasting }: Session, channel: string): void {
     if (lasting) this.#tell(id, [News.UNSUBSCRIBED, channel]);
+  }
+
+  #tellOfUser(connection: Connection | undefined, { user }: SessionChange): void {
+    if (connection !== undefined && user !== undefined) this.#userChanged(connection);
   }
 
   #end(id: string): void {
@@ -128,6 +138,7 @@ export class Sessions {
   #create(connection: Connection, secret: string | undefined): Session {
     const session = new Session(random(ID_BYTES), secret !== undefined, this);
     connection.session = session;
+    this.#connections.set(session.id, connection);
     this.#tell(session.id, [News.OPEN, connection.id, secret ?? null]);
     return session;
   }

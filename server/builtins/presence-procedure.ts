@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { MAX_NAME_LENGTH } from "../../shared/message.ts";
+import type { ProcedureDefinition } from "../app.ts";
+import type { Presence } from "../pubsub/presence.ts";
+import { COUNTS_ONLY } from "../pubsub/presence-bus.ts";
+
+/** Members that one answer tells at most. */
+const MOST_MEMBERS = 1_000;
+
+const name = z.string().min(1).max(MAX_NAME_LENGTH);
+const input = z.union([
+  name,
+  z.object({
+    channel: name,
+    /** Tell no more members than that. */
+    limit: z.number().int().min(1).max(MOST_MEMBERS).optional(),
+    /** Tell how many there are, and not who. */
+    count: z.boolean().optional(),
+  }),
+]);
+
+/** Tells who is in a channel, or how many are. */
+export function presenceProcedure(presence: () => Pick<Presence, "list">): ProcedureDefinition {
+  return {
+    input,
+    idempotent: true,
+    handler: (asked: z.infer<typeof input>) => {
+      const { channel, limit = MOST_MEMBERS, count = false } = typeof asked === "string" ? { channel: asked } : asked;
+      return presence().list(channel, count ? COUNTS_ONLY : limit);
+    },
+  } as ProcedureDefinition;
+}

@@ -1,0 +1,69 @@
+import { AppError } from "../../shared/errors.ts";
+import { BusType } from "../bus/bus-frame.ts";
+import type { Uplink } from "../bus/uplink.ts";
+import { Encoded } from "../dispatch/encoded.ts";
+
+/** How long who is refused is asked to wait, in milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+/** A question that the primary has yet to answer. */
+interface UnderWay {
+  readonly answer: Promise<Encoded>;
+  /** The one after it, for those who came too late: what it is answered may be older than what they know. */
+  next: Promise<Encoded> | undefined;
+}
+
+/**
+ * Asks the primary who is in a channel. However many ask the same at once, one such question is under way at a time: its
+ * answer may be a thousand times as long.
+ */
+export class PresenceLists {
+  readonly #uplink: Pick<Uplink, "ask">;
+  readonly #underWay = new Map<string, UnderWay>();
+
+  constructor(uplink: Pick<Uplink, "ask">) {
+    this.#uplink = uplink;
+  }
+
+  /**
+   * @param most members that are told, or `COUNTS_ONLY`
+   * @throws AppError `OVERLOADED` where there is no room for the answer now, `UNAVAILABLE`
+   */
+  ask(channel: string, most: number): Promise<Encoded> {
+    const key = `${most} ${channel}`;
+    const known = this.#underWay.get(key);
+    if (known === undefined) return this.#begin(key, channel, most);
+    if (known.next === undefined) {
+      const again = () => this.#begin(key, channel, most);
+      known.next = known.answer.then(again, again);
+    }
+    return known.next;
+  }
+
+  #begin(key: string, channel: string, most: number): Promise<Encoded> {
+    const answer = this.#question(channel, most);
+    const underWay: UnderWay = { answer, next: undefined };
+    this.#underWay.set(key, underWay);
+    const over = () => {
+      if (this.#underWay.get(key) === underWay && underWay.next === undefined) this.#underWay.delete(key);
+    };
+    answer.then(over, over);
+    return answer;
+  }
+
+  #question(channel: string, most: number): Promise<Encoded> {
+    const data = Buffer.allocUnsafe(4);
+    data.writeUInt32LE(most);
+    return new Promise((resolve, reject) => {
+      this.#uplink.ask(BusType.PRESENCE_LIST, channel, data, (error, frame) => {
+        if (frame === undefined) reject(error);
+        else if (frame.data.length === 0) reject(overloaded());
+        else resolve(new Encoded(Uint8Array.from(frame.data)));
+      });
+    });
+  }
+}
+
+export function overloaded(): AppError {
+  return new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS });
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { hello } from "./sessions/test/resume.ts";
+import { type Placed, place } from "./sessions/test/workers.ts";
+import { type Cluster, eventually, startCluster } from "./test/cluster.ts";
+import type { Member } from "./test/presence-app.ts";
+import { FORMATS, RawClient } from "./test/raw-client.ts";
+
+const APP = `
+  export const app = defineApp({
+    procedures: { whoami: (_, { connection }) => connection.id },
+    channels: { "room:*": { presence: true }, "users:*": { presence: { countBy: "user" } } },
+  });`;
+const HEARTBEAT_MS = 300;
+const CHANNEL = "room:1";
+
+async function idOf({ client }: Placed): Promise<string> {
+  const [, , id] = (await client.ask([2, 9, "whoami"])) as [number, number, string];
+  return id;
+}
+
+/** Two clients at two workers, the first of which hears of the second. */
+async function watched(
+  cluster: Cluster,
+  format: RawClient["format"],
+): Promise<{ watcher: Placed; other: Placed; id: string }> {
+  const watcher = await place(cluster, { format });
+  const other = await place(cluster, { format, not: watcher.pid });
+  const id = await idOf(other);
+  await watcher.client.ask([8, 1, CHANNEL, { presence: true }]);
+  await other.client.ask([8, 1, CHANNEL]);
+  expect(await watcher.client.next()).toEqual([13, CHANNEL, "join", { connection: id }]);
+  return { watcher, other, id };
+}
+
+describe.each(FORMATS)("presence in a cluster, over %s", (format) => {
+  it("is known at every worker, and who was at one that is killed with -9 has left at once", async () => {
+    const cluster = await startCluster({ app: APP });
+    const { watcher, other, id } = await watched(cluster, format);
+    expect(await other.client.ask([2, 2, "$presence", CHANNEL])).toEqual([
+      3,
+      2,
+      [{ connection: expect.any(String) }, { connection: id }],
+    ]);
+    const killed = performance.now();
+    process.kill(other.pid, "SIGKILL");
+    expect(await watcher.client.next()).toEqual([13, CHANNEL, "leave", { connection: id }]);
+    expect(performance.now() - killed).toBeLessThan(1_000);
+    expect(await watcher.client.ask([2, 3, "$presence", { channel: CHANNEL, count: true }])).toEqual([
+      3,
+      3,
+      { connections: 1, members: 1 },
+    ]);
+  });
+
+  it("ends for a client that dies in silence, when its heartbeat fails", async () => {
+    const cluster = await startCluster({ app: APP, env: { HEARTBEAT_MS: `${HEARTBEAT_MS}` } });
+    const watcher = await cluster.connect({ format });
+    await watcher.ask([8, 1, CHANNEL, { presence: true }]);
+    const silent = await cluster.connect({ answersPings: false });
+    await silent.ask([8, 1, CHANNEL]);
+    expect(await watcher.next()).toMatchObject([13, CHANNEL, "join", {}]);
+    const [, , change] = (await watcher.next(10 * HEARTBEAT_MS)) as [number, string, string];
+    expect(change).toBe("leave");
+  });
+});
+
+describe("presence in a cluster", () => {
+  it("follows a session to another worker, and is told once of each change", async () => {
+    const cluster = await startCluster({ app: APP });
+    const { watcher, other, id } = await watched(cluster, "json");
+    const next = await place(cluster, { known: other.welcome, not: other.pid });
+    const changes = (await watcher.client.take(2)) as [number, string, string, Member][];
+    const moved = await idOf(next);
+    expect(changes.map(([, , change, { connection }]) => `${change} ${connection}`).sort()).toEqual([
+      `join ${moved}`,
+      `leave ${id}`,
+    ]);
+    await next.client.ask([2, 1, "$presence", CHANNEL]);
+    expect(await watcher.client.settled()).toEqual([]);
+  });
+
+  it("is nobody's after workers died and drained, clients came and went, and all hung up", async () => {
+    const cluster = await startCluster({ app: APP });
+    const asker = await cluster.connect();
+    const count = async () => {
+      const client = await RawClient.connect({ port: cluster.port });
+      const counts = await client.ask([2, 1, "$presence", { channel: CHANNEL, count: true }]);
+      client.destroy();
+      return counts;
+    };
+    asker.destroy();
+    for (let round = 0; round < 3; round++) {
+      const clients = await Promise.all(Array.from({ length: 30 }, () => cluster.connect()));
+      await Promise.all(
+        clients.map(async (client, index) => {
+          if (index % 3 === 0) await hello(client);
+          for (let turn = 0; turn < 5; turn++) {
+            client.send([
+              [8, turn, CHANNEL, { presence: turn % 2 === 0 }],
+              ...(turn % 3 === 1 ? [[10, turn + 100, CHANNEL]] : []),
+            ]);
+          }
+        }),
+      );
+      const [first] = await cluster.status();
+      if (first !== undefined && round < 2) process.kill(first.pid, "SIGKILL");
+      for (const client of clients) client.destroy();
+      await eventually(async () => (await cluster.connect()).destroy());
+    }
+    await eventually(async () => expect(await count()).toEqual([3, 1, { connections: 0, members: 0 }]));
+  });
+});

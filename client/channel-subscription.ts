@@ -3,6 +3,7 @@ import {
   type EventMessage,
   Kind,
   type MessageId,
+  type PresenceMessage,
   type SubscribedInfo,
   type SubscribeMessage,
 } from "../shared/message.ts";
@@ -20,9 +21,12 @@ export interface SubscriptionChange {
   readonly error?: unknown;
 }
 
+/** What the server sends to a channel's subscribers. */
+export type Delivered = EventMessage | PresenceMessage;
+
 /** One of those who share a channel's subscription. */
 export interface Member {
-  deliver(message: EventMessage): void;
+  deliver(message: Delivered): void;
   /** The state is another, and not the last one. */
   changed(state: SubscriptionState, change: SubscriptionChange): void;
   /** Nothing comes any more: because of an error, or because that was wanted. */
@@ -33,6 +37,8 @@ export interface Member {
 export class ChannelSubscription {
   readonly members = new Set<Member>();
   state: SubscriptionState = "pending";
+  /** Whether a member asked who comes and goes. It stays so: others may rely on it. */
+  presence = false;
   readonly channel: string;
   readonly #requests: Requests;
   readonly #ended: () => void;
@@ -82,7 +88,7 @@ export class ChannelSubscription {
     this.#become("pending", {});
   }
 
-  deliver(message: EventMessage): void {
+  deliver(message: Delivered): void {
     // most have one member, who needs no copy
     if (this.members.size > 1) for (const member of [...this.members]) member.deliver(message);
     else {
@@ -113,7 +119,7 @@ export class ChannelSubscription {
   }
 
   #message(id: MessageId): SubscribeMessage {
-    return [Kind.SUBSCRIBE, id, this.channel];
+    return this.presence ? [Kind.SUBSCRIBE, id, this.channel, { presence: true }] : [Kind.SUBSCRIBE, id, this.channel];
   }
 
   #subscribed(info: SubscribedInfo): void {

@@ -168,6 +168,7 @@ export class Core {
         this.#welcomed(message[1]);
         break;
       case Kind.EVENT:
+      case Kind.PRESENCE:
         if (!this.subscriptions.deliver(message)) this.ignored++;
         break;
       case Kind.GOAWAY:
@@ -175,7 +176,6 @@ export class Core {
         break;
       case Kind.CALL:
       case Kind.CANCEL:
-      case Kind.PRESENCE:
         if (!this.procedures.received(message)) this.ignored++;
         break;
       case Kind.PING: // only those about streams come here

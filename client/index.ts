@@ -9,6 +9,7 @@ import type { UntypedContract } from "./types.ts";
 export type { Contract } from "../shared/contract.ts";
 export { AppError } from "../shared/errors.ts";
 export type { AckInfo, WelcomeInfo } from "../shared/message.ts";
+export type { PresenceChange, PresenceCounts, PresenceMember } from "../shared/presence.ts";
 export type { SubscriptionChange, SubscriptionState } from "./channel-subscription.ts";
 export type { Client } from "./client.ts";
 export type { ExpiringToken, GivenToken, TokenRequest, TokenSource } from "./credentials.ts";

@@ -23,6 +23,12 @@ export interface SubscriptionOptions {
    * @default "drop-oldest"
    */
   readonly overflow?: Overflow;
+  /**
+   * Whether to hear who comes to the channel and leaves it, by the subscription's `presence` event. The server refuses
+   * with `BAD_REQUEST` where it does not keep that.
+   * @default false
+   */
+  readonly presence?: boolean | undefined;
   /** Unsubscribes when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }

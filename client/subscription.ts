@@ -1,8 +1,15 @@
 // who compiles with this may not have chosen this part of the library
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { EventInfo, EventMessage } from "../shared/message.ts";
+import { type EventInfo, Kind } from "../shared/message.ts";
 import { onAbort } from "../shared/on-abort.ts";
-import type { ChannelSubscription, Member, SubscriptionChange, SubscriptionState } from "./channel-subscription.ts";
+import type { PresenceChange, PresenceMember } from "../shared/presence.ts";
+import type {
+  ChannelSubscription,
+  Delivered,
+  Member,
+  SubscriptionChange,
+  SubscriptionState,
+} from "./channel-subscription.ts";
 import { PublicationBuffer, type SubscriptionOptions } from "./publication-buffer.ts";
 import { ReportingEmitter } from "./teller.ts";
 
@@ -25,6 +32,8 @@ export type SubscriptionCallback<Data = unknown> = (data: Data, event: Publicati
 
 export interface SubscriptionEvents {
   state: (state: SubscriptionState, change: SubscriptionChange) => void;
+  /** Somebody came to the channel or left it, where this subscription, or another one to it, asked for `presence`. */
+  presence: (change: PresenceChange, member: PresenceMember) => void;
 }
 
 /** One subscriber's side of a channel. Without a callback it collects publications for `for await`. */
@@ -62,7 +71,7 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
     this.#member = {
       deliver: (message) => this.#deliver(message),
       changed: (state, change) => {
-        if (this.#over === undefined) this.#changed(state, change);
+        if (this.#over === undefined) this.#tell("state", state, change);
       },
       end: (error) => this.#end(error),
     };
@@ -113,10 +122,14 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
     return this.#queue;
   }
 
-  #deliver([, channel, received, info]: EventMessage): void {
+  #deliver([kind, channel, received, info]: Delivered): void {
     // a callback before this one may have ended it
     if (this.#over !== undefined) return;
-    const event = { ...info, channel };
+    if (kind === Kind.PRESENCE) {
+      this.#tell("presence", received as PresenceChange, info as PresenceMember);
+      return;
+    }
+    const event = { ...(info as EventInfo), channel };
     const data = received as Data;
     try {
       if (this.#queue !== undefined) this.dropped += this.#queue.add({ ...event, data });
@@ -153,9 +166,9 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
     }
   }
 
-  #changed(state: SubscriptionState, change: SubscriptionChange): void {
+  #tell<Name extends keyof SubscriptionEvents>(event: Name, ...args: Parameters<SubscriptionEvents[Name]>): void {
     try {
-      this.#events?.emit("state", state, change);
+      this.#events?.emit(event, ...args);
     } catch (error) {
       this.#report(error);
     }
@@ -171,6 +184,6 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
       this.#inbox = undefined;
       this.#queue?.end(undefined);
     } else this.#queue?.fail(error);
-    this.#changed("unsubscribed", { error });
+    this.#tell("state", "unsubscribed", { error });
   }
 }

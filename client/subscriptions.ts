@@ -1,5 +1,5 @@
-import type { EventMessage } from "../shared/message.ts";
-import { ChannelSubscription } from "./channel-subscription.ts";
+import type { EventInfo } from "../shared/message.ts";
+import { ChannelSubscription, type Delivered } from "./channel-subscription.ts";
 import type { SubscriptionOptions } from "./publication-buffer.ts";
 import type { Requests } from "./requests.ts";
 import { Subscription, type SubscriptionCallback } from "./subscription.ts";
@@ -29,20 +29,22 @@ export class Subscriptions {
 
   add(channel: string, callback: SubscriptionCallback | undefined, options: SubscriptionOptions): Subscription {
     let shared = this.#channels.get(channel);
-    const isNew = shared === undefined;
+    let asks = shared === undefined;
     if (shared === undefined) {
       shared = new ChannelSubscription(channel, this.#requests, () => this.#channels.delete(channel));
       this.#channels.set(channel, shared);
     }
+    if (options.presence && !shared.presence) asks = shared.presence = true;
     const subscription = new Subscription(shared, callback, options, this.#report);
     if (this.#ended !== undefined) shared.end(this.#ended.error);
-    else if (isNew) shared.subscribe();
+    else if (asks) shared.subscribe();
     return subscription;
   }
 
-  /** Hands a publication to its subscribers. Returns false where there are none. */
-  deliver(message: EventMessage): boolean {
-    const shared = this.#channels.get(message[3]?.pattern ?? message[1]);
+  /** Hands a message to the subscribers it is for. Returns false where there are none. */
+  deliver(message: Delivered): boolean {
+    // who comes and goes is told of no pattern
+    const shared = this.#channels.get((message[3] as EventInfo | null)?.pattern ?? message[1]);
     shared?.deliver(message);
     return shared !== undefined;
   }

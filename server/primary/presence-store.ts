@@ -176,7 +176,8 @@ export class PresenceStore {
 
   /** A channel of which nobody knows anything is forgotten. */
   #tidy(room: Room): void {
-    if (room.seats.size + room.watchers.size > 0 || !this.#rooms.delete(room.channel)) return;
+    if (room.seats.size + room.watchers.size > 0 || this.#rooms.get(room.channel) !== room) return;
+    this.#rooms.delete(room.channel);
     this.#spent -= ROOM_BYTES + room.channel.length;
   }
 

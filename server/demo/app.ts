@@ -39,6 +39,12 @@ export const app = defineApp({
         return to;
       },
     },
+    /** Whoever one says one is: nobody is asked for a password in a demo. */
+    "chat.name": {
+      input: z.string().max(40),
+      idempotent: true,
+      handler: (name, { session }) => session.setUser(name.trim() || undefined),
+    },
     "math.add": { input: pair, idempotent: true, handler: ({ x, y }) => x + y },
     "math.sub": { input: pair, idempotent: true, handler: ({ x, y }) => x - y },
     "math.mul": { input: pair, idempotent: true, handler: ({ x, y }) => x * y },
@@ -59,9 +65,9 @@ export const app = defineApp({
   },
 
   channels: {
-    "chat:*": { data: line },
+    "chat:*": { data: line, presence: true },
     "history:*": {},
-    "presence:*": {},
+    "presence:*": { presence: true },
     "*": {},
   },
 

@@ -1,5 +1,6 @@
 import { BoundedLog } from "./bounded-log.ts";
 import { chatEntry, type Line } from "./chat-entry.ts";
+import { chatPresence } from "./chat-presence.ts";
 import type { DemoClient } from "./demo-client.ts";
 import { byId, reachable } from "./dom.ts";
 import { guestName } from "./guest-name.ts";
@@ -35,11 +36,25 @@ export function chatSection(client: DemoClient): void {
     void send(line);
   });
 
-  client.subscribe(CHANNEL, (line) => {
+  // ahead of the subscription, so that others see it come by its name
+  introduce(client, name);
+  const take = (line: unknown) => {
     if (isLine(line)) log.add(chatEntry(line, own.came(line)));
-  });
+  };
+  chatPresence(client, client.subscribe(CHANNEL, take, { presence: true }));
   // what has not come back by now never will; lines that wait for the next connection are counted after this
   client.on("disconnected", () => own.clear());
+}
+
+/** Tells the server one's name, whenever that is another, or the server is. */
+function introduce(client: DemoClient, field: HTMLInputElement): void {
+  // what comes of it is seen in the list of who is here
+  const tell = () => client.notify("chat.name", field.value);
+  tell();
+  field.addEventListener("change", tell);
+  client.on("welcome", ({ resumed }) => {
+    if (!resumed) tell();
+  });
 }
 
 /** Own lines come back like everybody's. Tells which they are by remembering what was sent. */

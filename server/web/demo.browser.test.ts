@@ -60,6 +60,24 @@ describe("the demo page", () => {
     expect(await cancel.isDisabled()).toBe(true);
   });
 
+  it("shows who is in the chat, by the names they give themselves, and for how long they stay", async () => {
+    const [one, two] = [await demo.open(), await demo.open()];
+    const here = (page: typeof one) => page.locator("#chat-here li").allTextContents();
+    await one.locator("#chat-count", { hasText: /^2 here$/ }).waitFor();
+    const names = await Promise.all([one, two].map((page) => page.getByLabel("Name").inputValue()));
+    expect((await here(one)).sort()).toEqual([...names].sort());
+    await two.getByLabel("Name").fill("<b>Wren</b>");
+    await two.getByLabel("Name").press("Tab");
+    for (const page of [one, two]) await page.locator("#chat-here li", { hasText: "<b>Wren</b>" }).waitFor();
+    expect(await one.locator("#chat-count").textContent()).toBe("2 here");
+    await leaveWorker(two, await shown(two, "worker"));
+    await one.locator("#chat-here li", { hasText: "<b>Wren</b>" }).waitFor();
+    await two.locator("#chat-count", { hasText: /^2 here$/ }).waitFor();
+    await two.close();
+    await one.locator("#chat-count", { hasText: /^1 here$/ }).waitFor();
+    expect(await here(one)).toEqual([names[0]]);
+  });
+
   it("carries a chat between pages on different workers, each line once", async () => {
     const [one, two] = [await demo.open(), await demo.open()];
     await leaveWorker(two, await shown(one, "worker"));

@@ -7,6 +7,7 @@ export interface Procedure {
 
 /** Inputs to begin with, as JSON: those that show what a procedure is for. */
 const EXAMPLES: Readonly<Record<string, string>> = {
+  "chat.name": '"Keen Robin"',
   "heavy.hash": '{\n  "password": "correct horse battery staple",\n  "iterations": 200000\n}',
   "math.add": '{ "x": 1, "y": 6 }',
   "math.div": '{ "x": 1, "y": 0 }',

@@ -79,7 +79,7 @@ describe("presence in a cluster", () => {
     expect(await watcher.client.settled()).toEqual([]);
   });
 
-  it("is nobody's after workers died and drained, clients came and went, and all hung up", async () => {
+  it("is nobody's after workers died, clients came and went, and all hung up", async () => {
     const cluster = await startCluster({ app: APP });
     const asker = await cluster.connect();
     const count = async () => {

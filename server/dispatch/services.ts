@@ -1,7 +1,6 @@
 import type { Emitter } from "../../shared/emitter.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { ServerEvents } from "../app.ts";
-import type { Done } from "../brokers/broker.ts";
 import type { Config } from "../config.ts";
 import type { Counters } from "../metrics.ts";
 import type { Hub } from "../pubsub/hub.ts";
@@ -12,8 +11,6 @@ import type { Sessions } from "../sessions/sessions.ts";
 import type { ContextServices } from "./context.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Procedures } from "./procedures.ts";
-
-export type { Done };
 
 /** All that the handlers may reach. Put together once, by the socket worker. */
 export interface Services extends ContextServices {

@@ -3,7 +3,7 @@ import { CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { type HelloMessage, type HelloOptions, Kind } from "../../shared/message.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Done, Services } from "../dispatch/services.ts";
+import type { Services } from "../dispatch/services.ts";
 import type { Resumed, Resumption } from "../sessions/sessions.ts";
 
 /** Introduces a client: it goes on with the session it had, or gets a new one. What follows waits for that. */
@@ -49,7 +49,7 @@ function goOn(
   for (const channel of names) {
     left++;
     // one that is refused now is no longer subscribed to, as the client finds out when it asks
-    const subscribe = (subscribed: Done) => hub.subscribe(connection, channel, subscribed);
+    const subscribe = hub.subscribe.bind(hub, connection, channel);
     presence.around(connection, channel, false, subscribe, (error) => {
       // it went meanwhile, and its subscriptions here with it: the session has them still
       if (!connection.open) return;

@@ -1,7 +1,7 @@
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { Kind, type SubscribeMessage } from "../../shared/message.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Done, Services } from "../dispatch/services.ts";
+import type { Services } from "../dispatch/services.ts";
 
 /** Subscribes a connection to a channel or pattern. Doing so twice changes nothing. */
 export function handleSubscribe(connection: Connection, message: SubscribeMessage, services: Services): void {
@@ -14,7 +14,7 @@ export function handleSubscribe(connection: Connection, message: SubscribeMessag
   }
   const { session } = connection;
   const anew = connection.channels?.has(channel) !== true;
-  const subscribe = (subscribed: Done) => hub.subscribe(connection, channel, subscribed);
+  const subscribe = hub.subscribe.bind(hub, connection, channel);
   presence.around(connection, channel, options?.presence === true, subscribe, (error) => {
     if (error === undefined && session !== undefined && anew) sessions.subscribed(session, channel);
     if (error !== undefined) connection.send(errorReply(id, error));

@@ -3,7 +3,7 @@ import type { DemoClient } from "./demo-client.ts";
 import { byId, make } from "./dom.ts";
 
 /** Names that are shown; the rest is a number. */
-const MOST_NAMES = 12;
+const MOST_NAMES = 8;
 
 /** Shows who is in the chat: a list for the start, and from then on who comes and goes. */
 export function chatPresence<Data>(client: DemoClient, subscription: Subscription<Data>): void {

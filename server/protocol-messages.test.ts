@@ -18,7 +18,7 @@ beforeAll(async () => {
         return "done";
       },
     },
-    channels: { "*": {} },
+    channels: { "*": {}, here: { presence: true } },
   });
   run = await startTestServer(app, { node: "here", heartbeatMs: 20_000, maxPayload: 50_000, maxMalformed: 100 });
 });
@@ -43,7 +43,12 @@ describe.each(FORMATS)("over %s", (format) => {
     ["CALL with elements of a later version", [2, 3, "echo", 7, {}, "more", { and: "more" }], [3, 3, 7]],
     ["CALL of what there is not", [2, 4, "echoo", 1], [4, 4, "NOT_FOUND", 'There is no procedure "echoo".']],
     ["SUBSCRIBE", [8, 5, "news"], [9, 5, {}]],
-    ["SUBSCRIBE that wants presence", [8, 5, "news", { presence: true }], [9, 5, {}]],
+    ["SUBSCRIBE that wants presence", [8, 5, "here", { presence: true }], [9, 5, {}]],
+    [
+      "SUBSCRIBE that wants presence that is not kept",
+      [8, 5, "news", { presence: true }],
+      [4, 5, "BAD_REQUEST", 'It is not kept who is in "news".'],
+    ],
     ["SUBSCRIBE with a position", [8, 5, "news", { since: { epoch: "e", offset: 3 } }], [9, 5, { recovered: false }]],
     ["SUBSCRIBE to a pattern", [8, 5, "news:*"], [9, 5, {}]],
     ["SUBSCRIBE to all there is", [8, 5, "*"], [9, 5, {}]],

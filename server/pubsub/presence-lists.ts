@@ -1,10 +1,14 @@
 import { AppError } from "../../shared/errors.ts";
+import type { Pack } from "../../shared/msgpack-codec.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { Encoded } from "../dispatch/encoded.ts";
+import { COUNTS_ONLY } from "./presence-bus.ts";
 
 /** How long who is refused is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
+/** Members that the primary is asked for; who wants fewer gets a part. Else each limit would be another question. */
+const SIZES = [10, 100, 1_000];
 
 /** A question that the primary has yet to answer. */
 interface UnderWay {
@@ -19,17 +23,28 @@ interface UnderWay {
  */
 export class PresenceLists {
   readonly #uplink: Pick<Uplink, "ask">;
+  readonly #pack: Pack;
   readonly #underWay = new Map<string, UnderWay>();
 
-  constructor(uplink: Pick<Uplink, "ask">) {
+  constructor(uplink: Pick<Uplink, "ask">, pack: Pack) {
     this.#uplink = uplink;
+    this.#pack = pack;
   }
 
   /**
-   * @param most members that are told, or `COUNTS_ONLY`
+   * @param most members that are told, 1,000 at most, or `COUNTS_ONLY`
+   * @returns an array of members, or the counts
    * @throws AppError `OVERLOADED` where there is no room for the answer now, `UNAVAILABLE`
    */
-  ask(channel: string, most: number): Promise<Encoded> {
+  async ask(channel: string, most: number): Promise<unknown> {
+    const size = most === COUNTS_ONLY ? most : (SIZES.find((one) => one >= most) ?? most);
+    const answer = await this.#shared(channel, size);
+    if (size === most) return answer;
+    const members = this.#pack.unpack(answer.bytes) as unknown[];
+    return members.length <= most ? answer : members.slice(0, most);
+  }
+
+  #shared(channel: string, most: number): Promise<Encoded> {
     const key = `${most} ${channel}`;
     const known = this.#underWay.get(key);
     if (known === undefined) return this.#begin(key, channel, most);

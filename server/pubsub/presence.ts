@@ -6,7 +6,6 @@ import type { Done } from "../brokers/broker.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Encoded } from "../dispatch/encoded.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { ChannelRules } from "./channel-rules.ts";
 import { isPattern } from "./patterns.ts";
@@ -48,7 +47,7 @@ export class Presence {
   constructor(services: PresenceServices) {
     this.#services = services;
     this.#news = new PresenceNews(services);
-    this.#lists = new PresenceLists(services.uplink);
+    this.#lists = new PresenceLists(services.uplink, services.pack);
   }
 
   /**
@@ -119,7 +118,7 @@ export class Presence {
    * @param most members that are told, or `COUNTS_ONLY`
    * @throws AppError where a client may not subscribe, or nothing is kept; `OVERLOADED`, `UNAVAILABLE`
    */
-  list(channel: string, most: number): Promise<Encoded> {
+  list(channel: string, most: number): Promise<unknown> {
     const { rules } = this.#services;
     if (isPattern(channel)) throw new AppError("BAD_REQUEST", `"${channel}" is a pattern: nobody is in it.`);
     rules.checkSubscribe(channel);

@@ -79,6 +79,42 @@ describe("presence in a cluster", () => {
     expect(await watcher.client.settled()).toEqual([]);
   });
 
+  it("and its list, asked for in one frame, are the whole picture, also where nobody at the worker had the channel", async () => {
+    const cluster = await startCluster({ app: APP });
+    const restless = await place(cluster);
+    const id = await idOf(restless);
+    let stop = false;
+    const over = (async () => {
+      for (let turn = 0; !stop; turn++) await restless.client.ask([turn % 2 === 0 ? 8 : 10, 1, CHANNEL]);
+      await restless.client.ask([10, 2, CHANNEL]);
+    })();
+    const watchers: { client: RawClient; told: unknown[][] }[] = [];
+    for (let round = 0; round < 10; round++) {
+      const { client } = await place(cluster, { not: restless.pid });
+      client.send([
+        [8, 1, CHANNEL, { presence: true }],
+        [2, 2, "$presence", CHANNEL],
+      ]);
+      const told: unknown[][] = [];
+      while (!told.some(([kind]) => kind === 3)) told.push((await client.next()) as unknown[]);
+      if (round < 9) client.send([10, 3, CHANNEL]);
+      watchers.push({ client, told });
+    }
+    stop = true;
+    await over;
+    const { client, told } = watchers.at(-1) as (typeof watchers)[number];
+    // who has left is not in the list any more at some time, and then all news of it have come
+    for (let question = 4, left = false; !left; question++) {
+      client.send([2, question, "$presence", CHANNEL]);
+      while (told.at(-1)?.[0] !== 3 || told.at(-1)?.[1] !== question) told.push((await client.next()) as unknown[]);
+      left = ((told.at(-1)?.[2] ?? []) as unknown[]).length === 1;
+    }
+    const [, , list] = told.find(([kind]) => kind === 3) as [number, number, Member[]];
+    const news = told.filter((one) => one[0] === 13 && (one[3] as Member).connection === id);
+    const isIn = news.length > 0 ? news.at(-1)?.[2] === "join" : list.some(({ connection }) => connection === id);
+    expect(isIn).toBe(false);
+  });
+
   it("is nobody's after workers died, clients came and went, and all hung up", async () => {
     const cluster = await startCluster({ app: APP });
     const count = async () => {

@@ -52,7 +52,7 @@ export class Presence {
 
   /**
    * Sees to it that a connection is in a channel, and only then subscribes it, by `subscribe`.
-   * @param watch whether it wants to hear who comes and goes, from the moment in which `done` is called
+   * @param watch whether it wants to hear who comes and goes, from before `done` is called
    * @param done called once, with what `subscribe` says or with what was wrong before
    */
   around(connection: Connection, channel: string, watch: boolean, subscribe: (done: Done) => void, done: Done): void {
@@ -67,11 +67,11 @@ export class Presence {
       this.#enter(connection, channel, options, watch, (error, seat) => {
         if (error !== undefined) done(error);
         else {
+          // ahead of the subscription: a list that was asked for behind it may be answered before that has begun
+          if (watch) this.#news.listen(connection, channel);
           subscribe((wrong, ...more) => {
-            if (this.#seatOf(connection, channel) === seat) {
-              if (wrong === undefined && watch) this.#news.listen(connection, channel);
-              else if (connection.channels?.has(channel) !== true) this.leave(connection, channel);
-            }
+            const refused = wrong !== undefined && connection.channels?.has(channel) !== true;
+            if (refused && this.#seatOf(connection, channel) === seat) this.leave(connection, channel);
             done(wrong, ...more);
           });
         }

@@ -5,6 +5,7 @@ import type { Connection } from "./connection/connection.ts";
 import type { CallContext } from "./dispatch/context.ts";
 import type { PeersDefinition } from "./peers/peer-options.ts";
 import type { Plugin } from "./plugin.ts";
+import type { HistoryOptions } from "./pubsub/history-rule.ts";
 
 /**
  * Runs around a procedure: do something, call `next()` for the rest of the chain and the procedure itself, do
@@ -49,6 +50,12 @@ export interface ChannelRule {
    * order in which their checks end.
    */
   readonly data?: StandardSchema;
+  /**
+   * Whether the newest publications are kept, so that subscribers recover what they missed: `true` keeps 100 for five
+   * minutes each.
+   * @default false
+   */
+  readonly history?: boolean | HistoryOptions;
   /** Whether clients may subscribe. @default true */
   readonly subscribe?: boolean;
   /** Whether clients may publish; the server always may. @default true */

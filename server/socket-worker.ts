@@ -9,6 +9,7 @@ import { type Assembly, assemble } from "./assembly.ts";
 import { createLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
 import { BusType } from "./bus/bus-frame.ts";
+import { OFFSET_BYTES, readOffset } from "./bus/publication-head.ts";
 import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
 import type { TaskDefinition } from "./compute/hosted-task.ts";
@@ -80,14 +81,15 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     worker,
     budget: config.busBudget,
     frames: {
-      [BusType.EVENT]: ({ channel, data }) => hub.deliver(channel, data),
+      [BusType.EVENT]: ({ channel, data }) => hub.deliver(channel, data, undefined),
+      [BusType.KEPT_EVENT]: ({ channel, data }) => hub.deliver(channel, data.subarray(OFFSET_BYTES), readOffset(data)),
       [BusType.SESSION_MOVED]: (frame) => sessions.moved(frame),
       [BusType.SESSION_CHANGED]: (frame) => sessions.changedElsewhere(frame),
       ...peerFrames(() => peers),
     },
     lost: options.lost,
   });
-  const broker = createLocalBroker(uplink);
+  const broker = createLocalBroker(uplink, pack);
   const sessions = new Sessions(uplink, pack);
 
   const rules = new ChannelRules();
@@ -137,7 +139,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const peers = definition && new Peers({ definition, limits, uplink, pack, timeoutMs: config.callTimeoutMs });
   const assembly: Assembly = await assemble({
     app,
-    builtins: builtins({ health, procedures: () => assembly.procedures, peers }),
+    builtins: builtins({ health, procedures: () => assembly.procedures, history: { rules, broker, pack }, peers }),
     events,
     log,
     timeoutMs: config.callTimeoutMs,

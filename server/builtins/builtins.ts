@@ -4,10 +4,12 @@ import type { HealthReport } from "../health.ts";
 import { peerProcedures } from "../peers/peer-procedures.ts";
 import type { Peers } from "../peers/peers.ts";
 import { describeProcedures, type ProcedureDescription } from "./describe-procedures.ts";
+import { type HistoryServices, historyProcedure } from "./history.ts";
 
 export interface BuiltinServices {
   health(): Promise<HealthReport>;
   procedures(): Procedures;
+  readonly history: HistoryServices;
   /** Undefined where the application lets none meet. */
   readonly peers: Peers | undefined;
 }
@@ -16,6 +18,7 @@ export interface BuiltinServices {
 export function builtins({
   health,
   procedures,
+  history,
   peers,
 }: BuiltinServices): Readonly<Record<string, ProcedureDefinition>> {
   // made at the first question and kept: JSON Schemas are dear, and the procedures stay what they are
@@ -30,6 +33,7 @@ export function builtins({
         return described;
       },
     },
+    $history: historyProcedure(history),
     ...peerProcedures(peers),
   };
 }

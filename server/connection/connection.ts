@@ -3,7 +3,7 @@ import { type Codec, isBatch } from "../../shared/codec.ts";
 import { CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
-import type { Encoded } from "../dispatch/encoded.ts";
+import { type Encoded, encodedPiece } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
@@ -120,11 +120,13 @@ export class Connection implements SocketOwner {
   }
 
   /** @internal Sends a message whose last element is encoded already. @throws EncodeError where it is none for JSON */
-  sendEncoded(kind: typeof Kind.RESULT | typeof Kind.CHUNK, id: number, { bytes, text }: Encoded): void {
-    if (!this.open) return;
-    const { pack, json } = this.#services;
-    if (this.binary) this.#add(pack.packAround([kind, id], bytes));
-    else this.#add(text === undefined ? json.encode([kind, id, pack.unpack(bytes)]) : `[${kind},${id},${text}]`);
+  sendEncoded(kind: typeof Kind.RESULT | typeof Kind.CHUNK, id: number, encoded: Encoded): void {
+    if (this.open) this.#add(encodedPiece(kind, id, encoded, this.binary, this.#services));
+  }
+
+  /** @internal Sends a message that is encoded already, in this connection's format, with all else of this turn. */
+  sendPiece(piece: Frame): void {
+    if (this.open) this.#add(piece);
   }
 
   #add(piece: Frame): void {

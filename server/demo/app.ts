@@ -59,8 +59,8 @@ export const app = defineApp({
   },
 
   channels: {
-    "chat:*": { data: line },
-    "history:*": {},
+    "chat:*": { data: line, history: { size: 500, ttlMs: 900_000 } },
+    "history:*": { history: { size: 1_000, ttlMs: 300_000 } },
     "presence:*": {},
     "*": {},
   },

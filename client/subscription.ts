@@ -1,8 +1,14 @@
 // who compiles with this may not have chosen this part of the library
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { EventInfo, EventMessage } from "../shared/message.ts";
+import type { EventInfo, EventMessage, Position } from "../shared/message.ts";
 import { onAbort } from "../shared/on-abort.ts";
-import type { ChannelSubscription, Member, SubscriptionChange, SubscriptionState } from "./channel-subscription.ts";
+import type {
+  ChannelSubscription,
+  Gap,
+  Member,
+  SubscriptionChange,
+  SubscriptionState,
+} from "./channel-subscription.ts";
 import { PublicationBuffer, type SubscriptionOptions } from "./publication-buffer.ts";
 import { ReportingEmitter } from "./teller.ts";
 
@@ -25,6 +31,11 @@ export type SubscriptionCallback<Data = unknown> = (data: Data, event: Publicati
 
 export interface SubscriptionEvents {
   state: (state: SubscriptionState, change: SubscriptionChange) => void;
+  /**
+   * Publications are missing, and are not to be had any more: what the application knows of the channel has to be found
+   * out anew. Never told of a channel without history, where nobody can know.
+   */
+  gap: (gap: Gap) => void;
 }
 
 /** One subscriber's side of a channel. Without a callback it collects publications for `for await`. */
@@ -62,7 +73,10 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
     this.#member = {
       deliver: (message) => this.#deliver(message),
       changed: (state, change) => {
-        if (this.#over === undefined) this.#changed(state, change);
+        if (this.#over === undefined) this.#tell("state", state, change);
+      },
+      gap: (gap) => {
+        if (this.#over === undefined) this.#tell("gap", gap);
       },
       end: (error) => this.#end(error),
     };
@@ -74,6 +88,11 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
 
   get state(): SubscriptionState {
     return this.#over === undefined ? this.#shared.state : "unsubscribed";
+  }
+
+  /** The place of the last publication, where the channel keeps a history: to go on from there later, see `since`. */
+  get position(): Position | undefined {
+    return this.#shared.position;
   }
 
   /**
@@ -153,9 +172,9 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
     }
   }
 
-  #changed(state: SubscriptionState, change: SubscriptionChange): void {
+  #tell<Name extends keyof SubscriptionEvents>(event: Name, ...args: Parameters<SubscriptionEvents[Name]>): void {
     try {
-      this.#events?.emit("state", state, change);
+      this.#events?.emit(event, ...args);
     } catch (error) {
       this.#report(error);
     }
@@ -171,6 +190,6 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
       this.#inbox = undefined;
       this.#queue?.end(undefined);
     } else this.#queue?.fail(error);
-    this.#changed("unsubscribed", { error });
+    this.#tell("state", "unsubscribed", { error });
   }
 }

@@ -8,6 +8,8 @@ export interface Counters {
   ignored: number;
   /** Connections closed for reading too slowly. */
   slowReaders: number;
+  /** Publications that were left out for subscribers that read too slowly. */
+  leftOut: number;
   /** Connections closed for giving no sign of life. */
   dead: number;
   /** Calls that were started. */
@@ -26,6 +28,7 @@ export function createCounters(): Counters {
     undecodable: 0,
     ignored: 0,
     slowReaders: 0,
+    leftOut: 0,
     dead: 0,
     calls: 0,
     published: 0,

@@ -199,6 +199,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     frames: { pack, deflateThreshold: config.deflateThreshold, deflateBlocks },
     transport,
     counters,
+    sendBudget: config.sendBudget,
   });
   const services: Services = {
     config,

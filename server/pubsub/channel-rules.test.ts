@@ -26,10 +26,10 @@ describe("the rule of a channel", () => {
   const made = rules({ "a:*": short, "a:b:*": long, "a:b:c": exact });
 
   it("is that of its own name, or else of the longest pattern that fits", () => {
-    expect(made.of("a:b:c")).toEqual(exact);
-    expect(made.of("a:b:d")).toEqual(long);
-    expect(made.of("a:c")).toEqual(short);
-    expect(made.of("a:")).toEqual(short);
+    expect(made.of("a:b:c")).toMatchObject(exact);
+    expect(made.of("a:b:d")).toMatchObject(long);
+    expect(made.of("a:c")).toMatchObject(short);
+    expect(made.of("a:")).toMatchObject(short);
   });
 
   it("is missing where nothing fits: the channel does not exist", () => {
@@ -46,8 +46,14 @@ describe("the rule of a channel", () => {
     const wrong = [{ size: 0 }, { size: 1.5 }, { size: 1_000_001 }, { ttlMs: 0 }, { ttlMs: 2 ** 31 }, { mode: "some" }];
     for (const history of wrong) {
       const rule = { history } as ChannelRule;
-      expect(() => rules({ "a:*": rule }), JSON.stringify(history)).toThrow(/^The history of the channel "a:\*": /);
+      expect(() => rules({ "a:*": rule }), JSON.stringify(history)).toThrow(/^The rule of the channel "a:\*": /);
     }
+  });
+
+  it("closes slow readers unless it says otherwise", () => {
+    const made = rules({ a: {}, b: { slowReaders: "latest" } });
+    expect([made.of("a").slowReaders, made.of("b").slowReaders]).toEqual(["close", "latest"]);
+    expect(() => rules({ a: { slowReaders: "wait" as "close" } })).toThrow('The rule of the channel "a": slowReaders');
   });
 
   it("is given once", () => {
@@ -89,7 +95,7 @@ describe("publishing", () => {
   it("is allowed unless the rule says otherwise, and gives the rule", () => {
     const open: ChannelRule = { publish: true };
     const made = rules({ open, closed: { publish: false } });
-    expect(made.checkPublish("open")).toEqual(open);
+    expect(made.checkPublish("open")).toMatchObject(open);
     expect(codeOf(() => made.checkPublish("closed"))).toBe("FORBIDDEN");
   });
 

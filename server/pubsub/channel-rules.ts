@@ -2,10 +2,12 @@ import { AppError } from "../../shared/errors.ts";
 import type { ChannelRule } from "../app.ts";
 import { type HistoryRule, historyRule } from "./history-rule.ts";
 import { isPattern, PatternMap, prefixOf } from "./patterns.ts";
+import { type SlowReaderPolicy, slowReaderPolicy } from "./slow-readers.ts";
 
 /** A channel's rule, ready to be used. */
 export interface PreparedRule extends Omit<ChannelRule, "history"> {
   readonly history: HistoryRule | undefined;
+  readonly slowReaders: SlowReaderPolicy;
 }
 
 /** Finds the rule for a channel: that of its own name, or else of the longest pattern that fits. */
@@ -15,7 +17,7 @@ export class ChannelRules {
   /** Throws where there is a rule of this very name already, or the rule makes no sense. */
   add(name: string, rule: ChannelRule): void {
     if (this.#rules.get(name) !== undefined) throw new Error(`There is a rule for the channel "${name}" already.`);
-    this.#rules.set(name, { ...rule, history: prepared(name, rule) });
+    this.#rules.set(name, prepared(name, rule));
   }
 
   /** Throws where the channel does not exist. */
@@ -48,11 +50,11 @@ export class ChannelRules {
   }
 }
 
-function prepared(name: string, { history }: ChannelRule): HistoryRule | undefined {
+function prepared(name: string, rule: ChannelRule): PreparedRule {
   try {
-    return historyRule(history);
+    return { ...rule, history: historyRule(rule.history), slowReaders: slowReaderPolicy(rule.slowReaders) };
   } catch (error) {
-    throw new RangeError(`The history of the channel "${name}": ${(error as Error).message}`, { cause: error });
+    throw new RangeError(`The rule of the channel "${name}": ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -52,7 +52,7 @@ function setup(answer?: (done: Done) => void) {
   };
   const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
   const transport = { publish: (topic: string, frame: Frame) => void sent.push([topic, frame]) };
-  const hub = new Hub({ rules, broker, frames, transport, counters: createCounters() });
+  const hub = new Hub({ rules, broker, frames, transport, counters: createCounters(), sendBudget: 1_000_000 });
   const told: string[] = [];
   const subscribe = (who: FakeConnection, channel: string, name = channel) =>
     hub.subscribe(who.asConnection, channel, undefined, (error) => void told.push(`${name}: ${error?.code ?? "ok"}`));

@@ -6,7 +6,9 @@ import type { Counters } from "../metrics.ts";
 import type { Transport } from "../transport/transport.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { ChannelRules, PreparedRule } from "./channel-rules.ts";
+import { Entry } from "./entry.ts";
 import { EventFrames, type EventFramesOptions } from "./event-frames.ts";
+import type { LaneOptions } from "./lane.ts";
 import { isPattern, PatternMap } from "./patterns.ts";
 
 export interface HubServices {
@@ -15,19 +17,12 @@ export interface HubServices {
   readonly frames: EventFramesOptions;
   readonly transport: Pick<Transport, "publish">;
   readonly counters: Counters;
+  /** Bytes that may wait for one connection. */
+  readonly sendBudget: number;
 }
 
-/** A channel, or a pattern, that connections of this socket worker are subscribed to. */
-interface Entry {
-  readonly name: string;
-  /** Subscribers that read MessagePack, and that read JSON. */
-  binary: number;
-  text: number;
-  /** What waits for the broker's word that publications will come; undefined once it has been given. */
-  waiting: Done[] | undefined;
-  /** Who is still on the way into it, where it keeps a history; made with the first one. */
-  catchingUp: Map<Connection, CatchUp> | undefined;
-}
+/** So much may be on its way to a connection, in bytes, before publications that may be left out wait. */
+const LANE_MARK = 64 * 1024;
 
 /** How a subscription to a channel with a history starts. */
 export interface Start {
@@ -70,11 +65,11 @@ export class Hub {
       return;
     }
     const known = this.#entries.get(channel);
-    const entry: Entry = known ?? { name: channel, binary: 0, text: 0, waiting: undefined, catchingUp: undefined };
+    const entry = known ?? new Entry(channel, this.#lanesFor(rule));
     connection.channels ??= new Set();
     if (!connection.channels.has(channel)) {
       connection.channels.add(channel);
-      count(entry, connection, 1);
+      entry.add(connection);
     }
     if (known === undefined) this.#entries.set(channel, entry);
     // the channels of a pattern each have their own history
@@ -84,7 +79,7 @@ export class Hub {
     }
     const ready: Done = (error) => {
       if (this.#settled(connection, entry, error, done)) {
-        connection.subscribe(topic(connection.binary, entry));
+        entry.enter(connection);
         done(undefined, undefined);
       }
     };
@@ -103,20 +98,22 @@ export class Hub {
   ): void {
     const { name } = entry;
     const { broker, frames } = this.#services;
+    const token = entry.tokenOf(connection);
     const live = () => {
-      entry.catchingUp?.delete(connection);
-      connection.subscribe(topic(connection.binary, entry));
+      entry.enter(connection);
       connection.flush();
     };
-    const wanted = (asking: CatchUp) => connection.open && entry.catchingUp?.get(connection) === asking;
+    const wanted = (asking: CatchUp) => connection.open && entry.isCatchingUp(connection, asking);
     const catchUp = new CatchUp({ broker, frames, wanted, live }, connection, name, latest);
     broker.subscribeFrom(name, { since, latest }, (error, page) => {
-      if (!this.#settled(connection, entry, error, done) || page === undefined) return;
-      // one that asks again begins anew
-      connection.unsubscribe(topic(connection.binary, entry));
-      entry.catchingUp ??= new Map();
-      entry.catchingUp.set(connection, catchUp);
-      catchUp.found(page, since, (info) => done(undefined, { info, begin: () => catchUp.begin() }));
+      // between one subscription and the next, publications may have gone by
+      const same = error !== undefined || entry.has(connection, token);
+      if (!same) done(cancelled(name), undefined);
+      else if (this.#settled(connection, entry, error, done) && page !== undefined) {
+        // one that asks again begins anew
+        entry.catchUp(connection, catchUp);
+        catchUp.found(page, since, (info) => done(undefined, { info, begin: () => catchUp.begin() }));
+      }
     });
   }
 
@@ -131,7 +128,7 @@ export class Hub {
       if (!anew) this.unsubscribe(connection, name);
       done(error, undefined);
     } else if (connection.channels?.has(name) === true) return true;
-    else done(new AppError("CANCELLED", `The subscription to "${name}" was ended before it began.`), undefined);
+    else done(cancelled(name), undefined);
     return false;
   }
 
@@ -139,10 +136,8 @@ export class Hub {
     if (connection.channels?.delete(channel) !== true) return;
     const entry = this.#entries.get(channel);
     if (entry === undefined) return;
-    connection.unsubscribe(topic(connection.binary, entry));
-    entry.catchingUp?.delete(connection);
-    count(entry, connection, -1);
-    if (entry.binary + entry.text === 0) this.#close(entry);
+    entry.remove(connection);
+    if (entry.empty) this.#close(entry);
   }
 
   /** Ends all subscriptions of a connection that is gone. */
@@ -156,8 +151,7 @@ export class Hub {
     counters.delivered++;
     const frames = new EventFrames(options, channel, data, offset);
     this.#entries.match(channel, (entry, pattern) => {
-      if (entry.binary > 0) transport.publish(topic(true, entry), frames.binary(pattern));
-      if (entry.text > 0) transport.publish(topic(false, entry), frames.text(pattern));
+      entry.publish(channel, frames, pattern, transport);
     });
   }
 
@@ -173,18 +167,18 @@ export class Hub {
     });
   }
 
+  #lanesFor({ slowReaders: policy }: PreparedRule): LaneOptions | undefined {
+    const { sendBudget, counters } = this.#services;
+    if (policy === "close") return undefined;
+    return { policy, counters, mark: Math.min(sendBudget / 4, LANE_MARK), budget: sendBudget / 2 };
+  }
+
   #close(entry: Entry): void {
     this.#entries.delete(entry.name);
     this.#services.broker.unsubscribe(entry.name);
   }
 }
 
-/** The transport's topic of a channel: MessagePack and JSON subscribers apart, as their frames differ. */
-function topic(binary: boolean, entry: Entry): string {
-  return binary ? `b${entry.name}` : `t${entry.name}`;
-}
-
-function count(entry: Entry, connection: Connection, by: 1 | -1): void {
-  if (connection.binary) entry.binary += by;
-  else entry.text += by;
+function cancelled(channel: string): AppError {
+  return new AppError("CANCELLED", `The subscription to "${channel}" was ended before it began.`);
 }

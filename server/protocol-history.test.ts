@@ -163,6 +163,16 @@ describe.each(FORMATS)("a channel with history, over %s,", (format) => {
     expect(events).toContainEqual([12, lost, "live", { offset: 1 }]);
   });
 
+  it("of which only the newest counts gives that to a resumed session as well, behind WELCOME", async () => {
+    const channel = fresh("state");
+    const client = await run.connect({ format });
+    const [, { session, secret }] = (await client.ask([0, {}])) as [number, { session: string; secret: string }];
+    await publish(run, channel, "a", "b");
+    const back = await run.connect({ format });
+    expect(await back.ask([0, { resume: { session, secret, channels: { [channel]: null } } }])).toMatchObject({ 0: 1 });
+    expect(await back.next()).toEqual([12, channel, "b", { offset: 2 }]);
+  });
+
   it("is read backwards by $history, page by page", async () => {
     const channel = fresh("kept");
     await publish(run, channel, "a", "b", "c", "d", "e");

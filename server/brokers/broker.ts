@@ -22,6 +22,8 @@ export interface From {
   readonly since: Position | undefined;
   /** Whether only the newest publication counts, which is then wanted by all who do not know it. */
   readonly latest: boolean;
+  /** Whether only to learn where it stands: the page has no publications then. @default false */
+  readonly peek?: boolean;
 }
 
 /** Where a channel's history stands, and some of its publications. */

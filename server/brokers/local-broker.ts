@@ -37,8 +37,8 @@ export function createLocalBroker(uplink: Uplink, pack: Pack): Broker {
       } else if (uplink.refusal() === undefined) uplink.tell(type, channel, data, head);
     },
     subscribe: (channel, done) => subscribe(channel, undefined, (error) => done(error)),
-    subscribeFrom(channel, { latest, since }, done) {
-      const question: SubscribeQuestion = [latest, since ?? null];
+    subscribeFrom(channel, { latest, since, peek = false }, done) {
+      const question: SubscribeQuestion = [latest, since ?? null, peek];
       subscribe(channel, pack.pack(question), paged(done));
     },
     history(channel, limit, before, done) {

@@ -7,7 +7,7 @@ export interface KeptPage extends Omit<HistoryPage, "publications"> {
 }
 
 /** What a worker asks for with SUBSCRIBE, as its data. */
-export type SubscribeQuestion = readonly [latest: boolean, since: Position | null];
+export type SubscribeQuestion = readonly [latest: boolean, since: Position | null, peek: boolean];
 
 /** What a worker asks for with HISTORY, as its data: the newest publications, so many, before an offset if one is given. */
 export type HistoryQuestion = readonly [limit: number, before: number | null];

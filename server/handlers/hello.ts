@@ -56,7 +56,7 @@ function goOn(
     left++;
     // one that is refused now is no longer subscribed to, as the client finds out when it asks
     const since = (wanted && Object.hasOwn(wanted, channel) ? wanted[channel] : undefined) ?? undefined;
-    hub.subscribe(connection, channel, since, (error, start) => {
+    const subscribed: Parameters<typeof hub.subscribe>[3] = (error, start) => {
       // it went meanwhile, and its subscriptions here with it: the session has them still
       if (!connection.open) return;
       if (start !== undefined) starts.push(start);
@@ -64,7 +64,8 @@ function goOn(
       if (error !== undefined) sessions.unsubscribed(session, channel);
       else if (!before.has(channel)) sessions.subscribed(session, channel);
       done();
-    });
+    };
+    hub.subscribe(connection, channel, since, subscribed, true);
   }
   done();
 }

@@ -22,7 +22,7 @@ interface Kept extends Due<Kept> {
   readonly channel: string;
   readonly publications: KeptPublications;
   ttlMs: number;
-  /** Whether somebody is subscribed to it: then it has to be known where it stands. */
+  /** Whether somebody is subscribed to it. */
   watched: boolean;
   /** Its place among those that could be given up. */
   used: Place<Kept> | undefined;
@@ -43,7 +43,9 @@ export class Histories {
   readonly #budget: number;
   readonly #pageBytes: number;
   readonly #channels = new Map<string, Kept>();
-  /** Those of which something could be given up, least lately used first. */
+  /** Offsets of channels of which nothing is kept, and that must not be given up: somebody is subscribed. */
+  readonly #watched = new Map<string, number>();
+  /** All that are kept, least lately used first. */
   readonly #used = new List<Kept>();
   readonly #expiry = new DueSeconds<Kept>((kept) => this.#trim(kept));
   /** The highest offset of a channel that was given up. */
@@ -57,7 +59,7 @@ export class Histories {
 
   /** Channels of which something is known. */
   get size(): number {
-    return this.#channels.size;
+    return this.#channels.size + this.#watched.size;
   }
 
   /** What they take, in bytes, roughly. */
@@ -87,14 +89,19 @@ export class Histories {
 
   /** Somebody is subscribed: where the channel stands has to be known from now on. */
   watch(channel: string): void {
-    const kept = this.#of(channel);
-    kept.watched = true;
-    this.#count(kept);
+    const kept = this.#channels.get(channel);
+    if (kept === undefined) this.#watched.set(channel, this.#watched.get(channel) ?? this.#floor);
+    else {
+      kept.watched = true;
+      this.#count(kept);
+    }
   }
 
   /** Nobody is subscribed any more. */
   unwatch(channel: string): void {
-    const kept = this.#channels.get(channel);
+    const offset = this.#watched.get(channel);
+    const kept = offset === undefined || offset === this.#floor ? this.#channels.get(channel) : this.#of(channel);
+    this.#watched.delete(channel);
     if (kept === undefined) return;
     kept.watched = false;
     this.#count(kept);
@@ -109,8 +116,9 @@ export class Histories {
     const kept = this.#current(channel);
     const { epoch } = this;
     if (kept === undefined) {
-      const recovered = since?.epoch === epoch && since.offset === this.#floor;
-      return { epoch, top: this.#floor, recovered, more: false, first: 0, publications: [] };
+      const top = this.#offsetOf(channel);
+      const recovered = since?.epoch === epoch && since.offset === top;
+      return { epoch, top, recovered, more: false, first: 0, publications: [] };
     }
     const { top, first, size } = kept.publications;
     const known = since?.epoch === epoch && since.offset <= top ? since.offset : undefined;
@@ -125,7 +133,7 @@ export class Histories {
     const kept = this.#current(channel);
     const { epoch } = this;
     if (kept === undefined)
-      return { epoch, top: this.#floor, recovered: false, more: false, first: 0, publications: [] };
+      return { epoch, top: this.#offsetOf(channel), recovered: false, more: false, first: 0, publications: [] };
     const { top, first } = kept.publications;
     const end = Math.max(first, Math.min(before ?? top + 1, top + 1));
     let from = end;
@@ -161,22 +169,29 @@ export class Histories {
   }
 
   #of(channel: string): Kept {
-    let kept = this.#channels.get(channel);
-    if (kept !== undefined) return kept;
-    const publications = new KeptPublications(this.#floor);
-    kept = { channel, publications, ttlMs: 0, watched: false, used: undefined, cost: 0, noted: undefined };
+    const known = this.#channels.get(channel);
+    if (known !== undefined) return known;
+    const watched = this.#watched.has(channel);
+    const publications = new KeptPublications(this.#offsetOf(channel));
+    const kept: Kept = { channel, publications, ttlMs: 0, watched, used: undefined, cost: 0, noted: undefined };
+    kept.used = this.#used.append(kept);
     this.#channels.set(channel, kept);
+    this.#watched.delete(channel);
     return kept;
+  }
+
+  /** Where a channel stands of which nothing is kept. */
+  #offsetOf(channel: string): number {
+    return this.#watched.get(channel) ?? this.#floor;
   }
 
   /** As it is now, for one who asks: without what is too old. */
   #current(channel: string): Kept | undefined {
     const kept = this.#channels.get(channel);
-    if (kept !== undefined) {
-      this.#trim(kept);
-      this.#touch(kept);
-    }
-    return kept;
+    if (kept === undefined) return undefined;
+    this.#trim(kept);
+    this.#touch(kept);
+    return this.#channels.get(channel);
   }
 
   #trim(kept: Kept): void {
@@ -184,20 +199,20 @@ export class Histories {
     this.#count(kept);
   }
 
-  /** What could be given up of a channel counts; that one is watched costs those who watch it. */
   #count(kept: Kept): void {
     const { publications, watched, channel } = kept;
     const { oldest } = publications;
-    const cost = publications.bytes + (watched ? 0 : CHANNEL_BYTES + channel.length);
+    if (oldest === undefined && watched) {
+      // an offset is all there is to it, and costs whoever is subscribed
+      this.#remove(kept);
+      this.#watched.set(channel, publications.top);
+      return;
+    }
+    const cost = publications.bytes + CHANNEL_BYTES + channel.length;
     this.#bytes += cost - kept.cost;
     kept.cost = cost;
     if (oldest === undefined) this.#expiry.takeBack(kept);
     else this.#expiry.note(kept, oldest + kept.ttlMs);
-    if (cost > 0) kept.used ??= this.#used.append(kept);
-    else if (kept.used !== undefined) {
-      this.#used.remove(kept.used);
-      kept.used = undefined;
-    }
   }
 
   #touch(kept: Kept): void {
@@ -211,16 +226,18 @@ export class Histories {
       if (kept.publications.size > 0) {
         kept.publications.shift();
         this.#count(kept);
-      } else this.#giveUp(kept);
+      } else {
+        this.#floor = Math.max(this.#floor, kept.publications.top);
+        this.#remove(kept);
+      }
     }
   }
 
-  /** Forgets a channel altogether. */
-  #giveUp(kept: Kept): void {
-    this.#floor = Math.max(this.#floor, kept.publications.top);
+  #remove(kept: Kept): void {
     this.#channels.delete(kept.channel);
     this.#bytes -= kept.cost;
     this.#expiry.takeBack(kept);
     if (kept.used !== undefined) this.#used.remove(kept.used);
+    kept.used = undefined;
   }
 }

@@ -43,9 +43,10 @@ export class Sequencer {
 
   /** Somebody subscribes to a channel with a history. @returns what to tell of it: whatever comes later is not in there */
   subscribe({ channel, data }: BusFrame): Buffer {
-    const [latest, since] = this.#pack.unpack(data) as SubscribeQuestion;
+    const [latest, since, peek] = this.#pack.unpack(data) as SubscribeQuestion;
     this.histories.watch(channel);
-    return writeHistoryPage(this.histories.after(channel, since ?? undefined, latest));
+    const page = this.histories.after(channel, since ?? undefined, latest);
+    return writeHistoryPage(peek ? { ...page, publications: [] } : page);
   }
 
   /** @returns a page of a channel's history */

@@ -1,5 +1,5 @@
 import type { Position, SubscribedInfo } from "../../shared/message.ts";
-import type { Broker, HistoryPage } from "../brokers/broker.ts";
+import type { Broker, From, HistoryPage } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
 import { EventFrames, type EventFramesOptions } from "./event-frames.ts";
 
@@ -28,7 +28,7 @@ export class CatchUp {
   readonly #latest: boolean;
   /** The last one sent; undefined where the client begins. */
   #position: Position | undefined;
-  /** The first page, during the call that brings it. */
+  /** The first page, during the call that brings it, if it brings one. */
   #page: HistoryPage | undefined;
 
   /** @param latest whether only the newest publication counts */
@@ -43,11 +43,12 @@ export class CatchUp {
    * The first page is there, for as long as `told` takes.
    * @param told gets what SUBSCRIBED says
    */
-  found(page: HistoryPage, since: Position | undefined, told: (info: SubscribedInfo) => void): void {
+  found(page: HistoryPage, { since, peek }: From, told: (info: SubscribedInfo) => void): void {
     const { epoch, top, recovered } = page;
     const verdict = since !== undefined || (this.#latest && recovered) ? { recovered } : {};
-    this.#position = { epoch, offset: recovered && since !== undefined ? since.offset : top };
-    this.#page = page;
+    this.#position = recovered ? since : { epoch, offset: top };
+    // one that was only looked at has nothing to send
+    this.#page = peek === true ? undefined : page;
     told({ epoch, offset: top, ...verdict, ...(this.#latest ? { latest: true } : {}) });
     this.#page = undefined;
   }
@@ -77,7 +78,8 @@ export class CatchUp {
     broker.subscribeFrom(this.#channel, { since: this.#position, latest: this.#latest }, (error, page) => {
       if (!this.#host.wanted(this)) return;
       if (error !== undefined) setTimeout(() => this.#ask(), AGAIN_MS);
-      else if (page?.recovered === true) this.#send(page);
+      // who begins has nothing to miss
+      else if (page?.recovered === true || (page && this.#position === undefined)) this.#send(page);
       // what it was promised is gone: it has to come back, and will be told so
       else this.connection.dropped();
     });

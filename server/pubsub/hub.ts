@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Position, SubscribedInfo } from "../../shared/message.ts";
-import type { Broker, Done } from "../brokers/broker.ts";
+import type { Broker, Done, From } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Counters } from "../metrics.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -55,8 +55,15 @@ export class Hub {
   /**
    * Subscribes; `done` is called when every later publication will reach the connection, or with what is wrong.
    * @param since the last publication that the client knows, where it wants all that came after it
+   * @param later whether what it missed is sent later than within `done`
    */
-  subscribe(connection: Connection, channel: string, since: Position | undefined, done: Subscribed): void {
+  subscribe(
+    connection: Connection,
+    channel: string,
+    since: Position | undefined,
+    done: Subscribed,
+    later = false,
+  ): void {
     let rule: PreparedRule;
     try {
       rule = this.#services.rules.checkSubscribe(channel);
@@ -74,7 +81,7 @@ export class Hub {
     if (known === undefined) this.#entries.set(channel, entry);
     // the channels of a pattern each have their own history
     if (rule.history !== undefined && !isPattern(channel)) {
-      this.#subscribeFrom(connection, entry, since, rule.history.latest, done);
+      this.#subscribeFrom(connection, entry, { since, latest: rule.history.latest, peek: later }, done);
       return;
     }
     const ready: Done = (error) => {
@@ -89,13 +96,7 @@ export class Hub {
   }
 
   /** The same for a channel that keeps a history: everybody learns for himself where it stands. */
-  #subscribeFrom(
-    connection: Connection,
-    entry: Entry,
-    since: Position | undefined,
-    latest: boolean,
-    done: Subscribed,
-  ): void {
+  #subscribeFrom(connection: Connection, entry: Entry, from: From, done: Subscribed): void {
     const { name } = entry;
     const { broker, frames } = this.#services;
     const token = entry.tokenOf(connection);
@@ -104,15 +105,15 @@ export class Hub {
       connection.flush();
     };
     const wanted = (asking: CatchUp) => connection.open && entry.isCatchingUp(connection, asking);
-    const catchUp = new CatchUp({ broker, frames, wanted, live }, connection, name, latest);
-    broker.subscribeFrom(name, { since, latest }, (error, page) => {
+    const catchUp = new CatchUp({ broker, frames, wanted, live }, connection, name, from.latest);
+    broker.subscribeFrom(name, from, (error, page) => {
       // between one subscription and the next, publications may have gone by
       const same = error !== undefined || entry.has(connection, token);
       if (!same) done(cancelled(name), undefined);
       else if (this.#settled(connection, entry, error, done) && page !== undefined) {
         // one that asks again begins anew
         entry.catchUp(connection, catchUp);
-        catchUp.found(page, since, (info) => done(undefined, { info, begin: () => catchUp.begin() }));
+        catchUp.found(page, from, (info) => done(undefined, { info, begin: () => catchUp.begin() }));
       }
     });
   }

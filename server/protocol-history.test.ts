@@ -201,6 +201,16 @@ describe.each(FORMATS)("a channel with history, over %s,", (format) => {
   });
 });
 
+it("counts who could go on behind the last publication and who could not", async () => {
+  const counted = await serve(defineApp({ channels: { kept: { history: true }, "*": {} } }));
+  const client = await counted.connect();
+  const { epoch } = await subscribe(client, "kept");
+  await subscribe(client, "kept", { epoch, offset: 0 });
+  await subscribe(client, "kept", { epoch: "another", offset: 0 });
+  await subscribe(client, "plain", { epoch, offset: 0 });
+  expect(await counted.counters()).toMatchObject({ recovered: 1, unrecovered: 2 });
+});
+
 it("what all histories take is bounded, and who missed what was given up for that is told", async () => {
   const app = defineApp({ channels: { "*": { history: { size: 1_000, ttlMs: 60_000 } } } });
   const small = await serve(app, { historyBudget: 100_000 });

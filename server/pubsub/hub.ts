@@ -84,6 +84,7 @@ export class Hub {
       this.#subscribeFrom(connection, entry, { since, latest: rule.history.latest, peek: later }, done);
       return;
     }
+    if (since !== undefined) this.#services.counters.unrecovered++;
     const ready: Done = (error) => {
       if (this.#settled(connection, entry, error, done)) {
         entry.enter(connection);
@@ -98,7 +99,7 @@ export class Hub {
   /** The same for a channel that keeps a history: everybody learns for himself where it stands. */
   #subscribeFrom(connection: Connection, entry: Entry, from: From, done: Subscribed): void {
     const { name } = entry;
-    const { broker, frames } = this.#services;
+    const { broker, frames, counters } = this.#services;
     const token = entry.tokenOf(connection);
     const live = () => {
       entry.enter(connection);
@@ -111,6 +112,7 @@ export class Hub {
       const same = error !== undefined || entry.has(connection, token);
       if (!same) done(cancelled(name), undefined);
       else if (this.#settled(connection, entry, error, done) && page !== undefined) {
+        if (from.since !== undefined) counters[page.recovered ? "recovered" : "unrecovered"]++;
         // one that asks again begins anew
         entry.catchUp(connection, catchUp);
         catchUp.found(page, from, (info) => done(undefined, { info, begin: () => catchUp.begin() }));

@@ -2,7 +2,6 @@
 // process, which dials some 3,000 times a second: where they may all come within a second, that decides, and not chance.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { backoff } from "../dist/client/backoff.js";
 import { startServer } from "./lib/child.mjs";
+import { openFilesLimit } from "./lib/open-files.mjs";
 import { plot } from "./lib/plot.mjs";
 import { cpuSeconds, family, isAlive } from "./lib/processes.mjs";
 import { median } from "./lib/statistics.mjs";
@@ -136,12 +136,6 @@ async function killAll(pid) {
   const pids = family(pid);
   for (const one of pids) process.kill(one, "SIGKILL");
   while (pids.some(isAlive)) await sleep(10);
-}
-
-/** Node raises the limit to the highest it may have, for itself and what it forks. */
-function openFilesLimit() {
-  const [, limit] = /^Max open files\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
-  return limit === "unlimited" ? Number.POSITIVE_INFINITY : Number(limit);
 }
 
 if (process.argv[1]?.endsWith("reconnects.mjs")) {

@@ -10,6 +10,7 @@ import { median } from "./lib/statistics.mjs";
 import { benchPublications } from "./publications.mjs";
 import { benchReconnects, describeStorm, largestShare } from "./reconnects.mjs";
 import { benchStartup } from "./startup.mjs";
+import { benchWorkerDeath, describeDeath } from "./worker-death.mjs";
 
 const MOST_PER_CALL = 1.5;
 const MOST_PER_BATCHED_CALL = 1;
@@ -22,6 +23,7 @@ const MOST_LIGHT_MS = 10;
 const LEAST_HEAVY = 0.9;
 const MOST_UNFAIR = 0.2;
 const MOST_TOGETHER = 0.3;
+const MOST_BACK_MS = 10_000;
 const MOST_CENTAURUS = 1;
 const MOST_TASK_MS = 20;
 const CODEC_LIMIT_MS = 120_000;
@@ -64,15 +66,18 @@ export const MEASUREMENTS = {
   },
 
   async publications() {
-    const { rate, primaryCpu } = await benchPublications();
+    const { plain, kept } = await benchPublications();
+    const beside = median(kept.rates.map((rate, round) => rate / plain.rates[round]));
+    const share = ({ primaryCpu }) => `${microseconds(primaryCpu)} CPU`;
     return [
       {
         what: "publications from worker to worker",
-        value: `${whole.format(rate)}/s`,
+        value: `${whole.format(plain.rate)}/s`,
         goal: `≥ ${whole.format(LEAST_PUBLICATIONS)}/s`,
-        met: rate >= LEAST_PUBLICATIONS,
+        met: plain.rate >= LEAST_PUBLICATIONS,
       },
-      { what: "the primary's share of each", value: `${microseconds(primaryCpu)} CPU` },
+      { what: "the same to a channel with history", value: `${whole.format(kept.rate)}/s, ${times(beside)} as many` },
+      { what: "the primary's share of each", value: `${share(plain)}, with history ${share(kept)}` },
     ];
   },
 
@@ -176,6 +181,27 @@ export const MEASUREMENTS = {
         { what: `clients that come back, ${when}`, text: describeStorm(count, storm) },
       ];
     });
+  },
+
+  async "worker-death"() {
+    const death = await benchWorkerDeath();
+    const { count, back, wrong, behind } = death;
+    const last = Math.max(...back);
+    return [
+      {
+        what: `${whole.format(count)} clients, a socket worker killed: the last one back`,
+        value: `${(last / 1_000).toFixed(1)} s, ${whole.format(back.length)} had lost it`,
+        goal: `≤ ${MOST_BACK_MS / 1_000} s`,
+        met: last <= MOST_BACK_MS,
+      },
+      {
+        what: "publications wrong or missing by that",
+        value: String(wrong + behind),
+        goal: "none",
+        met: wrong + behind === 0,
+      },
+      { what: "clients that come back, socket worker killed", text: describeDeath(death) },
+    ];
   },
 
   async centaurus() {

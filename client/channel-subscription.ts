@@ -1,8 +1,10 @@
 import { AppError } from "../shared/errors.ts";
 import {
+  type EventInfo,
   type EventMessage,
   Kind,
   type MessageId,
+  type Position,
   type PresenceMessage,
   type SubscribedInfo,
   type SubscribeMessage,
@@ -21,6 +23,13 @@ export interface SubscriptionChange {
   readonly error?: unknown;
 }
 
+/** Publications of a channel with history that never came, and are not to be had any more. */
+export interface Gap {
+  /** The last publication before it. */
+  readonly since: Position;
+  /** The last one that is missing, or was there when that was found out; undefined where the channel keeps none any more. */
+  readonly until: Position | undefined;
+}
 /** What the server sends to a channel's subscribers. */
 export type Delivered = EventMessage | PresenceMessage;
 
@@ -29,6 +38,7 @@ export interface Member {
   deliver(message: Delivered): void;
   /** The state is another, and not the last one. */
   changed(state: SubscriptionState, change: SubscriptionChange): void;
+  gap(gap: Gap): void;
   /** Nothing comes any more: because of an error, or because that was wanted. */
   end(error: unknown): void;
 }
@@ -48,10 +58,18 @@ export class ChannelSubscription {
   #refusals = 0;
   #sent = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Of the last publication, where the channel keeps a history. */
+  position: Position | undefined;
+  /** Whether only the newest publication counts, so that none is missing. */
+  #latest = false;
 
-  /** @param ended called once, when this is over */
-  constructor(channel: string, requests: Requests, ended: () => void) {
+  /**
+   * @param position of the last publication that the application knows
+   * @param ended called once, when this is over
+   */
+  constructor(channel: string, position: Position | undefined, requests: Requests, ended: () => void) {
     this.channel = channel;
+    this.position = position;
     this.#requests = requests;
     this.#ended = ended;
   }
@@ -89,6 +107,14 @@ export class ChannelSubscription {
   }
 
   deliver(message: Delivered): void {
+    const offset = (message[3] as EventInfo | null | undefined)?.offset;
+    const { position } = this;
+    if (position !== undefined && offset !== undefined) {
+      // it came before, on another connection
+      if (offset <= position.offset) return;
+      this.position = { ...position, offset };
+      if (offset > position.offset + 1 && !this.#latest) this.#gap(position, { ...position, offset: offset - 1 });
+    }
     // most have one member, who needs no copy
     if (this.members.size > 1) for (const member of [...this.members]) member.deliver(message);
     else {
@@ -119,13 +145,28 @@ export class ChannelSubscription {
   }
 
   #message(id: MessageId): SubscribeMessage {
-    return this.presence ? [Kind.SUBSCRIBE, id, this.channel, { presence: true }] : [Kind.SUBSCRIBE, id, this.channel];
+    const { position: since, presence } = this;
+    if (since === undefined && !presence) return [Kind.SUBSCRIBE, id, this.channel];
+    return [Kind.SUBSCRIBE, id, this.channel, { ...(since && { since }), ...(presence && { presence }) }];
   }
 
   #subscribed(info: SubscribedInfo): void {
+    const { epoch, offset, recovered, latest } = info;
+    const since = this.position;
+    const now = epoch === undefined || offset === undefined ? undefined : { epoch, offset };
     this.#refusals = 0;
+    this.#latest = latest === true;
+    if (recovered !== true) this.position = now;
+    // the newest follows, if it is another
+    else if (latest && now && (since?.epoch !== epoch || since?.offset !== offset))
+      this.position = { ...now, offset: now.offset - 1 };
     this.#ready.resolve();
     this.#become("subscribed", { info });
+    if (since !== undefined && recovered !== true) this.#gap(since, now);
+  }
+
+  #gap(since: Position, until: Position | undefined): void {
+    for (const member of [...this.members]) member.gap({ since, until });
   }
 
   #become(state: SubscriptionState, change: SubscriptionChange): void {

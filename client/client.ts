@@ -21,6 +21,7 @@ import type { Peers } from "./peers/peer-types.ts";
 import { type ClientPlugin, createPlugins, type Plugins } from "./plugin.ts";
 import type { ClientProcedure } from "./procedures.ts";
 import type { SubscriptionOptions } from "./publication-buffer.ts";
+import { startPublish } from "./publish.ts";
 import { openStream, type StreamOptions } from "./stream.ts";
 import type { Subscription, SubscriptionCallback } from "./subscription.ts";
 import type {
@@ -221,24 +222,17 @@ export class Client<App extends Contract = UntypedContract> {
     return lateShare(this.#core, pool, options);
   }
 
-  /** Publishes. Resolves when the server has it, with its offset where the channel keeps history. Throws as `call` does. */
+  /**
+   * Publishes. Resolves when the server has it, with its offset where the channel keeps history. Where the answer is lost
+   * with the connection it is asked for on the next; the publication is made once all the same. Throws as `call` does.
+   */
   publish<Channel extends string>(
     channel: Channel,
     data: ChannelData<App, Channel>,
     options: PublishOptions = {},
   ): Promise<AckInfo> {
-    const { acknowledge = true, ...request } = options;
-    const { requests } = this.#core;
     return new Promise((resolve, reject) => {
-      requests.send((id) => [Kind.PUBLISH, acknowledge ? id : null, channel, data], {
-        ...request,
-        answer: Kind.ACK,
-        resolve: (info) => resolve((info as AckInfo | null | undefined) ?? {}),
-        reject,
-        sent: (id) => {
-          if (!acknowledge) requests.resolve(id, undefined);
-        },
-      });
+      startPublish(this.#core.calls, channel, data, options, { resolve, reject });
     });
   }
 

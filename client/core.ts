@@ -114,7 +114,8 @@ export class Core {
     const who = token === undefined ? { client } : { client, token };
     const { session, secret } = this.welcome ?? {};
     if (typeof session !== "string" || typeof secret !== "string") return who;
-    const channels = Object.fromEntries([...this.subscriptions.names].map((name) => [name, null]));
+    // the others are subscribed to with what was missed, and not before
+    const channels = Object.fromEntries(this.subscriptions.plain.map((name) => [name, null]));
     return { ...who, resume: { session, secret, channels, turn: ++this.#turn } };
   }
 

@@ -119,4 +119,9 @@ export interface CallOptions extends RequestOptions {
 export interface PublishOptions extends RequestOptions {
   /** Whether to wait until the server has the publication, rather than until it is sent. @default true */
   readonly acknowledge?: boolean;
+  /**
+   * Of publications with the same key in this session, one is made. For what the application itself tries again.
+   * @default one of its own, so that it can be sent again after a lost connection; none with `attempts: 1`
+   */
+  readonly key?: string;
 }

@@ -1,5 +1,6 @@
 import { AsyncQueue } from "../shared/async-queue.ts";
 import { AppError } from "../shared/errors.ts";
+import type { Position } from "../shared/message.ts";
 import type { Publication } from "./subscription.ts";
 
 /**
@@ -29,6 +30,12 @@ export interface SubscriptionOptions {
    * @default false
    */
   readonly presence?: boolean | undefined;
+  /**
+   * The place of the last publication that is known, as `subscription.position` told it: what followed it comes first.
+   * Without effect where the channel is subscribed to already.
+   * @default none: publications come from now on
+   */
+  readonly since?: Position | undefined;
   /** Unsubscribes when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -16,6 +16,8 @@ export interface Request extends PendingCall {
   readonly encodedAs?: (piece: Uint8Array) => void;
   /** Where it may be sent later than now, only if the server still knows this session. */
   readonly session?: string | undefined;
+  /** Whether it must not overtake what waits. */
+  readonly inOrder?: boolean;
   /** Called where its answer was lost with the connection. Returns whether it has been taken care of. */
   readonly lost?: (id: MessageId) => boolean;
 }
@@ -84,7 +86,8 @@ export class Requests {
     }
     request.encodedAs?.(piece);
     const { sent, session } = request;
-    if (!link.accepting || (session !== undefined && this.#session === undefined)) {
+    const behind = request.inOrder === true && this.#queue.size > 0;
+    if (!link.accepting || behind || (session !== undefined && this.#session === undefined)) {
       this.#queue.add(id, { piece, sent, session });
     } else if (session === undefined || session === this.#session) {
       link.send(piece);
@@ -155,23 +158,20 @@ export class Requests {
     return known;
   }
 
-  /** There is a connection: sends what was queued, but for what has to wait until the session is known. */
+  /** There is a connection: sends what was queued, up to what has to wait until the session is known. */
   opened(): void {
-    this.#flush(({ session }) => session === undefined);
+    this.#flush();
   }
 
-  /** The server has told which session it is. Returns how many calls were sent again for that. */
+  /** The server has told which session it is. Returns how many requests were sent again for that. */
   welcomed(session: string): number {
     this.#session = session;
-    const waiting = this.#queue.size;
-    this.#flush((queued) => queued.session === session);
-    const repeated = waiting - this.#queue.size;
     for (const [id, queued] of this.#queue.entries()) {
       if (queued.session === undefined || queued.session === session) continue;
       this.#queue.delete(id);
       this.#pending.reject(id, unknownSession());
     }
-    return repeated;
+    return this.#flush();
   }
 
   /** The connection is gone, and the answers with it. */
@@ -193,13 +193,16 @@ export class Requests {
     if (link.leaving && this.#pending.size === this.#queue.size + this.#resting.size && !busy()) link.leave();
   }
 
-  #flush(which: (queued: { readonly session: string | undefined }) => boolean): void {
-    for (const [id, queued] of this.#queue.entries()) {
-      if (!which(queued) || !this.#options.link.accepting) continue;
+  #flush(): number {
+    let repeated = 0;
+    for (const [id, { piece, sent, session }] of this.#queue.entries()) {
+      if (!this.#options.link.accepting || (session !== undefined && session !== this.#session)) break;
+      if (session !== undefined) repeated++;
       this.#queue.delete(id);
-      this.#options.link.send(queued.piece);
-      queued.sent?.(id);
+      this.#options.link.send(piece);
+      sent?.(id);
     }
+    return repeated;
   }
 }
 

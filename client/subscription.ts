@@ -1,11 +1,12 @@
 // who compiles with this may not have chosen this part of the library
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type EventInfo, Kind } from "../shared/message.ts";
+import { type EventInfo, Kind, type Position } from "../shared/message.ts";
 import { onAbort } from "../shared/on-abort.ts";
 import type { PresenceChange, PresenceMember } from "../shared/presence.ts";
 import type {
   ChannelSubscription,
   Delivered,
+  Gap,
   Member,
   SubscriptionChange,
   SubscriptionState,
@@ -32,6 +33,11 @@ export type SubscriptionCallback<Data = unknown> = (data: Data, event: Publicati
 
 export interface SubscriptionEvents {
   state: (state: SubscriptionState, change: SubscriptionChange) => void;
+  /**
+   * Publications are missing, and are not to be had any more: what the application knows of the channel has to be found
+   * out anew. Never told of a channel without history, where nobody can know.
+   */
+  gap: (gap: Gap) => void;
   /** Somebody came to the channel or left it, where this subscription, or another one to it, asked for `presence`. */
   presence: (change: PresenceChange, member: PresenceMember) => void;
 }
@@ -73,6 +79,9 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
       changed: (state, change) => {
         if (this.#over === undefined) this.#tell("state", state, change);
       },
+      gap: (gap) => {
+        if (this.#over === undefined) this.#tell("gap", gap);
+      },
       end: (error) => this.#end(error),
     };
     shared.members.add(this.#member);
@@ -83,6 +92,11 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
 
   get state(): SubscriptionState {
     return this.#over === undefined ? this.#shared.state : "unsubscribed";
+  }
+
+  /** The place of the last publication, where the channel keeps a history: to go on from there later, see `since`. */
+  get position(): Position | undefined {
+    return this.#shared.position;
   }
 
   /**

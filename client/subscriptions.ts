@@ -22,16 +22,16 @@ export class Subscriptions {
     return this.#channels.size;
   }
 
-  /** Their names. */
-  get names(): Iterable<string> {
-    return this.#channels.keys();
+  /** Those whose server need not know where they were. */
+  get plain(): string[] {
+    return [...this.#channels.values()].filter(({ position }) => position === undefined).map(({ channel }) => channel);
   }
 
   add(channel: string, callback: SubscriptionCallback | undefined, options: SubscriptionOptions): Subscription {
     let shared = this.#channels.get(channel);
     let asks = shared === undefined;
     if (shared === undefined) {
-      shared = new ChannelSubscription(channel, this.#requests, () => this.#channels.delete(channel));
+      shared = new ChannelSubscription(channel, options.since, this.#requests, () => this.#channels.delete(channel));
       this.#channels.set(channel, shared);
     }
     if (options.presence && !shared.presence) asks = shared.presence = true;

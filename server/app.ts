@@ -5,7 +5,9 @@ import type { Connection } from "./connection/connection.ts";
 import type { CallContext } from "./dispatch/context.ts";
 import type { PeersDefinition } from "./peers/peer-options.ts";
 import type { Plugin } from "./plugin.ts";
+import type { HistoryOptions } from "./pubsub/history-rule.ts";
 import type { PresenceOptions } from "./pubsub/presence-rule.ts";
+import type { SlowReaderPolicy } from "./pubsub/slow-readers.ts";
 
 /**
  * Runs around a procedure: do something, call `next()` for the rest of the chain and the procedure itself, do
@@ -50,6 +52,19 @@ export interface ChannelRule {
    * order in which their checks end.
    */
   readonly data?: StandardSchema;
+  /**
+   * Whether the newest publications are kept, so that subscribers recover what they missed: `true` keeps 100 for five
+   * minutes each.
+   * @default false
+   */
+  readonly history?: boolean | HistoryOptions;
+  /**
+   * What becomes of subscribers that read more slowly than is published: `close` closes them with 4508, for them to come
+   * back and recover; `drop-oldest` leaves out the oldest publications that wait; `latest` all but the newest one of each
+   * channel. The latter two cost a send for each subscriber. Of a pattern that is subscribed to, its own rule counts.
+   * @default "close"
+   */
+  readonly slowReaders?: SlowReaderPolicy;
   /** Whether clients may subscribe. @default true */
   readonly subscribe?: boolean;
   /** Whether clients may publish; the server always may. @default true */

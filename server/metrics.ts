@@ -8,6 +8,11 @@ export interface Counters {
   ignored: number;
   /** Connections closed for reading too slowly. */
   slowReaders: number;
+  /** Publications that were left out for subscribers that read too slowly. */
+  leftOut: number;
+  /** Subscriptions that went on behind the last publication they knew, and that could not. */
+  recovered: number;
+  unrecovered: number;
   /** Connections closed for giving no sign of life. */
   dead: number;
   /** Calls that were started. */
@@ -26,6 +31,9 @@ export function createCounters(): Counters {
     undecodable: 0,
     ignored: 0,
     slowReaders: 0,
+    leftOut: 0,
+    recovered: 0,
+    unrecovered: 0,
     dead: 0,
     calls: 0,
     published: 0,

@@ -70,7 +70,7 @@ describe("presence", () => {
       expect([name, await client.ask([8, 1, CHANNEL])]).toEqual([name, [4, 1, "INTERNAL", expect.any(String)]]);
     }
     expect(await run.listed()).toEqual([]);
-    expect(run.records.filter(({ message }) => message === "a presence rule failed")).toHaveLength(wrong.size);
+    expect(run.records.filter(({ message }) => message === "a presence rule threw")).toHaveLength(wrong.size);
     const fine = await run.connect({ path: "/?fine" });
     expect(await fine.ask([8, 1, CHANNEL])).toEqual([9, 1, {}]);
   });

@@ -8,7 +8,6 @@ import type { App, ServerEvents } from "./app.ts";
 import { type Assembly, assemble } from "./assembly.ts";
 import { createLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
-import { BusType } from "./bus/bus-frame.ts";
 import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
 import type { TaskDefinition } from "./compute/hosted-task.ts";
@@ -30,11 +29,11 @@ import { createCounters } from "./metrics.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
-import { Hub } from "./pubsub/hub.ts";
+import { Hub, hubFrames } from "./pubsub/hub.ts";
 import { Presence, presenceFrames } from "./pubsub/presence.ts";
 import { Publisher } from "./pubsub/publisher.ts";
 import { Claims } from "./sessions/claims.ts";
-import { Sessions } from "./sessions/sessions.ts";
+import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
 
@@ -81,15 +80,14 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     worker,
     budget: config.busBudget,
     frames: {
-      [BusType.EVENT]: ({ channel, data }) => hub.deliver(channel, data),
-      [BusType.SESSION_MOVED]: (frame) => sessions.moved(frame),
-      [BusType.SESSION_CHANGED]: (frame) => sessions.changedElsewhere(frame),
+      ...hubFrames(() => hub),
+      ...sessionFrames(() => sessions),
       ...presenceFrames(() => presence),
       ...peerFrames(() => peers),
     },
     lost: options.lost,
   });
-  const broker = createLocalBroker(uplink);
+  const broker = createLocalBroker(uplink, pack);
   const sessions = new Sessions(uplink, pack, (connection) => presence.userChanged(connection));
 
   const failed = (what: string) => (error: unknown) => {
@@ -135,9 +133,10 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
 
   const peers = definition && new Peers({ definition, limits, uplink, pack, timeoutMs: config.callTimeoutMs });
+  const own = { health, procedures: () => assembly.procedures, history: { rules, broker, pack }, peers };
   const assembly: Assembly = await assemble({
     app,
-    builtins: builtins({ health, procedures: () => assembly.procedures, peers, presence: () => presence }),
+    builtins: builtins({ ...own, presence: () => presence }),
     events,
     log,
     timeoutMs: config.callTimeoutMs,
@@ -198,9 +197,9 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     frames: { pack, deflateThreshold: config.deflateThreshold, deflateBlocks },
     transport,
     counters,
+    sendBudget: config.sendBudget,
   });
-  const presenceFailed = failed("a presence rule failed");
-  const presence = new Presence({ rules, uplink, pack, transport, ...config, failed: presenceFailed });
+  const presence = new Presence({ rules, uplink, pack, transport, ...config, failed: failed("a presence rule threw") });
   const services: Services = {
     config,
     worker,

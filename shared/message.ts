@@ -87,6 +87,8 @@ export interface WelcomeInfo {
   maxPayload: number;
   /** Most values in one frame, a batch included; told where that is less than usual. @default 100_000 */
   maxElements?: number;
+  /** Of the channels that HELLO gave a place for: what became of it. */
+  channels?: Record<string, SubscribedInfo>;
 }
 
 export interface CallOptions {
@@ -106,9 +108,18 @@ export interface SubscribeOptions {
 }
 
 export interface SubscribedInfo {
+  /** With `offset`: where the channel's history stands. */
   epoch?: string;
   offset?: number;
+  /** Whether all that was missed follows. */
   recovered?: boolean;
+  /** Whether only the newest publication counts: others may be left out. */
+  latest?: boolean;
+}
+
+export interface PublishOptions {
+  /** Makes a retry safe: what has the same key from the same session is published once. */
+  key?: string;
 }
 
 export interface AckInfo {
@@ -150,7 +161,13 @@ export type SubscribeMessage = [
 ];
 export type SubscribedMessage = [kind: typeof Kind.SUBSCRIBED, id: MessageId, info: SubscribedInfo];
 export type UnsubscribeMessage = [kind: typeof Kind.UNSUBSCRIBE, id: MessageId, channel: string];
-export type PublishMessage = [kind: typeof Kind.PUBLISH, id: MessageId | null, channel: string, data: unknown];
+export type PublishMessage = [
+  kind: typeof Kind.PUBLISH,
+  id: MessageId | null,
+  channel: string,
+  data: unknown,
+  options?: PublishOptions | null,
+];
 export type EventMessage = [kind: typeof Kind.EVENT, channel: string, data: unknown, info?: EventInfo | null];
 export type PresenceMessage = [kind: typeof Kind.PRESENCE, channel: string, change: "join" | "leave", member: unknown];
 export type PingMessage = [kind: typeof Kind.PING, echo?: unknown];

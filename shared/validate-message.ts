@@ -160,7 +160,13 @@ function position({ epoch, offset }: { epoch?: unknown; offset?: unknown }): str
 
 function publish(message: readonly unknown[]): string | undefined {
   const wrong = optionalId(message[1]) ?? channel(message[2]);
-  return wrong ?? (message.length < 4 ? "A publication needs its data, be it null." : undefined);
+  if (wrong !== undefined || message.length < 5) {
+    return wrong ?? (message.length < 4 ? "A publication needs its data, be it null." : undefined);
+  }
+  const options = message[4];
+  if (options === undefined || options === null) return undefined;
+  const { key } = Object(options) as { key?: unknown };
+  return record(options, "PUBLISH's options") ?? (key === undefined || key === null ? undefined : name(key, "key"));
 }
 
 function anything(): undefined {

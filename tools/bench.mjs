@@ -6,11 +6,11 @@ import { build, isStale } from "./build.mjs";
 const HELP = `npm run bench [-- flags]
 
   --only calls,idle   only these: calls, publications, idle, connects, compute,
-                      startup, reconnects, centaurus, codec
+                      startup, reconnects, worker-death, centaurus, codec
   --json FILE         writes the numbers to a file as well
   --help              this text
 
-Takes about six minutes. The machine should have nothing else to do: the clients run on it, too.`;
+Takes about seven minutes. The machine should have nothing else to do: the clients run on it, too.`;
 
 const options = { only: { type: "string" }, json: { type: "string" }, help: { type: "boolean", short: "h" } };
 

@@ -3,6 +3,9 @@ import { defineApp } from "../../dist/server/index.js";
 import { serve } from "../lib/serve.mjs";
 
 const [port = 0] = process.argv.slice(2).map(Number);
-const app = defineApp({ procedures: { "math.add": ({ x, y }) => x + y }, channels: { "*": {} } });
+const app = defineApp({
+  procedures: { "math.add": ({ x, y }) => x + y },
+  channels: { "*": {}, "kept:*": { history: { size: 1_000 } } },
+});
 
 await serve(app, { workers: 2, port });

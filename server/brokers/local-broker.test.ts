@@ -5,8 +5,8 @@ import { describe, expect, it, vi } from "vitest";
 import { BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
 import { DEFAULT_CONFIG } from "../config.ts";
-import { BusHub } from "../primary/bus-hub.ts";
-import { createDesk } from "../primary/session-desk.ts";
+import type { BusHub } from "../primary/bus-hub.ts";
+import { createBusHub } from "../primary/create-bus-hub.ts";
 import type { Broker } from "./broker.ts";
 import { describeBroker } from "./test/broker-suite.ts";
 import { connectLocalBroker, type LocalBrokerOptions } from "./test/connect-local-broker.ts";
@@ -14,12 +14,13 @@ import { connectLocalBroker, type LocalBrokerOptions } from "./test/connect-loca
 const BUDGET = 64 * 1024 * 1024;
 
 async function startHub(budget = BUDGET): Promise<BusHub> {
-  const hub = new BusHub({
-    budget,
-    desk: createDesk(DEFAULT_CONFIG),
-    stuck: () => expect.unreachable("nobody is stuck"),
-    failed: () => expect.unreachable("every connection can be taken"),
-  });
+  const hub = createBusHub(
+    { ...DEFAULT_CONFIG, busBudget: budget },
+    {
+      stuck: () => expect.unreachable("nobody is stuck"),
+      failed: () => expect.unreachable("every connection can be taken"),
+    },
+  );
   await hub.listen();
   return hub;
 }

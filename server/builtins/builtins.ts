@@ -5,11 +5,13 @@ import { peerProcedures } from "../peers/peer-procedures.ts";
 import type { Peers } from "../peers/peers.ts";
 import type { Presence } from "../pubsub/presence.ts";
 import { describeProcedures, type ProcedureDescription } from "./describe-procedures.ts";
+import { type HistoryServices, historyProcedure } from "./history.ts";
 import { presenceProcedure } from "./presence-procedure.ts";
 
 export interface BuiltinServices {
   health(): Promise<HealthReport>;
   procedures(): Procedures;
+  readonly history: HistoryServices;
   /** Undefined where the application lets none meet. */
   readonly peers: Peers | undefined;
   presence(): Presence;
@@ -19,6 +21,7 @@ export interface BuiltinServices {
 export function builtins({
   health,
   procedures,
+  history,
   peers,
   presence,
 }: BuiltinServices): Readonly<Record<string, ProcedureDefinition>> {
@@ -34,6 +37,7 @@ export function builtins({
         return described;
       },
     },
+    $history: historyProcedure(history),
     $presence: presenceProcedure(presence),
     ...peerProcedures(peers),
   };

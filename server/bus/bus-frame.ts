@@ -11,15 +11,18 @@ export const BusType = {
   JOIN: 1,
   /** primary → worker: welcome. */
   JOINED: 2,
-  /** worker → primary: somebody here wants this channel (or pattern); reference = for the answer. */
+  /**
+   * worker → primary: somebody here wants this channel (or pattern); reference = for the answer; data = where it was, of a
+   * channel that keeps a history.
+   */
   SUBSCRIBE: 3,
-  /** primary → worker: from now on every publication comes. */
+  /** primary → worker: from now on every publication comes; data = where the history stands, and what was missed. */
   SUBSCRIBED: 4,
   /** worker → primary: nobody here wants it any more. */
   UNSUBSCRIBE: 5,
   /** worker → primary: reference = for the answer, or 0 where none is wanted. */
   PUBLISH: 6,
-  /** primary → worker: the publication has its place in the channel's order. */
+  /** primary → worker: the publication has its place in the channel's order; data = its offset where it has one. */
   PUBLISHED: 7,
   /** primary → worker: a publication. */
   EVENT: 8,
@@ -59,6 +62,14 @@ export const BusType = {
   PEER_NEWS: 25,
   /** worker → primary → worker: channel = from one peer, a space, to another; data = what it says. */
   PEER_SIGNAL: 26,
+  /** worker → primary: a publication that is to be kept, or made once only; its data has a head. */
+  PUBLISH_WITH: 27,
+  /** primary → worker: a publication with its offset in front of its data. */
+  KEPT_EVENT: 28,
+  /** worker → primary: what is there of a channel's history? */
+  HISTORY: 29,
+  /** primary → worker: that. */
+  HISTORY_PAGE: 30,
   /** worker → primary: a connection is in a channel, or is in it as somebody else; reference = for the answer. */
   PRESENCE_ENTER: 40,
   /** primary → worker: so it is known; with a byte of data where there is no room for it. */
@@ -90,7 +101,7 @@ export function busFrameSize(channelBytes: number, dataBytes: number): number {
   return HEAD_BYTES + channelBytes + dataBytes;
 }
 
-/** Writes a frame at `at` and returns where the next one goes. The caller has made room for {@link busFrameSize} bytes. */
+/** Writes a frame at `at`, with a head in front of its data if there is one, and returns where the next one goes. The caller has made room for {@link busFrameSize} bytes. */
 export function writeBusFrame(
   target: Buffer,
   at: number,
@@ -99,6 +110,7 @@ export function writeBusFrame(
   channel: string,
   channelBytes: number,
   data: Uint8Array | undefined,
+  head?: Uint8Array,
 ): number {
   const channelAt = at + HEAD_BYTES;
   target[at + TYPE_AT] = type;
@@ -106,6 +118,10 @@ export function writeBusFrame(
   target.writeUInt16LE(channelBytes, at + CHANNEL_LENGTH_AT);
   target.write(channel, channelAt, "utf8");
   let end = channelAt + channelBytes;
+  if (head !== undefined) {
+    target.set(head, end);
+    end += head.length;
+  }
   if (data !== undefined) {
     target.set(data, end);
     end += data.length;

@@ -54,13 +54,16 @@ export class Link {
     return this.#out.unsent;
   }
 
-  /** Sends a frame, at the end of the turn; nothing where the link is closed. */
-  send(type: BusType, reference: number, channel = "", data?: Uint8Array): void {
+  /**
+   * Sends a frame, at the end of the turn; nothing where the link is closed.
+   * @param head goes in front of the data, so that nobody has to put the two together first
+   */
+  send(type: BusType, reference: number, channel = "", data?: Uint8Array, head?: Uint8Array): void {
     if (this.#closed) return;
     const channelBytes = Buffer.byteLength(channel);
     const out = this.#out;
-    out.reserve(busFrameSize(channelBytes, data?.length ?? 0));
-    out.commit(writeBusFrame(out.buffer, out.at, type, reference, channel, channelBytes, data));
+    out.reserve(busFrameSize(channelBytes, (data?.length ?? 0) + (head?.length ?? 0)));
+    out.commit(writeBusFrame(out.buffer, out.at, type, reference, channel, channelBytes, data, head));
   }
 
   /** Calls back once all that was said is the kernel's, and so arrives though this process may die; never where the link breaks before. */

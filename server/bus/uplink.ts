@@ -23,10 +23,10 @@ export type Answered = (error: AppError | undefined, frame: BusFrame | undefined
 
 /** What a socket worker and its primary have to say to each other. */
 export interface Uplink {
-  /** Asks the primary. Where nothing more can be asked now, `answered` is called at once, with `OVERLOADED` or `UNAVAILABLE`. */
-  ask(type: BusType, channel: string, data: Uint8Array | undefined, answered: Answered): void;
+  /** Asks the primary; `head` goes in front of the data. Where nothing more can be asked now, `answered` is called at once, with `OVERLOADED` or `UNAVAILABLE`. */
+  ask(type: BusType, channel: string, data: Uint8Array | undefined, answered: Answered, head?: Uint8Array): void;
   /** Tells the primary something that it does not answer. Never refused; lost where the link is closed. */
-  tell(type: BusType, channel: string, data?: Uint8Array): void;
+  tell(type: BusType, channel: string, data?: Uint8Array, head?: Uint8Array): void;
   /** Calls back once all that was told is on its way, whatever becomes of this process; at once where the link is closed. */
   whenTold(told: () => void): void;
   /** Why nothing more may be asked of the primary now, if so. */
@@ -84,13 +84,13 @@ export async function connectUplink(options: UplinkOptions): Promise<Uplink> {
   }
 
   return {
-    ask(type, channel, data, answered) {
+    ask(type, channel, data, answered, head) {
       const refused = refusal() ?? (waiting.size >= MOST_WAITING ? overloaded() : undefined);
       if (refused !== undefined) answered(refused, undefined);
-      else link.send(type, reference(answered), channel, data);
+      else link.send(type, reference(answered), channel, data, head);
     },
-    tell(type, channel, data) {
-      if (!closed) link.send(type, 0, channel, data);
+    tell(type, channel, data, head) {
+      if (!closed) link.send(type, 0, channel, data, head);
     },
     whenTold(told) {
       if (closed) told();

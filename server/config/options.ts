@@ -163,6 +163,14 @@ export const OPTIONS = {
     description: "bytes of answers kept for retries with the same key",
     group: "limits",
   }),
+  historyBudget: option({
+    env: "HISTORY_BUDGET",
+    flag: "history-budget",
+    type: budgetBytes,
+    default: 134_217_728,
+    description: "bytes of publications kept, those of all channels",
+    group: "limits",
+  }),
   presenceBudget: option({
     env: "PRESENCE_BUDGET",
     flag: "presence-budget",

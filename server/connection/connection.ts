@@ -3,7 +3,7 @@ import { type Codec, isBatch } from "../../shared/codec.ts";
 import { CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
-import type { Encoded } from "../dispatch/encoded.ts";
+import { type Encoded, encodedPiece } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
@@ -11,10 +11,7 @@ import { type ClientCallOptions, ClientCalls, type ClientStreamOptions } from ".
 import { closeReason } from "./close-reason.ts";
 import type { ConnectionServices } from "./connection-services.ts";
 import { HeldMessages } from "./held-messages.ts";
-
-/** What one turn has to say leaves in frames of about this size, in bytes or characters. */
-const FRAME_SIZE = 64 * 1024;
-const NO_PIECES: readonly Frame[] = [];
+import { Outbox } from "./outbox.ts";
 
 /** One client, as the server sees it. */
 export class Connection implements SocketOwner {
@@ -35,6 +32,8 @@ export class Connection implements SocketOwner {
   clientCalls: ClientCalls | undefined;
   /** @internal Subscribed channels; made with the first one. */
   channels: Set<string> | undefined;
+  /** @internal Bytes of publications that wait for it to read, and may be left out. */
+  backlog = 0;
   /** @internal Heartbeats since anything was heard. */
   silentBeats = 0;
   /** @internal Which of the moments within a heartbeat is this connection's. */
@@ -46,11 +45,8 @@ export class Connection implements SocketOwner {
   readonly #socket: Socket;
   readonly #codec: Codec;
   readonly #services: ConnectionServices;
-  #pieces: Frame[] = NO_PIECES as Frame[];
-  #size = 0;
-  #inTurn = false;
+  readonly #outbox: Outbox;
   #closing = false;
-  #whenDrained: (() => void)[] | undefined;
   #held: HeldMessages | undefined;
 
   constructor(id: string, socket: Socket, request: UpgradeRequest, binary: boolean, services: ConnectionServices) {
@@ -61,6 +57,7 @@ export class Connection implements SocketOwner {
     this.binary = binary;
     this.#socket = socket;
     this.#codec = binary ? services.msgpack : services.json;
+    this.#outbox = new Outbox(this, socket, this.#codec, services.turn);
     this.#services = services;
   }
 
@@ -71,7 +68,7 @@ export class Connection implements SocketOwner {
 
   /** Bytes sent that the kernel has not taken yet: a measure of how slowly the client reads. */
   get unsent(): number {
-    return this.#socket.unsent + this.#size;
+    return this.#outbox.unsent;
   }
 
   /**
@@ -116,43 +113,32 @@ export class Connection implements SocketOwner {
    * @throws EncodeError where it cannot be encoded; nothing is sent then
    */
   send(message: ServerMessage): void {
-    if (this.open) this.#add(this.#codec.encode(message));
+    if (this.open) this.#outbox.add(this.#codec.encode(message));
   }
 
   /** @internal Sends a message whose last element is encoded already. @throws EncodeError where it is none for JSON */
-  sendEncoded(kind: typeof Kind.RESULT | typeof Kind.CHUNK, id: number, { bytes, text }: Encoded): void {
-    if (!this.open) return;
-    const { pack, json } = this.#services;
-    if (this.binary) this.#add(pack.packAround([kind, id], bytes));
-    else this.#add(text === undefined ? json.encode([kind, id, pack.unpack(bytes)]) : `[${kind},${id},${text}]`);
+  sendEncoded(kind: typeof Kind.RESULT | typeof Kind.CHUNK, id: number, encoded: Encoded): void {
+    if (this.open) this.#outbox.add(encodedPiece(kind, id, encoded, this.binary, this.#services));
   }
 
-  #add(piece: Frame): void {
-    if (this.#pieces === NO_PIECES) {
-      this.#pieces = [piece];
-      if (!this.#inTurn) this.#services.turn.flushLater(this);
-    } else this.#pieces.push(piece);
-    this.#size += piece.length;
-    if (this.#size >= FRAME_SIZE) this.flush();
+  /** @internal Sends a message that is encoded already, in this connection's format, with all else of this turn. */
+  sendPiece(piece: Frame): void {
+    if (this.open) this.#outbox.add(piece);
+  }
+
+  /** @internal Sends a frame at once, behind what has gathered. */
+  sendFrame(frame: Frame): void {
+    this.#outbox.sendFrame(frame);
   }
 
   /** @internal Sends what has gathered. */
   flush(): void {
-    const pieces = this.#pieces;
-    if (pieces === NO_PIECES) return;
-    this.#pieces = NO_PIECES as Frame[];
-    this.#size = 0;
-    if (this.open && !this.#socket.send(this.#codec.frame(pieces))) this.dropped();
+    this.#outbox.flush();
   }
 
   /** @internal Resolves when everything sent has been taken by the kernel, or the connection is gone. */
   drain(): Promise<void> {
-    this.flush();
-    if (!this.#socket.open || this.#socket.unsent === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#whenDrained ??= [];
-      this.#whenDrained.push(resolve);
-    });
+    return this.#outbox.drain();
   }
 
   /** @internal */
@@ -181,7 +167,7 @@ export class Connection implements SocketOwner {
 
   #read(bytes: ArrayBuffer, binary: boolean): void {
     if (this.#closing) return;
-    this.#inTurn = true;
+    this.#outbox.inTurn = true;
     try {
       // before it is made into text, which costs as much as it is long
       if (bytes.byteLength > this.#services.maxPayload) throw tooBig(this.#services);
@@ -192,7 +178,7 @@ export class Connection implements SocketOwner {
       if (!(error instanceof DecodeError)) throw error;
       this.#refuse(error);
     } finally {
-      this.#inTurn = false;
+      this.#outbox.inTurn = false;
       this.flush();
     }
   }
@@ -217,10 +203,7 @@ export class Connection implements SocketOwner {
 
   /** @internal */
   drained(): void {
-    const waiting = this.#whenDrained;
-    if (waiting === undefined || this.#socket.unsent > 0) return;
-    this.#whenDrained = undefined;
-    for (const resolve of waiting) resolve();
+    this.#outbox.drained();
   }
 
   /** @internal A publication was lost on it: better to close, so that it comes back, than to leave a silent gap. */
@@ -233,8 +216,7 @@ export class Connection implements SocketOwner {
   /** @internal */
   closed(code: number): void {
     this.#closing = true;
-    this.#pieces = NO_PIECES as Frame[];
-    for (const resolve of this.#whenDrained ?? []) resolve();
+    this.#outbox.closed();
     this.clientCalls?.closed();
     this.#services.closed(this, code);
   }

@@ -65,8 +65,8 @@ export const app = defineApp({
   },
 
   channels: {
-    "chat:*": { data: line, presence: true },
-    "history:*": {},
+    "chat:*": { data: line, history: { size: 500, ttlMs: 900_000 }, presence: true },
+    "history:*": { history: { size: 1_000, ttlMs: 300_000 } },
     "presence:*": { presence: true },
     "*": {},
   },

@@ -1,7 +1,7 @@
 import { DEFAULT_BUDGET } from "../../shared/budget.ts";
 import { CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
-import { type HelloMessage, type HelloOptions, Kind } from "../../shared/message.ts";
+import { type HelloMessage, type HelloOptions, Kind, type SubscribedInfo } from "../../shared/message.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../dispatch/services.ts";
 import type { Resumed, Resumption } from "../sessions/sessions.ts";
@@ -28,7 +28,10 @@ export function handleHello(connection: Connection, [, options]: HelloMessage, s
   });
 }
 
-/** Subscribes to what the session was subscribed to, or rather to what the client says; WELCOME waits for it. */
+/**
+ * Subscribes to what the session was subscribed to, or rather to what the client says; WELCOME waits for it, and tells
+ * what became of the places that the client said. What it missed comes after that.
+ */
 function goOn(
   connection: Connection,
   { session, channels }: Resumed,
@@ -39,24 +42,31 @@ function goOn(
   const before = new Set(channels);
   const names = new Set(wanted == null ? channels : Object.keys(wanted).slice(0, config.maxChannels));
   for (const channel of before) if (!names.has(channel)) sessions.unsubscribed(session, channel);
+  const places = new Map<string, SubscribedInfo>();
+  const starts: { begin(): void }[] = [];
   let left = 1;
   const done = () => {
     left--;
     if (left > 0) return;
-    welcome(connection, secret, true, services);
+    welcome(connection, secret, true, services, places);
+    for (const start of starts) start.begin();
     connection.release();
   };
   for (const channel of names) {
     left++;
     // one that is refused now is no longer subscribed to, as the client finds out when it asks
-    const subscribe = hub.subscribe.bind(hub, connection, channel);
-    presence.around(connection, channel, false, subscribe, (error) => {
+    const since = (wanted && Object.hasOwn(wanted, channel) ? wanted[channel] : undefined) ?? undefined;
+    const subscribed: Parameters<typeof hub.subscribe>[3] = (error, start) => {
       // it went meanwhile, and its subscriptions here with it: the session has them still
       if (!connection.open) return;
+      if (start !== undefined) starts.push(start);
+      if (error === undefined && since !== undefined) places.set(channel, start?.info ?? { recovered: false });
       if (error !== undefined) sessions.unsubscribed(session, channel);
       else if (!before.has(channel)) sessions.subscribed(session, channel);
       done();
-    });
+    };
+    const subscribe = (done: typeof subscribed) => hub.subscribe(connection, channel, since, done, true);
+    presence.around(connection, channel, false, subscribe, subscribed);
   }
   done();
 }
@@ -66,6 +76,7 @@ function welcome(
   secret: string,
   resumed: boolean,
   { config, worker, sessions }: Services,
+  places?: ReadonlyMap<string, SubscribedInfo>,
 ): void {
   const { id, user } = sessions.of(connection);
   const { node, heartbeatMs, maxPayload, maxElements } = config;
@@ -73,7 +84,8 @@ function welcome(
   const little = maxElements < DEFAULT_BUDGET.maxElements ? { maxElements } : {};
   const who = user === undefined ? {} : { user };
   const limits = { heartbeatMs, maxPayload, ...little };
-  connection.send([Kind.WELCOME, { session: id, secret, resumed, ...who, node, worker, ...limits }]);
+  const channels = places === undefined || places.size === 0 ? {} : { channels: Object.fromEntries(places) };
+  connection.send([Kind.WELCOME, { session: id, secret, resumed, ...who, node, worker, ...limits, ...channels }]);
   // ahead of publications, which do not wait for the end of the turn
   connection.flush();
 }

@@ -14,12 +14,14 @@ export function handleSubscribe(connection: Connection, message: SubscribeMessag
   }
   const { session } = connection;
   const anew = connection.channels?.has(channel) !== true;
-  const subscribe = hub.subscribe.bind(hub, connection, channel);
-  presence.around(connection, channel, options?.presence === true, subscribe, (error) => {
+  const since = options?.since ?? undefined;
+  const subscribe = hub.subscribe.bind(hub, connection, channel, since);
+  presence.around(connection, channel, options?.presence === true, subscribe, (error, start) => {
     if (error === undefined && session !== undefined && anew) sessions.subscribed(session, channel);
     if (error !== undefined) connection.send(errorReply(id, error));
     // a client that asks for what it missed must hear that it will not get it
-    else connection.send([Kind.SUBSCRIBED, id, options?.since == null ? {} : { recovered: false }]);
+    else connection.send([Kind.SUBSCRIBED, id, start?.info ?? (since === undefined ? {} : { recovered: false })]);
+    start?.begin();
     // before the first event, which does not wait for the end of the turn
     connection.flush();
   });

@@ -6,8 +6,8 @@ import { connectLocalBroker } from "../brokers/test/connect-local-broker.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
 import { DEFAULT_CONFIG } from "../config.ts";
-import { BusHub } from "./bus-hub.ts";
-import { createDesk } from "./session-desk.ts";
+import type { BusHub } from "./bus-hub.ts";
+import { createBusHub } from "./create-bus-hub.ts";
 
 const KIB = 1024;
 const BUDGET = 1024 * KIB;
@@ -24,7 +24,7 @@ afterEach(() => {
 
 async function startHub(budget = BUDGET) {
   const stuck = vi.fn<(worker: number) => void>();
-  const hub = new BusHub({ budget, desk: createDesk(DEFAULT_CONFIG), stuck, failed: () => undefined });
+  const hub = createBusHub({ ...DEFAULT_CONFIG, busBudget: budget }, { stuck, failed: () => undefined });
   await hub.listen();
   releases.push(() => hub.close());
   return { hub, stuck };

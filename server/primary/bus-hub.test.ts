@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
 import { DEFAULT_CONFIG } from "../config.ts";
-import { BusHub } from "./bus-hub.ts";
-import { createDesk } from "./session-desk.ts";
+import type { BusHub } from "./bus-hub.ts";
+import { createBusHub } from "./create-bus-hub.ts";
 
 const KIB = 1024;
 const releases: (() => void)[] = [];
@@ -18,12 +18,13 @@ afterEach(() => {
 async function startHub(budget = 64 * KIB * KIB) {
   const stuck: number[] = [];
   const failures: Error[] = [];
-  const hub = new BusHub({
-    budget,
-    desk: createDesk(DEFAULT_CONFIG),
-    stuck: (worker) => void stuck.push(worker),
-    failed: (error) => void failures.push(error),
-  });
+  const hub = createBusHub(
+    { ...DEFAULT_CONFIG, busBudget: budget },
+    {
+      stuck: (worker) => void stuck.push(worker),
+      failed: (error) => void failures.push(error),
+    },
+  );
   await hub.listen();
   releases.push(() => hub.close());
   return { hub, stuck, failures };

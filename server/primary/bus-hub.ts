@@ -4,13 +4,16 @@ import { createBusAddress, siblingPath } from "../bus/bus-address.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { BusServer } from "../bus/bus-server.ts";
 import type { Link, LinkHooks } from "../bus/link.ts";
+import { offsetBytes } from "../bus/publication-head.ts";
 import { PatternMap } from "../pubsub/patterns.ts";
 import type { BusAddresses } from "./control-message.ts";
 import type { Desk, DeskMember } from "./desk.ts";
+import type { Sequencer } from "./sequencer.ts";
 
 export interface BusHubOptions {
   /** Bytes that may wait for one socket worker before its publishers are held back. */
   readonly budget: number;
+  readonly sequencer: Sequencer;
   /** Takes what is neither a publication nor a subscription. */
   readonly desk: Desk;
   /** A connection could not be taken, as where too many files are open. The bus goes on. */
@@ -77,6 +80,7 @@ export class BusHub {
   close(): void {
     this.#server.close();
     this.#options.desk.close();
+    this.#options.sequencer.close();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -96,9 +100,15 @@ export class BusHub {
       case BusType.PUBLISH:
         this.#publish(member, frame);
         break;
+      case BusType.PUBLISH_WITH:
+        this.#publishWith(member, frame);
+        break;
       case BusType.SUBSCRIBE:
         this.#subscribe(member, frame.channel);
-        member.link.send(BusType.SUBSCRIBED, frame.reference);
+        member.link.send(BusType.SUBSCRIBED, frame.reference, "", this.#standing(member, frame));
+        break;
+      case BusType.HISTORY:
+        member.link.send(BusType.HISTORY_PAGE, frame.reference, "", this.#page(member, frame));
         break;
       case BusType.UNSUBSCRIBE:
         this.#unsubscribe(member, frame.channel);
@@ -112,6 +122,33 @@ export class BusHub {
     const { reference } = frame;
     this.#route(frame.channel, (member) => member.link.forward(frame, BusType.EVENT));
     if (reference !== 0) origin.link.send(BusType.PUBLISHED, reference);
+  }
+
+  /** The same for one that is kept, or made once only. */
+  #publishWith(origin: Member, frame: BusFrame): void {
+    const { channel, reference } = frame;
+    const offset = this.#options.sequencer.publish(frame, origin, (data, kept) => {
+      const type = kept ? BusType.KEPT_EVENT : BusType.EVENT;
+      this.#route(channel, ({ link }) => link.send(type, 0, channel, data));
+    });
+    if (reference === 0) return;
+    origin.link.send(BusType.PUBLISHED, reference, "", offset === undefined ? undefined : offsetBytes(offset));
+  }
+
+  /** What is to be told of a channel's history; nothing where there is none, or no room to tell it. */
+  #standing(member: Member, frame: BusFrame): Buffer | undefined {
+    if (frame.data.length === 0) return undefined;
+    const page = this.#options.sequencer.subscribe(frame);
+    return this.#hasRoom(member) ? page : undefined;
+  }
+
+  #page(member: Member, frame: BusFrame): Buffer | undefined {
+    return this.#hasRoom(member) ? this.#options.sequencer.page(frame) : undefined;
+  }
+
+  /** What clients ask for must not hold up publications: they can be asked to wait. */
+  #hasRoom({ link }: Member): boolean {
+    return link.unsent <= this.#options.budget / 4;
   }
 
   /** Sends one publication to every worker that wants it, once each. */
@@ -138,7 +175,9 @@ export class BusHub {
     member.channels.delete(channel);
     const members = this.#interest.get(channel);
     members?.delete(member);
-    if (members?.size === 0) this.#interest.delete(channel);
+    if (members?.size !== 0) return;
+    this.#interest.delete(channel);
+    this.#options.sequencer.histories.unwatch(channel);
   }
 
   /** Too much waits for a worker: nobody is read until it has caught up, so that their own queues fill and refuse. */

@@ -2,16 +2,23 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createPack } from "../../shared/msgpack-codec.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import { connectUplink, type Uplink } from "../bus/uplink.ts";
+import { DEFAULT_CONFIG } from "../config.ts";
 import { COUNTS_ONLY, type PresenceEntrance } from "../pubsub/presence-bus.ts";
 import { BusHub } from "./bus-hub.ts";
+import { Histories } from "./histories.ts";
 import { PresenceDesk } from "./presence-desk.ts";
+import { PublicationKeys } from "./publication-keys.ts";
+import { Sequencer } from "./sequencer.ts";
+import { createDesk } from "./session-desk.ts";
 
 const pack = createPack();
 const LINK_BUDGET = 400_000;
 
 async function startDesk(budget = 100_000_000) {
   const desk = new PresenceDesk({ budget, linkBudget: LINK_BUDGET });
-  const hub = new BusHub({ budget: LINK_BUDGET, desk, stuck: () => undefined, failed: () => undefined });
+  const keys = new PublicationKeys(createDesk(DEFAULT_CONFIG).answers);
+  const sequencer = new Sequencer(new Histories({ budget: 0 }), keys);
+  const hub = new BusHub({ budget: LINK_BUDGET, desk, sequencer, stuck: () => undefined, failed: () => undefined });
   await hub.listen();
   onTestFinished(() => hub.close());
   return { desk, hub };

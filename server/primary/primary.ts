@@ -3,9 +3,9 @@ import type { TaskDefinition } from "../compute/hosted-task.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { StartError } from "../start-error.ts";
-import { BusHub } from "./bus-hub.ts";
+import type { BusHub } from "./bus-hub.ts";
 import { ComputeProcess } from "./compute-process.ts";
-import { createDesks } from "./desks.ts";
+import { createBusHub } from "./create-bus-hub.ts";
 import { RestartDelay } from "./restart-delay.ts";
 import { WorkerProcess, type WorkerProcessHooks } from "./worker-process.ts";
 
@@ -36,9 +36,7 @@ export class Primary {
   constructor(options: PrimaryOptions) {
     this.#options = options;
     this.#port = options.config.port;
-    this.bus = new BusHub({
-      budget: options.config.busBudget,
-      desk: createDesks(options.config),
+    this.bus = createBusHub(options.config, {
       failed: (error) => options.log.warn({ error }, "the bus could not take a connection"),
       stuck: (number) => this.#kill(number, "it takes nothing from the bus"),
     });

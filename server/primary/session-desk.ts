@@ -3,6 +3,7 @@ import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Link } from "../bus/link.ts";
 import type { Config } from "../config.ts";
 import { Claim } from "../sessions/claim.ts";
+import { parted } from "../sessions/key-name.ts";
 import { News, NOT_NOW, type SessionAnswer, type SessionNews } from "../sessions/session-state.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import { KeptAnswers } from "./kept-answers.ts";
@@ -134,12 +135,6 @@ export class SessionDesk implements Desk {
     else if (claim === Claim.NOT_KEPT) this.answers.settle(session, key, claim, "");
     else this.answers.settle(session, key, Claim.ANSWERED, data.toString("latin1", 1));
   }
-}
-
-/** A session's id has no space. */
-function parted(channel: string): [session: string, key: string] {
-  const space = channel.indexOf(" ");
-  return [channel.slice(0, space), channel.slice(space + 1)];
 }
 
 /** The desk that a configuration asks for. */

@@ -20,22 +20,40 @@ function codeOf(act: () => unknown): string | undefined {
 }
 
 describe("the rule of a channel", () => {
-  const exact: ChannelRule = {};
-  const long: ChannelRule = {};
-  const short: ChannelRule = {};
+  const exact: ChannelRule = { publish: true };
+  const long: ChannelRule = { subscribe: true };
+  const short: ChannelRule = { publish: false };
   const made = rules({ "a:*": short, "a:b:*": long, "a:b:c": exact });
 
   it("is that of its own name, or else of the longest pattern that fits", () => {
-    expect(made.of("a:b:c")).toBe(exact);
-    expect(made.of("a:b:d")).toBe(long);
-    expect(made.of("a:c")).toBe(short);
-    expect(made.of("a:")).toBe(short);
+    expect(made.of("a:b:c")).toMatchObject(exact);
+    expect(made.of("a:b:d")).toMatchObject(long);
+    expect(made.of("a:c")).toMatchObject(short);
+    expect(made.of("a:")).toMatchObject(short);
   });
 
   it("is missing where nothing fits: the channel does not exist", () => {
     expect(codeOf(() => made.of("b"))).toBe("NOT_FOUND");
     expect(codeOf(() => made.checkSubscribe("b"))).toBe("NOT_FOUND");
     expect(codeOf(() => made.checkPublish("b"))).toBe("NOT_FOUND");
+  });
+
+  it("has a history that makes sense, or is refused by name", () => {
+    expect(rules({ a: { history: true } }).of("a").history).toEqual({ size: 100, ttlMs: 300_000, latest: false });
+    const { history } = rules({ a: { history: { size: 5, ttlMs: 60_000, mode: "latest" } } }).of("a");
+    expect(history).toEqual({ size: 1, ttlMs: 60_000, latest: true });
+    expect(rules({ a: { history: false } }).of("a").history).toBeUndefined();
+    const wrong = [{ size: 0 }, { size: 1.5 }, { size: 1_000_001 }, { ttlMs: 0 }, { ttlMs: 2 ** 31 }, { mode: "some" }];
+    for (const history of wrong) {
+      const rule = { history } as ChannelRule;
+      expect(() => rules({ "a:*": rule }), JSON.stringify(history)).toThrow(/^The rule of the channel "a:\*": /);
+    }
+  });
+
+  it("closes slow readers unless it says otherwise", () => {
+    const made = rules({ a: {}, b: { slowReaders: "latest" } });
+    expect([made.of("a").slowReaders, made.of("b").slowReaders]).toEqual(["close", "latest"]);
+    expect(() => rules({ a: { slowReaders: "wait" as "close" } })).toThrow('The rule of the channel "a": slowReaders');
   });
 
   it("is given once", () => {
@@ -75,9 +93,9 @@ describe("subscribing", () => {
 
 describe("publishing", () => {
   it("is allowed unless the rule says otherwise, and gives the rule", () => {
-    const open: ChannelRule = {};
+    const open: ChannelRule = { publish: true };
     const made = rules({ open, closed: { publish: false } });
-    expect(made.checkPublish("open")).toBe(open);
+    expect(made.checkPublish("open")).toMatchObject(open);
     expect(codeOf(() => made.checkPublish("closed"))).toBe("FORBIDDEN");
   });
 

@@ -1,22 +1,30 @@
 import { AppError } from "../../shared/errors.ts";
 import type { ChannelRule } from "../app.ts";
+import { type HistoryRule, historyRule } from "./history-rule.ts";
 import { isPattern, PatternMap, prefixOf } from "./patterns.ts";
 import type { PresenceOptions } from "./presence-rule.ts";
+import { type SlowReaderPolicy, slowReaderPolicy } from "./slow-readers.ts";
+
+/** A channel's rule, ready to be used. */
+export interface PreparedRule extends Omit<ChannelRule, "history"> {
+  readonly history: HistoryRule | undefined;
+  readonly slowReaders: SlowReaderPolicy;
+}
 
 const KEPT: PresenceOptions = {};
 
 /** Finds the rule for a channel: that of its own name, or else of the longest pattern that fits. */
 export class ChannelRules {
-  readonly #rules = new PatternMap<ChannelRule>();
+  readonly #rules = new PatternMap<PreparedRule>();
 
-  /** Throws where there is a rule of this very name already. */
+  /** Throws where there is a rule of this very name already, or the rule makes no sense. */
   add(name: string, rule: ChannelRule): void {
     if (this.#rules.get(name) !== undefined) throw new Error(`There is a rule for the channel "${name}" already.`);
-    this.#rules.set(name, rule);
+    this.#rules.set(name, prepared(name, rule));
   }
 
   /** Throws where the channel does not exist. */
-  of(channel: string): ChannelRule {
+  of(channel: string): PreparedRule {
     const rule = this.#rules.closest(channel);
     if (rule === undefined) throw new AppError("NOT_FOUND", `There is no channel "${channel}".`);
     return rule;
@@ -29,22 +37,34 @@ export class ChannelRules {
     return presence === true ? KEPT : presence;
   }
 
-  /** Throws where a client may not subscribe. A pattern needs the permission of every rule that it covers. */
-  checkSubscribe(channel: string): void {
-    if (this.of(channel).subscribe === false) throw forbidden(channel, "subscribed to");
-    if (!isPattern(channel)) return;
+  /**
+   * The rule to subscribe by. Throws where a client may not. A pattern needs the permission of every rule that it covers.
+   */
+  checkSubscribe(channel: string): PreparedRule {
+    const rule = this.of(channel);
+    if (rule.subscribe === false) throw forbidden(channel, "subscribed to");
+    if (!isPattern(channel)) return rule;
     const prefix = prefixOf(channel);
     for (const [name, rule] of this.#rules.entries()) {
       if (rule.subscribe === false && name.startsWith(prefix)) throw forbidden(name, "subscribed to");
     }
+    return rule;
   }
 
   /** The rule to publish by. Throws where a client may not. */
-  checkPublish(channel: string): ChannelRule {
+  checkPublish(channel: string): PreparedRule {
     if (isPattern(channel)) throw new AppError("BAD_REQUEST", `"${channel}" is a pattern; publish to one channel.`);
     const rule = this.of(channel);
     if (rule.publish === false) throw forbidden(channel, "published to by clients");
     return rule;
+  }
+}
+
+function prepared(name: string, rule: ChannelRule): PreparedRule {
+  try {
+    return { ...rule, history: historyRule(rule.history), slowReaders: slowReaderPolicy(rule.slowReaders) };
+  } catch (error) {
+    throw new RangeError(`The rule of the channel "${name}": ${(error as Error).message}`, { cause: error });
   }
 }
 

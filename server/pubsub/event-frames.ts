@@ -25,32 +25,55 @@ export class EventFrames {
   readonly #options: EventFramesOptions;
   readonly #channel: string;
   readonly #data: Uint8Array;
+  readonly #offset: number | undefined;
   #packedChannel: Uint8Array | undefined;
   #blocks: Uint8Array | undefined;
   #text: string | undefined;
 
-  constructor(options: EventFramesOptions, channel: string, data: Uint8Array) {
+  /** @param offset where the publication is kept */
+  constructor(options: EventFramesOptions, channel: string, data: Uint8Array, offset: number | undefined) {
     this.#options = options;
     this.#channel = channel;
     this.#data = data;
+    this.#offset = offset;
   }
 
-  binary(info: EventInfo | undefined): Uint8Array {
-    const { pack, deflateThreshold } = this.#options;
-    this.#packedChannel ??= pack.pack(this.#channel);
-    const head = concatenate([info === undefined ? BARE_HEAD : INFORMED_HEAD, this.#packedChannel]);
-    const tail = info === undefined ? NOTHING : pack.pack(info);
+  /** @param pattern the pattern through which its subscribers get it */
+  binary(pattern: string | undefined): Uint8Array {
+    const [head, tail] = this.#around(pattern);
     const plainLength = head.length + this.#data.length + tail.length;
-    if (plainLength >= deflateThreshold) {
+    if (plainLength >= this.#options.deflateThreshold) {
       const deflated = this.#deflated(head, tail);
       if (deflated.length < plainLength) return deflated;
     }
     return concatenate([head, this.#data, tail]);
   }
 
-  text(info: EventInfo | undefined): string {
+  /** The message as it is, for a frame with others. */
+  piece(): Uint8Array {
+    const [head, tail] = this.#around(undefined);
+    return concatenate([head, this.#data, tail]);
+  }
+
+  text(pattern: string | undefined): string {
+    const info = this.#info(pattern);
     this.#text ??= `[${Kind.EVENT},${toJson(this.#channel)},${toJson(this.#options.pack.unpack(this.#data))}`;
     return info === undefined ? `${this.#text}]` : `${this.#text},${toJson(info)}]`;
+  }
+
+  #info(pattern: string | undefined): EventInfo | undefined {
+    const offset = this.#offset;
+    if (offset === undefined) return pattern === undefined ? undefined : { pattern };
+    return pattern === undefined ? { offset } : { offset, pattern };
+  }
+
+  /** What stands before the data, and behind. */
+  #around(pattern: string | undefined): [head: Uint8Array, tail: Uint8Array] {
+    const { pack } = this.#options;
+    const info = this.#info(pattern);
+    this.#packedChannel ??= pack.pack(this.#channel);
+    const head = concatenate([info === undefined ? BARE_HEAD : INFORMED_HEAD, this.#packedChannel]);
+    return [head, info === undefined ? NOTHING : pack.pack(info)];
   }
 
   /** Only the data is deflated; what differs from frame to frame stands before and behind it in blocks of their own. */

@@ -45,15 +45,17 @@ function setup(answer?: (done: Done) => void) {
       if (answer === undefined) unanswered.push(done);
       else answer(done);
     },
+    subscribeFrom: () => expect.unreachable("no channel keeps a history here"),
+    history: () => expect.unreachable("nobody asks for a history here"),
     unsubscribe: (channel) => void asked.push(`-${channel}`),
     close() {},
   };
   const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
   const transport = { publish: (topic: string, frame: Frame) => void sent.push([topic, frame]) };
-  const hub = new Hub({ rules, broker, frames, transport, counters: createCounters() });
+  const hub = new Hub({ rules, broker, frames, transport, counters: createCounters(), sendBudget: 1_000_000 });
   const told: string[] = [];
   const subscribe = (who: FakeConnection, channel: string, name = channel) =>
-    hub.subscribe(who.asConnection, channel, (error) => void told.push(`${name}: ${error?.code ?? "ok"}`));
+    hub.subscribe(who.asConnection, channel, undefined, (error) => void told.push(`${name}: ${error?.code ?? "ok"}`));
   return { hub, asked, unanswered, sent, told, subscribe };
 }
 
@@ -194,9 +196,9 @@ describe("a broker that refuses", () => {
     const { hub, asked, unanswered, subscribe } = setup();
     const a = connection().asConnection;
     const told: (string | undefined)[] = [];
-    hub.subscribe(a, "c", (error) => {
+    hub.subscribe(a, "c", undefined, (error) => {
       told.push(error?.code);
-      hub.subscribe(a, "c", (again) => void told.push(again?.code));
+      hub.subscribe(a, "c", undefined, (again) => void told.push(again?.code));
     });
     subscribe(connection(), "c");
     unanswered[0]?.(REFUSED);
@@ -212,7 +214,7 @@ describe("a publication", () => {
     const { hub, sent, subscribe } = setup(atOnce);
     const connections = [connection(true), connection(true), connection(false)];
     for (const one of connections) subscribe(one, "c");
-    hub.deliver("c", pack.pack(1));
+    hub.deliver("c", pack.pack(1), undefined);
     expect(sent).toEqual([
       ["bc", expect.any(Uint8Array)],
       ["tc", '[12,"c",1]'],
@@ -224,7 +226,7 @@ describe("a publication", () => {
   it("reaches a channel and all patterns that fit, each told apart from the others", () => {
     const { hub, sent, subscribe } = setup(atOnce);
     for (const channel of ["a:b", "a:*", "a*", "b:*", "a:b*"]) subscribe(connection(false), channel);
-    hub.deliver("a:b", pack.pack("x"));
+    hub.deliver("a:b", pack.pack("x"), undefined);
     expect(sent).toEqual([
       ["ta:b", '[12,"a:b","x"]'],
       ["ta*", '[12,"a:b","x",{"pattern":"a*"}]'],
@@ -239,10 +241,10 @@ describe("a publication", () => {
     subscribe(a, "c");
     subscribe(b, "c");
     hub.unsubscribe(a.asConnection, "c");
-    hub.deliver("c", pack.pack(1));
+    hub.deliver("c", pack.pack(1), undefined);
     expect(topicsOf(sent)).toEqual(["tc"]);
     hub.forget(b.asConnection);
-    hub.deliver("c", pack.pack(1));
+    hub.deliver("c", pack.pack(1), undefined);
     expect(topicsOf(sent)).toEqual(["tc"]);
   });
 });

@@ -1,11 +1,17 @@
 import { AppError } from "../../shared/errors.ts";
-import type { Broker, Done } from "../brokers/broker.ts";
+import type { Position, SubscribedInfo } from "../../shared/message.ts";
+import type { Broker, Done, From } from "../brokers/broker.ts";
+import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import { OFFSET_BYTES, readOffset } from "../bus/publication-head.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Counters } from "../metrics.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { ChannelRules } from "./channel-rules.ts";
+import { CatchUp } from "./catch-up.ts";
+import type { ChannelRules, PreparedRule } from "./channel-rules.ts";
+import { Entry } from "./entry.ts";
 import { EventFrames, type EventFramesOptions } from "./event-frames.ts";
-import { PatternMap } from "./patterns.ts";
+import type { LaneOptions } from "./lane.ts";
+import { isPattern, PatternMap } from "./patterns.ts";
 
 export interface HubServices {
   readonly rules: ChannelRules;
@@ -13,17 +19,23 @@ export interface HubServices {
   readonly frames: EventFramesOptions;
   readonly transport: Pick<Transport, "publish">;
   readonly counters: Counters;
+  /** Bytes that may wait for one connection. */
+  readonly sendBudget: number;
 }
 
-/** A channel, or a pattern, that connections of this socket worker are subscribed to. */
-interface Entry {
-  readonly name: string;
-  /** Subscribers that read MessagePack, and that read JSON. */
-  binary: number;
-  text: number;
-  /** What waits for the broker's word that publications will come; undefined once it has been given. */
-  waiting: Done[] | undefined;
+/** So much may be on its way to a connection, in bytes, before publications that may be left out wait. */
+const LANE_MARK = 64 * 1024;
+
+/** How a subscription to a channel with a history starts. */
+export interface Start {
+  /** What the client is told of it. */
+  readonly info: SubscribedInfo;
+  /** Sends what was missed, and what comes from now on. To be called once the client has been told, at once or later. */
+  begin(): void;
 }
+
+/** Called with what is wrong, or how the subscription starts where the channel keeps a history. */
+export type Subscribed = (error: AppError | undefined, start: Start | undefined) => void;
 
 /**
  * The subscriptions of one socket worker: the broker hears of a channel's first subscriber and of its last, and a
@@ -42,44 +54,95 @@ export class Hub {
     return this.#entries.size;
   }
 
-  /** Subscribes; `done` is called when every later publication will reach the connection, or with what is wrong. */
-  subscribe(connection: Connection, channel: string, done: Done): void {
+  /**
+   * Subscribes; `done` is called when every later publication will reach the connection, or with what is wrong.
+   * @param since the last publication that the client knows, where it wants all that came after it
+   * @param later whether what it missed is sent later than within `done`
+   */
+  subscribe(
+    connection: Connection,
+    channel: string,
+    since: Position | undefined,
+    done: Subscribed,
+    later = false,
+  ): void {
+    let rule: PreparedRule;
     try {
-      this.#services.rules.checkSubscribe(channel);
+      rule = this.#services.rules.checkSubscribe(channel);
     } catch (error) {
-      done(error instanceof AppError ? error : new AppError("INTERNAL"));
+      done(error instanceof AppError ? error : new AppError("INTERNAL"), undefined);
       return;
     }
     const known = this.#entries.get(channel);
-    const entry: Entry = known ?? { name: channel, binary: 0, text: 0, waiting: [] };
+    const entry = known ?? new Entry(channel, this.#lanesFor(rule));
     connection.channels ??= new Set();
     if (!connection.channels.has(channel)) {
       connection.channels.add(channel);
-      count(entry, connection, 1);
+      entry.add(connection);
     }
+    if (known === undefined) this.#entries.set(channel, entry);
+    // the channels of a pattern each have their own history
+    if (rule.history !== undefined && !isPattern(channel)) {
+      this.#subscribeFrom(connection, entry, { since, latest: rule.history.latest, peek: later }, done);
+      return;
+    }
+    if (since !== undefined) this.#services.counters.unrecovered++;
     const ready: Done = (error) => {
-      // it may have changed its mind, even twice, or gone, while the broker thought
-      const anew = (this.#entries.get(channel) ?? entry) !== entry;
-      if (error !== undefined) {
-        if (!anew) this.unsubscribe(connection, channel);
-        done(error);
-      } else if (connection.channels?.has(channel)) {
-        connection.subscribe(topic(connection.binary, entry));
-        done(undefined);
-      } else done(new AppError("CANCELLED", `The subscription to "${channel}" was ended before it began.`));
+      if (this.#settled(connection, entry, error, done)) {
+        entry.enter(connection);
+        done(undefined, undefined);
+      }
     };
-    if (entry.waiting === undefined) ready(undefined);
+    if (known === undefined) this.#open(entry, ready);
+    else if (entry.waiting === undefined) ready(undefined);
     else entry.waiting.push(ready);
-    if (known === undefined) this.#open(entry);
+  }
+
+  /** The same for a channel that keeps a history: everybody learns for himself where it stands. */
+  #subscribeFrom(connection: Connection, entry: Entry, from: From, done: Subscribed): void {
+    const { name } = entry;
+    const { broker, frames, counters } = this.#services;
+    const token = entry.tokenOf(connection);
+    const live = () => {
+      entry.enter(connection);
+      connection.flush();
+    };
+    const wanted = (asking: CatchUp) => connection.open && entry.isCatchingUp(connection, asking);
+    const catchUp = new CatchUp({ broker, frames, wanted, live }, connection, name, from.latest);
+    broker.subscribeFrom(name, from, (error, page) => {
+      // between one subscription and the next, publications may have gone by
+      const same = error !== undefined || entry.has(connection, token);
+      if (!same) done(cancelled(name), undefined);
+      else if (this.#settled(connection, entry, error, done) && page !== undefined) {
+        if (from.since !== undefined) counters[page.recovered ? "recovered" : "unrecovered"]++;
+        // one that asks again begins anew
+        entry.catchUp(connection, catchUp);
+        catchUp.found(page, from, (info) => done(undefined, { info, begin: () => catchUp.begin() }));
+      }
+    });
+  }
+
+  /**
+   * The broker has answered. The connection may have changed its mind, even twice, or gone, while it thought.
+   * @returns whether the subscription can go on; otherwise `done` has been told
+   */
+  #settled(connection: Connection, entry: Entry, error: AppError | undefined, done: Subscribed): boolean {
+    const { name } = entry;
+    if (error !== undefined) {
+      const anew = (this.#entries.get(name) ?? entry) !== entry;
+      if (!anew) this.unsubscribe(connection, name);
+      done(error, undefined);
+    } else if (connection.channels?.has(name) === true) return true;
+    else done(cancelled(name), undefined);
+    return false;
   }
 
   unsubscribe(connection: Connection, channel: string): void {
     if (connection.channels?.delete(channel) !== true) return;
     const entry = this.#entries.get(channel);
     if (entry === undefined) return;
-    connection.unsubscribe(topic(connection.binary, entry));
-    count(entry, connection, -1);
-    if (entry.binary + entry.text === 0) this.#close(entry);
+    entry.remove(connection);
+    if (entry.empty) this.#close(entry);
   }
 
   /** Ends all subscriptions of a connection that is gone. */
@@ -88,20 +151,18 @@ export class Hub {
   }
 
   /** A publication from the broker, for whoever is subscribed to its channel or to a pattern that fits. */
-  deliver(channel: string, data: Uint8Array): void {
+  deliver(channel: string, data: Uint8Array, offset: number | undefined): void {
     const { counters, frames: options, transport } = this.#services;
     counters.delivered++;
-    const frames = new EventFrames(options, channel, data);
+    const frames = new EventFrames(options, channel, data, offset);
     this.#entries.match(channel, (entry, pattern) => {
-      const info = pattern === undefined ? undefined : { pattern };
-      if (entry.binary > 0) transport.publish(topic(true, entry), frames.binary(info));
-      if (entry.text > 0) transport.publish(topic(false, entry), frames.text(info));
+      entry.publish(channel, frames, pattern, transport);
     });
   }
 
-  /** Asks the broker for a channel. Those who wait are in the entry already: a broker may refuse at once. */
-  #open(entry: Entry): void {
-    this.#entries.set(entry.name, entry);
+  /** Asks the broker for a channel. Who waits is in the entry already: a broker may refuse at once. */
+  #open(entry: Entry, first: Done): void {
+    entry.waiting = [first];
     this.#services.broker.subscribe(entry.name, (error) => {
       const waiting = entry.waiting ?? [];
       entry.waiting = undefined;
@@ -111,18 +172,27 @@ export class Hub {
     });
   }
 
+  #lanesFor({ slowReaders: policy }: PreparedRule): LaneOptions | undefined {
+    const { sendBudget, counters } = this.#services;
+    if (policy === "close") return undefined;
+    return { policy, counters, mark: Math.min(sendBudget / 4, LANE_MARK), budget: sendBudget / 2 };
+  }
+
   #close(entry: Entry): void {
     this.#entries.delete(entry.name);
     this.#services.broker.unsubscribe(entry.name);
   }
 }
 
-/** The transport's topic of a channel: MessagePack and JSON subscribers apart, as their frames differ. */
-function topic(binary: boolean, entry: Entry): string {
-  return binary ? `b${entry.name}` : `t${entry.name}`;
+function cancelled(channel: string): AppError {
+  return new AppError("CANCELLED", `The subscription to "${channel}" was ended before it began.`);
 }
 
-function count(entry: Entry, connection: Connection, by: 1 | -1): void {
-  if (connection.binary) entry.binary += by;
-  else entry.text += by;
+/** What of the bus is publications. */
+export function hubFrames(hub: () => Hub) {
+  return {
+    [BusType.EVENT]: ({ channel, data }: BusFrame) => hub().deliver(channel, data, undefined),
+    [BusType.KEPT_EVENT]: ({ channel, data }: BusFrame) =>
+      hub().deliver(channel, data.subarray(OFFSET_BYTES), readOffset(data)),
+  };
 }

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { AppError } from "../../shared/errors.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
-import type { Done } from "../brokers/broker.ts";
 import { BusFrame, type BusType, busFrameSize, writeBusFrame } from "../bus/bus-frame.ts";
 import type { Link } from "../bus/link.ts";
 import type { Answered } from "../bus/uplink.ts";
@@ -12,6 +11,7 @@ import { handleSubscribe } from "../handlers/subscribe.ts";
 import { handleUnsubscribe } from "../handlers/unsubscribe.ts";
 import { PresenceDesk } from "../primary/presence-desk.ts";
 import { ChannelRules } from "./channel-rules.ts";
+import type { Subscribed } from "./hub.ts";
 import { Presence } from "./presence.ts";
 
 const pack = createPack();
@@ -166,12 +166,12 @@ class Model {
   }
 
   /** As the hub does it: at once a part of the connection's channels, later known to be so. */
-  readonly #hubSubscribe = (connection: Fake, channel: string, done: Done): void => {
+  readonly #hubSubscribe = (connection: Fake, channel: string, _: unknown, done: Subscribed): void => {
     connection.channels ??= new Set();
     connection.channels.add(channel);
     this.#hubWaits.push((refused) => {
       if (refused !== undefined) connection.channels?.delete(channel);
-      done(connection.channels?.has(channel) === true ? undefined : (refused ?? new AppError("CANCELLED")));
+      done(connection.channels?.has(channel) === true ? undefined : (refused ?? new AppError("CANCELLED")), undefined);
     });
   };
 

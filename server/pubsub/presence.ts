@@ -2,12 +2,12 @@ import { CloseCode } from "../../shared/codes.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { PresenceChange } from "../../shared/presence.ts";
-import type { Done } from "../brokers/broker.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { ChannelRules } from "./channel-rules.ts";
+import type { Subscribed } from "./hub.ts";
 import { isPattern } from "./patterns.ts";
 import type { PresenceEntrance } from "./presence-bus.ts";
 import { overloaded, PresenceLists } from "./presence-lists.ts";
@@ -55,7 +55,13 @@ export class Presence {
    * @param watch whether it wants to hear who comes and goes, from before `done` is called
    * @param done called once, with what `subscribe` says or with what was wrong before
    */
-  around(connection: Connection, channel: string, watch: boolean, subscribe: (done: Done) => void, done: Done): void {
+  around(
+    connection: Connection,
+    channel: string,
+    watch: boolean,
+    subscribe: (done: Subscribed) => void,
+    done: Subscribed,
+  ): void {
     const options = this.#services.rules.presenceOf(channel);
     if (options === undefined && !watch) {
       subscribe(done);
@@ -65,20 +71,20 @@ export class Presence {
       this.#services.rules.checkSubscribe(channel);
       if (options === undefined) throw keepsNone(channel);
       this.#enter(connection, channel, options, watch, (error, seat) => {
-        if (error !== undefined) done(error);
+        if (error !== undefined) done(error, undefined);
         else {
           // ahead of the subscription: a list that was asked for behind it may be answered before that has begun
           if (watch) this.#news.listen(connection, channel);
-          subscribe((wrong, ...more) => {
+          subscribe((wrong, start) => {
             const refused = wrong !== undefined && connection.channels?.has(channel) !== true;
             if (refused && this.#seatOf(connection, channel) === seat) this.leave(connection, channel);
-            done(wrong, ...more);
+            done(wrong, start);
           });
         }
       });
     } catch (error) {
       if (!(error instanceof AppError)) this.#services.failed(error);
-      done(error instanceof AppError ? error : new AppError("INTERNAL"));
+      done(error instanceof AppError ? error : new AppError("INTERNAL"), undefined);
     }
   }
 

@@ -29,6 +29,8 @@ function setup(table: Readonly<Record<string, ChannelRule>>, brokerPublish = acc
       brokerPublish(channel, data, done);
     },
     subscribe: (_channel, done) => done(undefined),
+    subscribeFrom: (_channel, _from, done) => done(undefined, undefined),
+    history: (_channel, _limit, _before, done) => done(undefined, undefined),
     unsubscribe() {},
     close() {},
   };

@@ -4,11 +4,10 @@ import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import { portable } from "../../shared/portable.ts";
 import type { SchemaResult } from "../../shared/standard-schema.ts";
-import type { ChannelRule } from "../app.ts";
-import type { Broker, Done } from "../brokers/broker.ts";
+import type { Broker, Done, PublishOptions } from "../brokers/broker.ts";
 import { refusal } from "../dispatch/procedures.ts";
 import type { Counters } from "../metrics.ts";
-import type { ChannelRules } from "./channel-rules.ts";
+import type { ChannelRules, PreparedRule } from "./channel-rules.ts";
 import { isPattern } from "./patterns.ts";
 
 export interface PublisherServices {
@@ -32,10 +31,13 @@ export class Publisher {
     this.#services = services;
   }
 
-  /** Publishes for a client, within the channel's rule. `done` hears of the success or of what was wrong. */
-  publishFromClient(channel: string, data: unknown, done: Done | undefined): void {
+  /**
+   * Publishes for a client, within the channel's rule. `done` hears of the success or of what was wrong.
+   * @param key has the publication made once, however often it is told: a session, a space, and what is unique in it
+   */
+  publishFromClient(channel: string, data: unknown, done: Done | undefined, key?: string): void {
     try {
-      this.#checked(channel, data, this.#services.rules.checkPublish(channel), done);
+      this.#checked(channel, data, this.#services.rules.checkPublish(channel), done, key);
     } catch (error) {
       done?.(this.#asRefusal(error));
     }
@@ -50,8 +52,7 @@ export class Publisher {
     if (isPattern(channel) || channel.length === 0 || channel.length > MAX_NAME_LENGTH) {
       throw new RangeError(`"${channel.slice(0, MAX_NAME_LENGTH)}" is no name of one channel.`);
     }
-    this.#services.rules.of(channel);
-    this.#send(channel, data, this.#reportRefusal);
+    this.#send(channel, data, this.#services.rules.of(channel), this.#reportRefusal);
   }
 
   readonly #reportRefusal: Done = (error) => {
@@ -63,27 +64,33 @@ export class Publisher {
     this.#services.failed(error);
   };
 
-  #checked(channel: string, data: unknown, rule: ChannelRule, done: Done | undefined): void {
+  #checked(channel: string, data: unknown, rule: PreparedRule, done: Done | undefined, key: string | undefined): void {
     if (rule.data === undefined) {
-      this.#send(channel, data, done);
+      this.#send(channel, data, rule, done, key);
       return;
     }
     const result = rule.data["~standard"].validate(data);
     if (result instanceof Promise) {
       result
-        .then((later) => this.#sendValid(channel, later, done))
+        .then((later) => this.#sendValid(channel, later, rule, done, key))
         .catch((error: unknown) => done?.(this.#asRefusal(error)));
       return;
     }
-    this.#sendValid(channel, result, done);
+    this.#sendValid(channel, result, rule, done, key);
   }
 
-  #sendValid(channel: string, result: SchemaResult<unknown>, done: Done | undefined): void {
+  #sendValid(
+    channel: string,
+    result: SchemaResult<unknown>,
+    rule: PreparedRule,
+    done: Done | undefined,
+    key: string | undefined,
+  ): void {
     if (result.issues !== undefined) throw refusal(result.issues, "data");
-    this.#send(channel, result.value, done);
+    this.#send(channel, result.value, rule, done, key);
   }
 
-  #send(channel: string, data: unknown, done: Done | undefined): void {
+  #send(channel: string, data: unknown, rule: PreparedRule, done: Done | undefined, key?: string): void {
     const { broker, pack, counters } = this.#services;
     counters.published++;
     let bytes: Uint8Array;
@@ -93,7 +100,11 @@ export class Publisher {
       if (!(error instanceof EncodeError)) throw error;
       throw new AppError("BAD_REQUEST", error.message);
     }
-    broker.publish(channel, bytes, done);
+    const { history: keeping } = rule;
+    // nearly always there is nothing to be said of it
+    const options: PublishOptions | undefined =
+      keeping === undefined && key === undefined ? undefined : { keeping, key };
+    broker.publish(channel, bytes, done, options);
   }
 
   /** What a client is told: what was not thrown on purpose is none of its business. */

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
-import { BusHub } from "../primary/bus-hub.ts";
-import { createDesks } from "../primary/desks.ts";
+import { createBusHub } from "../primary/create-bus-hub.ts";
 import { findPort } from "../primary/free-port.ts";
 import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
 import { StartError } from "../start-error.ts";
@@ -25,9 +24,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const { config } = configuration;
   const started = performance.now();
   const port = await findPort(config.host, config.port);
-  const hub = new BusHub({
-    budget: config.busBudget,
-    desk: createDesks(config),
+  const hub = createBusHub(config, {
     failed: (error) => log.warn({ error }, "the bus could not take a connection"),
     stuck: () => log.error("this process does not keep up with itself"),
   });

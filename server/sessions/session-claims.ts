@@ -2,6 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { type Claimant, type ClaimKeeper, KeyClaim } from "./key-claim.ts";
+import { callKey } from "./key-name.ts";
 
 /** What the claims of all sessions of a socket worker share. */
 export interface ClaimsHost {
@@ -43,8 +44,7 @@ export class SessionClaims implements ClaimKeeper {
   /** @returns undefined where the claimant has been refused at once */
   claim(key: string, claimant: Claimant): KeyClaim | undefined {
     const { claims } = this.#host;
-    // a session's id has no space
-    const name = `${this.#session} ${key}`;
+    const name = callKey(this.#session, key);
     const known = claims.get(name);
     if (known !== undefined) {
       known.join(claimant);

@@ -155,3 +155,11 @@ export class Sessions {
 function random(bytes: number): string {
   return randomBytes(bytes).toString("base64url");
 }
+
+/** What of the bus is about sessions. */
+export function sessionFrames(sessions: () => Sessions) {
+  return {
+    [BusType.SESSION_MOVED]: (frame: BusFrame) => sessions().moved(frame),
+    [BusType.SESSION_CHANGED]: (frame: BusFrame) => sessions().changedElsewhere(frame),
+  };
+}

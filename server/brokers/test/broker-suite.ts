@@ -1,24 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AppError } from "../../../shared/errors.ts";
-import type { Broker, Deliver } from "../broker.ts";
-
-/** What a driver brings along to be held against the contract. */
-export interface BrokerSetup {
-  /** A broker of one more process, on the same bus as the others of this test. */
-  connect(deliver: Deliver): Promise<Broker>;
-  /** Ends everything, whatever state the brokers are in. */
-  close(): Promise<void>;
-  /** Takes the bus away from under its brokers, as if its host had died. */
-  breakDown(): void;
-}
-
-/** One process as the suite sees it: its broker, and what it was handed. */
-interface Process {
-  readonly broker: Broker;
-  readonly delivered: string[];
-  subscribe(channel: string): Promise<AppError | undefined>;
-  publish(channel: string, text: string): Promise<AppError | undefined>;
-}
+import { type BrokerSetup, type Process, startProcess } from "./broker-process.ts";
 
 const WAIT_MS = 5_000;
 
@@ -29,19 +11,6 @@ export function describeBroker(name: string, setup: () => Promise<BrokerSetup>):
     let a: Process;
     let b: Process;
     let c: Process;
-
-    async function start(): Promise<Process> {
-      const delivered: string[] = [];
-      const broker = await bus.connect((channel, data) => {
-        delivered.push(`${channel} ${Buffer.from(data).toString()}`);
-      });
-      return {
-        broker,
-        delivered,
-        subscribe: (channel) => new Promise((resolve) => broker.subscribe(channel, resolve)),
-        publish: (channel, text) => new Promise((resolve) => broker.publish(channel, Buffer.from(text), resolve)),
-      };
-    }
 
     /** Waits until everything published before has been delivered wherever it goes. */
     async function settled(...processes: Process[]): Promise<void> {
@@ -55,7 +24,7 @@ export function describeBroker(name: string, setup: () => Promise<BrokerSetup>):
 
     beforeEach(async () => {
       bus = await setup();
-      [a, b, c] = await Promise.all([start(), start(), start()]);
+      [a, b, c] = await Promise.all([startProcess(bus), startProcess(bus), startProcess(bus)]);
     });
 
     afterEach(() => bus.close());
@@ -113,6 +82,51 @@ export function describeBroker(name: string, setup: () => Promise<BrokerSetup>):
       for (const bytes of sent) a.broker.publish("bytes", bytes, undefined);
       await vi.waitFor(() => expect(received).toHaveLength(sent.length), WAIT_MS);
       expect(received.every((bytes, index) => bytes.equals(sent[index] as Buffer))).toBe(true);
+    });
+
+    it("keeps what is to be kept, and tells who asks what came after a place, between what was delivered before and after", async () => {
+      const keeping = { size: 5, ttlMs: 60_000 };
+      const publish = (text: string) =>
+        new Promise((resolve) =>
+          b.broker.publish("kept", Buffer.from(text), (_, offset) => resolve(offset), { keeping }),
+        );
+      const first = await a.from("kept", undefined);
+      expect(first).toMatchObject({ top: 0, recovered: false, texts: [] });
+      expect([await publish("1"), await publish("2"), await publish("3")]).toEqual([1, 2, 3]);
+      const second = a.from("kept", { epoch: first.epoch, offset: 1 });
+      const more = publish("4");
+      expect(await second).toMatchObject({ epoch: first.epoch, recovered: true, first: 2 });
+      await more;
+      await settled(a);
+      expect(a.delivered).toEqual(["kept 1 @1", "kept 2 @2", "kept 3 @3", "kept 4 @4"]);
+      const { top, texts } = await second;
+      expect(texts).toEqual(["2", "3", "4"].slice(0, top - 1));
+      for (const text of ["5", "6", "7"]) await publish(text);
+      expect(await c.from("kept", { epoch: first.epoch, offset: 1 })).toMatchObject({
+        top: 7,
+        recovered: false,
+        texts: [],
+      });
+      expect(await c.from("kept", { epoch: "another", offset: 6 })).toMatchObject({ recovered: false, texts: [] });
+      expect(await c.from("kept", { epoch: first.epoch, offset: 6 })).toMatchObject({ recovered: true, texts: ["7"] });
+      expect(await c.history("kept", 2, 6)).toMatchObject({ first: 4, texts: ["4", "5"] });
+    });
+
+    it("publishes once what has a key, whichever process tells it", async () => {
+      await a.subscribe("once");
+      const offsets: unknown[] = [];
+      for (const { broker } of [a, b, c, a]) {
+        const options = { key: "session key", keeping: { size: 5, ttlMs: 60_000 } };
+        offsets.push(
+          await new Promise((resolve) =>
+            broker.publish("once", Buffer.from("x"), (_, offset) => resolve(offset), options),
+          ),
+        );
+      }
+      expect(offsets).toEqual([1, 1, 1, 1]);
+      await new Promise((resolve) => b.broker.publish("once", Buffer.from("y"), resolve, { key: "session other" }));
+      await settled(a);
+      expect(a.delivered).toEqual(["once x @1", "once y"]);
     });
 
     it("does not call `deliver` from within `publish` or `subscribe`", async () => {

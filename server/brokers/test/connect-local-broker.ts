@@ -1,4 +1,6 @@
-import { BusType } from "../../bus/bus-frame.ts";
+import { createPack } from "../../../shared/msgpack-codec.ts";
+import { type BusFrame, BusType } from "../../bus/bus-frame.ts";
+import { OFFSET_BYTES, readOffset } from "../../bus/publication-head.ts";
 import { connectUplink, type UplinkOptions } from "../../bus/uplink.ts";
 import type { Broker, Deliver } from "../broker.ts";
 import { createLocalBroker } from "../local-broker.ts";
@@ -10,7 +12,9 @@ export interface LocalBrokerOptions extends Omit<UplinkOptions, "frames"> {
 /** A broker with a link of its own, as in a socket worker that does nothing else. */
 export async function connectLocalBroker({ deliver, ...options }: LocalBrokerOptions): Promise<Broker> {
   const frames = {
-    [BusType.EVENT]: (frame: { channel: string; data: Uint8Array }) => deliver(frame.channel, frame.data),
+    [BusType.EVENT]: ({ channel, data }: BusFrame) => deliver(channel, data, undefined),
+    [BusType.KEPT_EVENT]: ({ channel, data }: BusFrame) =>
+      deliver(channel, data.subarray(OFFSET_BYTES), readOffset(data)),
   };
-  return createLocalBroker(await connectUplink({ ...options, frames }));
+  return createLocalBroker(await connectUplink({ ...options, frames }), createPack());
 }

@@ -1,0 +1,97 @@
+import type { Codec } from "../../shared/codec.ts";
+import type { Frame } from "../../shared/message.ts";
+import type { Socket } from "../transport/transport.ts";
+import type { Flushable, Turn } from "./turn.ts";
+
+/** Whose outbox it is. */
+export interface OutboxOwner {
+  /** Whether anything sent now can still arrive. */
+  readonly open: boolean;
+  /** Something did not fit into the send budget. */
+  dropped(): void;
+}
+
+/** What one turn has to say leaves in frames of about this size, in bytes or characters. */
+const FRAME_SIZE = 64 * 1024;
+const NO_PIECES: readonly Frame[] = [];
+
+/** What a connection has to say: gathers the messages of a turn, and sends them as one frame at its end. */
+export class Outbox implements Flushable {
+  /** Whether somebody flushes it at the end of what is going on anyway. */
+  inTurn = false;
+  readonly #owner: OutboxOwner;
+  readonly #socket: Socket;
+  readonly #codec: Codec;
+  readonly #turn: Turn;
+  #pieces: Frame[] = NO_PIECES as Frame[];
+  #size = 0;
+  #whenDrained: (() => void)[] | undefined;
+
+  constructor(owner: OutboxOwner, socket: Socket, codec: Codec, turn: Turn) {
+    this.#owner = owner;
+    this.#socket = socket;
+    this.#codec = codec;
+    this.#turn = turn;
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  get unsent(): number {
+    return this.#socket.unsent + this.#size;
+  }
+
+  /** Adds an encoded message. */
+  add(piece: Frame): void {
+    if (this.#pieces === NO_PIECES) {
+      this.#pieces = [piece];
+      if (!this.inTurn) this.#turn.flushLater(this);
+    } else this.#pieces.push(piece);
+    this.#size += piece.length;
+    if (this.#size >= FRAME_SIZE) this.flush();
+  }
+
+  /** Sends what has gathered. */
+  flush(): void {
+    const pieces = this.#pieces;
+    if (pieces === NO_PIECES) return;
+    this.#pieces = NO_PIECES as Frame[];
+    this.#size = 0;
+    this.#send(this.#codec.frame(pieces));
+  }
+
+  /** Sends a frame at once, behind what has gathered. */
+  sendFrame(frame: Frame): void {
+    this.flush();
+    this.#send(frame);
+  }
+
+  /** Resolves when everything sent has been taken by the kernel, or the connection is gone. */
+  drain(): Promise<void> {
+    this.flush();
+    if (!this.#socket.open || this.#socket.unsent === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenDrained ??= [];
+      this.#whenDrained.push(resolve);
+    });
+  }
+
+  /** Some of what was sent has been taken. */
+  drained(): void {
+    if (this.#socket.unsent === 0) this.#resolve();
+  }
+
+  /** The connection is gone. */
+  closed(): void {
+    this.#pieces = NO_PIECES as Frame[];
+    this.#resolve();
+  }
+
+  #send(frame: Frame): void {
+    if (this.#owner.open && !this.#socket.send(frame)) this.#owner.dropped();
+  }
+
+  #resolve(): void {
+    const waiting = this.#whenDrained;
+    this.#whenDrained = undefined;
+    for (const resolve of waiting ?? []) resolve();
+  }
+}

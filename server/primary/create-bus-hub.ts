@@ -1,0 +1,22 @@
+import type { Config } from "../config.ts";
+import { BusHub, type BusHubOptions } from "./bus-hub.ts";
+import { sideBySide } from "./desk.ts";
+import { Histories } from "./histories.ts";
+import { PeerDesk } from "./peer-desk.ts";
+import { PresenceDesk } from "./presence-desk.ts";
+import { PublicationKeys } from "./publication-keys.ts";
+import { Sequencer } from "./sequencer.ts";
+import { createDesk } from "./session-desk.ts";
+
+/** A bus with all that the primary keeps, as a configuration asks for it. */
+export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed" | "stuck">): BusHub {
+  const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
+  const sessions = createDesk(config);
+  const sequencer = new Sequencer(new Histories({ budget: historyBudget }), new PublicationKeys(sessions.answers));
+  const desk = sideBySide([
+    sessions,
+    new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
+    new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
+  ]);
+  return new BusHub({ budget, desk, sequencer, ...hooks });
+}

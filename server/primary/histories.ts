@@ -1,0 +1,243 @@
+import { randomBytes } from "node:crypto";
+import type { Position } from "../../shared/message.ts";
+import type { KeptPage } from "../bus/history-page.ts";
+import { List, type Place } from "../list.ts";
+import { type Due, DueSeconds } from "./due-seconds.ts";
+import { KeptPublications } from "./kept-publications.ts";
+
+export interface HistoriesOptions {
+  /** Bytes that all of them may take. */
+  readonly budget: number;
+  /** Bytes of one page's publications; one larger publication is a page of its own. @default 262_144 */
+  readonly pageBytes?: number;
+}
+
+/** Bytes of randomness in an epoch. */
+const EPOCH_BYTES = 9;
+const PAGE_BYTES = 256 * 1024;
+/** What a channel costs beside its publications, in bytes, as measured. */
+const CHANNEL_BYTES = 600;
+
+interface Kept extends Due<Kept> {
+  readonly channel: string;
+  readonly publications: KeptPublications;
+  ttlMs: number;
+  /** Whether somebody is subscribed to it. */
+  watched: boolean;
+  /** Its place among those that could be given up. */
+  used: Place<Kept> | undefined;
+  /** What it counts for. */
+  cost: number;
+}
+
+/**
+ * The newest publications of the channels that keep them, and where each channel stands. A place is an epoch and an
+ * offset. There is one epoch for all channels, new with each start, as all of this is lost with its process.
+ *
+ * All of it together stays within a budget: of the channel that has not been used for longest, the oldest publication
+ * goes first. A channel that is given up as a whole, and begins again, goes on beyond every offset that was ever given
+ * up: an offset means one publication only, and who has missed some never believes to have missed nothing.
+ */
+export class Histories {
+  readonly epoch = randomBytes(EPOCH_BYTES).toString("base64url");
+  readonly #budget: number;
+  readonly #pageBytes: number;
+  readonly #channels = new Map<string, Kept>();
+  /** Offsets of channels of which nothing is kept, and that must not be given up: somebody is subscribed. */
+  readonly #watched = new Map<string, number>();
+  /** All that are kept, least lately used first. */
+  readonly #used = new List<Kept>();
+  readonly #expiry = new DueSeconds<Kept>((kept) => this.#trim(kept));
+  /** The highest offset of a channel that was given up. */
+  #floor = 0;
+  #bytes = 0;
+
+  constructor({ budget, pageBytes = PAGE_BYTES }: HistoriesOptions) {
+    this.#budget = budget;
+    this.#pageBytes = pageBytes;
+  }
+
+  /** Channels of which something is known. */
+  get size(): number {
+    return this.#channels.size + this.#watched.size;
+  }
+
+  /** What they take, in bytes, roughly. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Gives a publication its place, and keeps it.
+   * @param size how many of this channel are kept
+   * @param ttlMs for how many milliseconds
+   * @returns its offset
+   */
+  publish(channel: string, size: number, ttlMs: number, data: Buffer): number {
+    const kept = this.#of(channel);
+    const { publications } = kept;
+    const now = performance.now();
+    kept.ttlMs = ttlMs;
+    publications.forgetUntil(now - ttlMs);
+    const offset = publications.push(data.toString("latin1"), now);
+    while (publications.size > size) publications.shift();
+    this.#count(kept);
+    this.#touch(kept);
+    this.#makeRoom();
+    return offset;
+  }
+
+  /** Somebody is subscribed: where the channel stands has to be known from now on. */
+  watch(channel: string): void {
+    const kept = this.#channels.get(channel);
+    if (kept === undefined) this.#watched.set(channel, this.#watched.get(channel) ?? this.#floor);
+    else {
+      kept.watched = true;
+      this.#count(kept);
+    }
+  }
+
+  /** Nobody is subscribed any more. */
+  unwatch(channel: string): void {
+    const offset = this.#watched.get(channel);
+    const kept = offset === undefined || offset === this.#floor ? this.#channels.get(channel) : this.#of(channel);
+    this.#watched.delete(channel);
+    if (kept === undefined) return;
+    kept.watched = false;
+    this.#count(kept);
+    this.#makeRoom();
+  }
+
+  /**
+   * What came after a place, the oldest first.
+   * @param latest whether only the newest publication counts: it is given to everybody who does not know it
+   */
+  after(channel: string, since: Position | undefined, latest: boolean): KeptPage {
+    const kept = this.#current(channel);
+    const { epoch } = this;
+    if (kept === undefined) {
+      const top = this.#offsetOf(channel);
+      const recovered = since?.epoch === epoch && since.offset === top;
+      return { epoch, top, recovered, more: false, first: 0, publications: [] };
+    }
+    const { top, first, size } = kept.publications;
+    const known = since?.epoch === epoch && since.offset <= top ? since.offset : undefined;
+    if (latest && size > 0) return this.#page(kept, known === top ? top + 1 : top, top + 1);
+    // of a place that is not the newest nothing may be missing
+    if (known !== undefined && first <= known + 1) return this.#page(kept, known + 1, top + 1);
+    return { epoch, top, recovered: false, more: false, first: 0, publications: [] };
+  }
+
+  /** The newest publications, so many, that came before an offset, the oldest of them first. */
+  before(channel: string, before: number | undefined, limit: number): KeptPage {
+    const kept = this.#current(channel);
+    const { epoch } = this;
+    if (kept === undefined)
+      return { epoch, top: this.#offsetOf(channel), recovered: false, more: false, first: 0, publications: [] };
+    const { top, first } = kept.publications;
+    const end = Math.max(first, Math.min(before ?? top + 1, top + 1));
+    let from = end;
+    for (let bytes = 0; from > first && end - from < limit; from--) {
+      bytes += kept.publications.lengthOf(from - 1);
+      if (bytes > this.#pageBytes && from < end) break;
+    }
+    return {
+      epoch,
+      top,
+      recovered: false,
+      more: from > first,
+      first: from,
+      publications: kept.publications.slice(from, end),
+    };
+  }
+
+  close(): void {
+    this.#expiry.stop();
+  }
+
+  /** As many as a page may hold, from one offset to before another. */
+  #page(kept: Kept, from: number, end: number): KeptPage {
+    const { publications } = kept;
+    let to = from;
+    for (let bytes = 0; to < end; to++) {
+      bytes += publications.lengthOf(to);
+      if (bytes > this.#pageBytes && to > from) break;
+    }
+    const { epoch } = this;
+    const page = { epoch, top: publications.top, recovered: true, more: to < end, first: from };
+    return { ...page, publications: publications.slice(from, to) };
+  }
+
+  #of(channel: string): Kept {
+    const known = this.#channels.get(channel);
+    if (known !== undefined) return known;
+    const watched = this.#watched.has(channel);
+    const publications = new KeptPublications(this.#offsetOf(channel));
+    const kept: Kept = { channel, publications, ttlMs: 0, watched, used: undefined, cost: 0, noted: undefined };
+    kept.used = this.#used.append(kept);
+    this.#channels.set(channel, kept);
+    this.#watched.delete(channel);
+    return kept;
+  }
+
+  /** Where a channel stands of which nothing is kept. */
+  #offsetOf(channel: string): number {
+    return this.#watched.get(channel) ?? this.#floor;
+  }
+
+  /** As it is now, for one who asks: without what is too old. */
+  #current(channel: string): Kept | undefined {
+    const kept = this.#channels.get(channel);
+    if (kept === undefined) return undefined;
+    this.#trim(kept);
+    this.#touch(kept);
+    return this.#channels.get(channel);
+  }
+
+  #trim(kept: Kept): void {
+    kept.publications.forgetUntil(performance.now() - kept.ttlMs);
+    this.#count(kept);
+  }
+
+  #count(kept: Kept): void {
+    const { publications, watched, channel } = kept;
+    const { oldest } = publications;
+    if (oldest === undefined && watched) {
+      // an offset is all there is to it, and costs whoever is subscribed
+      this.#remove(kept);
+      this.#watched.set(channel, publications.top);
+      return;
+    }
+    const cost = publications.bytes + CHANNEL_BYTES + channel.length;
+    this.#bytes += cost - kept.cost;
+    kept.cost = cost;
+    if (oldest === undefined) this.#expiry.takeBack(kept);
+    else this.#expiry.note(kept, oldest + kept.ttlMs);
+  }
+
+  #touch(kept: Kept): void {
+    if (kept.used !== undefined) this.#used.moveToEnd(kept.used);
+  }
+
+  #makeRoom(): void {
+    while (this.#bytes > this.#budget) {
+      const kept = this.#used.first?.value;
+      if (kept === undefined) return;
+      if (kept.publications.size > 0) {
+        kept.publications.shift();
+        this.#count(kept);
+      } else {
+        this.#floor = Math.max(this.#floor, kept.publications.top);
+        this.#remove(kept);
+      }
+    }
+  }
+
+  #remove(kept: Kept): void {
+    this.#channels.delete(kept.channel);
+    this.#bytes -= kept.cost;
+    this.#expiry.takeBack(kept);
+    if (kept.used !== undefined) this.#used.remove(kept.used);
+    kept.used = undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import { Claim } from "../sessions/claim.ts";
+import { parted } from "../sessions/key-name.ts";
+import type { KeptAnswers } from "./kept-answers.ts";
+import type { Claimant } from "./kept-entry.ts";
+
+/**
+ * Sees to it that a publication with a key is made once. Other than a call, it is over as soon as it has begun, so that
+ * there is never a doubt whether it was carried out.
+ */
+export class PublicationKeys {
+  readonly #answers: Pick<KeptAnswers, "claim" | "settle">;
+
+  constructor(answers: Pick<KeptAnswers, "claim" | "settle">) {
+    this.#answers = answers;
+  }
+
+  /**
+   * Publishes, unless that has been done.
+   * @param key a session, a space, and what is unique in it
+   * @returns the offset that the publication has, now or since it was made
+   */
+  once(key: string, claimant: Claimant, publish: () => number | undefined): number | undefined {
+    const [session, own] = parted(key);
+    let offset: number | undefined;
+    let runs = false;
+    this.#answers.claim(session, own, claimant, (claim, answer) => {
+      runs = claim === Claim.RUN;
+      if (answer !== "") offset = Number(answer);
+      return true;
+    });
+    if (!runs) return offset;
+    offset = publish();
+    this.#answers.settle(session, own, Claim.ANSWERED, offset === undefined ? "" : String(offset));
+    return offset;
+  }
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import type { AppError } from "../../shared/errors.ts";
+import type { Frame } from "../../shared/message.ts";
+import { createPack } from "../../shared/msgpack-codec.ts";
+import type { Broker, From, HistoryPage, Paged } from "../brokers/broker.ts";
+import type { Connection } from "../connection/connection.ts";
+import { deflateBlocks } from "../connection/zlib-deflate.ts";
+import { createCounters } from "../metrics.ts";
+import { ChannelRules } from "./channel-rules.ts";
+import { Hub, type Subscribed } from "./hub.ts";
+
+const pack = createPack();
+const EPOCH = "e";
+
+/** A hub whose broker answers when the test says so, and a connection that notes what it is sent. */
+function setup() {
+  const asked: [from: From, done: Paged][] = [];
+  const told: string[] = [];
+  const topics = new Set<string>();
+  let drained: (() => void) | undefined;
+  let closed = false;
+  const fake = {
+    binary: false,
+    channels: undefined as Set<string> | undefined,
+    get open() {
+      return !closed;
+    },
+    subscribe: (topic: string) => void topics.add(topic),
+    unsubscribe: (topic: string) => void topics.delete(topic),
+    sendPiece: (piece: Frame) => void told.push(String((JSON.parse(piece as string) as unknown[])[2])),
+    flush() {},
+    drain: () =>
+      new Promise<void>((resolve) => {
+        drained = resolve;
+      }),
+    dropped() {
+      closed = true;
+      told.push("dropped");
+    },
+  };
+  const connection = fake as unknown as Connection;
+  const rules = new ChannelRules();
+  rules.add("*", { history: true });
+  const broker = {
+    subscribeFrom: (_: string, from: From, done: Paged) => void asked.push([from, done]),
+    unsubscribe: () => void told.push("left"),
+  } as unknown as Broker;
+  const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
+  const services = { rules, broker, frames, counters: createCounters(), sendBudget: 1_000_000 };
+  const hub = new Hub({
+    ...services,
+    transport: { publish: (topic) => void (topics.has(topic) && told.push("live")) },
+  });
+  const subscribe = (name: string, offset?: number, begin = true) => {
+    const since = offset === undefined ? undefined : { epoch: EPOCH, offset };
+    const done: Subscribed = (error, start) => {
+      told.push(`${name}: ${error?.code ?? (start?.info.recovered === undefined ? "on" : start.info.recovered)}`);
+      if (begin) start?.begin();
+    };
+    hub.subscribe(connection, "c", since, done);
+  };
+  const answer = (index: number, page: Partial<HistoryPage> | AppError) => {
+    const [, done] = asked[index] as [From, Paged];
+    const whole = { epoch: EPOCH, top: 0, recovered: false, more: false, first: 0, publications: [] };
+    done(undefined, { ...whole, ...page });
+  };
+  const drain = async () => {
+    drained?.();
+    await Promise.resolve();
+    await Promise.resolve();
+  };
+  return { hub, connection, asked, told, topics, subscribe, answer, drain };
+}
+
+const data = (...numbers: number[]) => numbers.map((number) => pack.pack(number));
+
+describe("a subscription to a channel with history", () => {
+  it("is told where it starts, then what was missed, and is live after that", () => {
+    const { hub, told, topics, subscribe, answer } = setup();
+    subscribe("a", 3);
+    hub.deliver("c", pack.pack("before"), 4);
+    answer(0, { top: 5, recovered: true, first: 4, publications: data(4, 5) });
+    hub.deliver("c", pack.pack("after"), 6);
+    expect(told).toEqual(["a: true", "4", "5", "live"]);
+    expect([...topics]).toEqual(["tc"]);
+  });
+
+  it("gets page after page as it reads, and nothing live in between", async () => {
+    const { hub, asked, told, subscribe, answer, drain } = setup();
+    subscribe("a", 0);
+    answer(0, { top: 4, recovered: true, more: true, first: 1, publications: data(1, 2) });
+    hub.deliver("c", pack.pack("live"), 5);
+    expect(asked).toHaveLength(1);
+    await drain();
+    expect(asked[1]?.[0]).toEqual({ since: { epoch: EPOCH, offset: 2 }, latest: false });
+    answer(1, { top: 5, recovered: true, first: 3, publications: data(3, 4, 5) });
+    hub.deliver("c", pack.pack("live"), 6);
+    expect(told).toEqual(["a: true", "1", "2", "3", "4", "5", "live"]);
+  });
+
+  it("is closed, to come back, where what it was promised is gone before it was sent", async () => {
+    const { told, subscribe, answer, drain } = setup();
+    subscribe("a", 0);
+    answer(0, { top: 4, recovered: true, more: true, first: 1, publications: data(1, 2) });
+    await drain();
+    answer(1, { top: 900 });
+    expect(told).toEqual(["a: true", "1", "2", "dropped"]);
+  });
+
+  it("asks anew where it begins later than it was told", () => {
+    const { hub, connection, asked, told, subscribe, answer } = setup();
+    subscribe("a", 3, false);
+    let begin: (() => void) | undefined;
+    hub.subscribe(connection, "c", { epoch: EPOCH, offset: 3 }, (_, start) => {
+      begin = () => start?.begin();
+    });
+    answer(1, { top: 5, recovered: true, first: 4, publications: data(4, 5) });
+    expect(told).toEqual([]);
+    begin?.();
+    expect(asked[2]?.[0]).toEqual({ since: { epoch: EPOCH, offset: 3 }, latest: false });
+    answer(2, { top: 6, recovered: true, first: 4, publications: data(4, 5, 6) });
+    expect(told).toEqual(["4", "5", "6"]);
+  });
+
+  it("that was ended and begun again is answered by its second question only: publications may have gone by in between", () => {
+    const { hub, connection, told, topics, subscribe, answer } = setup();
+    subscribe("a", 1);
+    hub.unsubscribe(connection, "c");
+    subscribe("b", 1);
+    answer(0, { top: 2, recovered: true, first: 2, publications: data(2) });
+    expect([...topics]).toEqual([]);
+    answer(1, { top: 3, recovered: true, first: 2, publications: data(2, 3) });
+    expect(told).toEqual(["left", "a: CANCELLED", "b: true", "2", "3"]);
+    expect([...topics]).toEqual(["tc"]);
+  });
+
+  it("that is asked for twice begins anew, and is never without what is live in between", () => {
+    const { hub, told, subscribe, answer } = setup();
+    subscribe("a");
+    answer(0, { top: 2 });
+    subscribe("b", 2);
+    hub.deliver("c", pack.pack("live"), 3);
+    answer(1, { top: 3, recovered: true, first: 3, publications: data(3) });
+    hub.deliver("c", pack.pack("live"), 4);
+    expect(told).toEqual(["a: on", "live", "b: true", "3", "live"]);
+  });
+
+  it("that ends while it catches up gets nothing more", async () => {
+    const { hub, connection, asked, told, topics, subscribe, answer, drain } = setup();
+    subscribe("a", 0);
+    answer(0, { top: 4, recovered: true, more: true, first: 1, publications: data(1, 2) });
+    hub.unsubscribe(connection, "c");
+    await drain();
+    expect(asked).toHaveLength(1);
+    expect(told).toEqual(["a: true", "1", "2", "left"]);
+    expect({ topics, size: hub.size }).toEqual({ topics: new Set(), size: 0 });
+  });
+});

@@ -83,7 +83,24 @@ describe("the demo's procedures", () => {
 });
 
 describe("the demo's channels", () => {
-  it.each(["anything", "history:a", "presence:a", "a:b:c"])("%s takes what one publishes", async (channel) => {
+  it("history:* keep a thousand publications for five minutes", async () => {
+    const [, , { epoch }] = (await client.ask([8, 1, "history:a"])) as [number, number, { epoch: string }];
+    await client.ask([10, 2, "history:a"]);
+    client.send(Array.from({ length: 1_001 }, (_, index) => [11, null, "history:a", index + 1]));
+    await client.settled();
+    for (const [offset, recovered] of [
+      [0, false],
+      [1, true],
+    ] as const) {
+      const told = await client.ask([8, 3, "history:a", { since: { epoch, offset } }]);
+      expect(told).toEqual([9, 3, { epoch, offset: 1_001, recovered }]);
+    }
+    expect(await client.take(1_000)).toMatchObject({ 0: { 2: 2 }, 999: { 2: 1_001 } });
+    await client.ask([10, 4, "history:a"]);
+    expect(app.definition.channels?.["history:*"]).toMatchObject({ history: { size: 1_000, ttlMs: 300_000 } });
+  });
+
+  it.each(["anything", "presence:a", "a:b:c"])("%s takes what one publishes", async (channel) => {
     await client.ask([8, 1, channel]);
     client.send([11, null, channel, { a: 1 }]);
     expect(await client.next()).toEqual([12, channel, { a: 1 }]);
@@ -94,7 +111,7 @@ describe("the demo's channels", () => {
     await client.ask([8, 1, "chat:lobby"]);
     const line = { name: "Ada", text: "hello" };
     client.send([11, null, "chat:lobby", line]);
-    expect(await client.next()).toEqual([12, "chat:lobby", line]);
+    expect(await client.next()).toEqual([12, "chat:lobby", line, { offset: 1 }]);
     for (const wrong of ["hello", { name: "Ada" }, { ...line, text: "" }, { ...line, text: "x".repeat(2_001) }]) {
       expect((await client.ask([11, 3, "chat:lobby", wrong])) as unknown[]).toMatchObject({ 0: 4, 2: "BAD_REQUEST" });
     }

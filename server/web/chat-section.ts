@@ -2,7 +2,7 @@ import { BoundedLog } from "./bounded-log.ts";
 import { chatEntry, type Line } from "./chat-entry.ts";
 import { chatPresence } from "./chat-presence.ts";
 import type { DemoClient } from "./demo-client.ts";
-import { byId, reachable } from "./dom.ts";
+import { byId, make, reachable } from "./dom.ts";
 import { guestName } from "./guest-name.ts";
 import { formatError } from "./text.ts";
 
@@ -41,9 +41,15 @@ export function chatSection(client: DemoClient): void {
   const take = (line: unknown) => {
     if (isLine(line)) log.add(chatEntry(line, own.came(line)));
   };
-  chatPresence(client, client.subscribe(CHANNEL, take, { presence: true }));
-  // what has not come back by now never will; lines that wait for the next connection are counted after this
-  client.on("disconnected", () => own.clear());
+  const subscription = client.subscribe(CHANNEL, take, { presence: true });
+  subscription.on("gap", () => {
+    // own ones among them never come back
+    own.clear();
+    log.add(
+      make("li", "gap quiet", "Some lines are missing here: the server was restarted, or you were away for long."),
+    );
+  });
+  chatPresence(client, subscription);
 }
 
 /** Tells the server one's name, whenever that is another, or the server is. */

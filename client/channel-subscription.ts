@@ -156,13 +156,14 @@ export class ChannelSubscription {
     const now = epoch === undefined || offset === undefined ? undefined : { epoch, offset };
     this.#refusals = 0;
     this.#latest = latest === true;
+    const abreast = since?.epoch === epoch && since?.offset === offset;
     if (recovered !== true) this.position = now;
     // the newest follows, if it is another
-    else if (latest && now && (since?.epoch !== epoch || since?.offset !== offset))
-      this.position = { ...now, offset: now.offset - 1 };
+    else if (latest && now && !abreast) this.position = { ...now, offset: now.offset - 1 };
     this.#ready.resolve();
     this.#become("subscribed", { info });
-    if (since !== undefined && recovered !== true) this.#gap(since, now);
+    // it may have been subscribed all the time, and all that was missed came before this
+    if (since !== undefined && recovered !== true && !abreast) this.#gap(since, now);
   }
 
   #gap(since: Position, until: Position | undefined): void {

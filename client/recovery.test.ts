@@ -106,6 +106,14 @@ describe("a subscription to a channel with history", () => {
     expect(gaps).toHaveBeenCalledTimes(1);
   });
 
+  it("tells of no gap where what could not be recovered had come already", async () => {
+    const { client, server, gaps } = await subscribed([at(4), { ...at(6), recovered: false }]);
+    client.subscribe("news", { presence: true });
+    events(server.connection, 5, 6);
+    await settled();
+    expect(gaps).not.toHaveBeenCalled();
+  });
+
   it("tells of a gap among publications, ahead of the one behind it", async () => {
     const { server, subscription, gaps, offsets } = await subscribed([at(4)]);
     subscription.on("gap", () => expect(offsets()).toEqual([5]));

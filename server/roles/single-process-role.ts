@@ -78,10 +78,12 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       // there is no primary to deal the connections
       config: { ...config, port, balance: "kernel" },
       worker: 0,
+      member: 0,
       bus: hub.address,
       events,
       log,
       lost: () => log.error("the bus is gone"),
+      unable: (error) => log.error({ error }, "no connections can be taken again"),
       computeNeeded(sources) {
         const { compute: path, secret } = hub.address;
         compute = new ComputeHost({ config, bus: { path, secret }, sources, log });

@@ -114,19 +114,26 @@ export class Primary {
     }
   }
 
-  /** Replaces all socket workers, one after the other, by ones with the application's code as it is now. */
-  reload(): RolloutAnswer {
-    return this.rollout.request();
+  /**
+   * Replaces all socket workers, one after the other, by ones with the application's code as it is now.
+   * @returns undefined where there is nothing to replace: it still starts, or ends
+   */
+  reload(): RolloutAnswer | undefined {
+    return this.#up && !this.closing ? this.rollout.request() : undefined;
   }
 
-  /** Starts or ends socket workers until there are so many: the highest numbers end. Resolves with what is begun. */
-  scale(workers: number): Scaling {
+  /**
+   * Starts or ends socket workers until there are so many: the highest numbers end.
+   * @returns what is begun; undefined where all still starts, or ends
+   */
+  scale(workers: number): Scaling | undefined {
     const generation = this.#generation;
+    if (!this.#up || this.closing || generation === undefined) return undefined;
     const { numbers } = this.#workers;
     const draining = numbers.filter((number) => number > workers);
     const starting = Array.from({ length: workers }, (_, index) => index + 1).filter((one) => !numbers.includes(one));
     const scaling = { before: numbers.length, workers, starting, draining };
-    if (generation === undefined || starting.length + draining.length === 0) return scaling;
+    if (starting.length + draining.length === 0) return scaling;
     this.#options.log.info(scaling, `scaling from ${numbers.length} to ${workers} socket workers`);
     for (const number of starting) this.#workers.add(number, generation);
     if (draining.length > 0) {

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { Logger } from "../logger.ts";
 
 export interface SignalHooks {
@@ -5,6 +6,10 @@ export interface SignalHooks {
   end(): Promise<void>;
   /** A later one: end now. */
   kill(): void;
+  /** SIGHUP of somebody who has no terminal, or whose terminal is still there. */
+  reload(): void;
+  /** Whether standard input is a terminal that is there. @default asks the system */
+  atTerminal?(): boolean;
   /** Ends the process. @default process.exit */
   exit?(code: number): void;
   readonly log: Pick<Logger, "info" | "error">;
@@ -15,9 +20,16 @@ export interface SignalHooks {
  * package manager among them may pass it on.
  */
 const SAME_SIGNAL_MS = 1_000;
+const STDIN = 0;
 
-/** Ends the process on SIGTERM and SIGINT: cleanly at the first, at once at a later one. @returns what undoes it */
-export function endOnSignals({ end, kill, exit = process.exit, log }: SignalHooks): () => void {
+/**
+ * Ends the process on SIGTERM and SIGINT: cleanly at the first, at once at a later one. SIGHUP is for `reload`, but where
+ * the terminal is gone that this process was started at: that is what SIGHUP once meant, and it ends then.
+ * @returns what undoes it
+ */
+export function endOnSignals(hooks: SignalHooks): () => void {
+  const { end, kill, reload, atTerminal = () => isatty(STDIN), exit = process.exit, log } = hooks;
+  const hadTerminal = atTerminal();
   let endingSince: number | undefined;
   const signal = (name: NodeJS.Signals): void => {
     if (endingSince !== undefined) {
@@ -37,10 +49,18 @@ export function endOnSignals({ end, kill, exit = process.exit, log }: SignalHook
       },
     );
   };
+  const hangup = (): void => {
+    // both the system and a shell may tell that the terminal is gone, and not in the same moment
+    if (endingSince !== undefined) return;
+    if (hadTerminal && !atTerminal()) signal("SIGHUP");
+    else reload();
+  };
   process.on("SIGTERM", signal);
   process.on("SIGINT", signal);
+  process.on("SIGHUP", hangup);
   return () => {
     process.off("SIGTERM", signal);
     process.off("SIGINT", signal);
+    process.off("SIGHUP", hangup);
   };
 }

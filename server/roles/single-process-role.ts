@@ -71,7 +71,10 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
 
   await hub.listen();
   // from here on there is something to end
-  const stopSignals = options.signals ? endOnSignals({ end: close, kill: () => hub.close(), exit, log }) : undefined;
+  const reload = () => log.warn("SIGHUP: one single process has nobody to serve while it loads new code; restart it");
+  const stopSignals = options.signals
+    ? endOnSignals({ end: close, kill: () => hub.close(), reload, exit, log })
+    : undefined;
   try {
     worker = await startSocketWorker({
       app: await options.load(),

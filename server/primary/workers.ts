@@ -1,10 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { StartError } from "../start-error.ts";
 import { endWorker, farewellMs } from "./end-worker.ts";
+import { type FirstStart, firstStart, forkWorker } from "./fork-worker.ts";
 import type { Generation } from "./generation.ts";
 import { RestartDelay } from "./restart-delay.ts";
-import { WorkerProcess, type WorkerProcessHooks } from "./worker-process.ts";
+import { Steering } from "./steering.ts";
+import type { WorkerProcess } from "./worker-process.ts";
 
 export interface WorkersOptions {
   readonly config: Config;
@@ -15,8 +18,11 @@ export interface WorkersOptions {
   left(): void;
 }
 
-/** A socket worker that does not serve after so many milliseconds never will. */
-const LONGEST_START_MS = 60_000;
+/** The last client of one that has ended is back after so many milliseconds, as a rule. */
+const RETURN_MS = 200;
+/** An end that takes so much longer than it should, in milliseconds, is waited for in another way. */
+const LATE_MS = 5_000;
+
 /** What a worker's number stands for: the process that has it, or will be replaced under it. */
 interface Slot {
   readonly number: number;
@@ -33,6 +39,7 @@ export class Workers {
   readonly #options: WorkersOptions;
   readonly #slots = new Map<number, Slot>();
   readonly #processes = new Map<WorkerProcess, Generation>();
+  #steering: Steering | undefined;
   #lastMember = 0;
   #port: number;
   #closing = false;
@@ -114,7 +121,7 @@ export class Workers {
       { worker: number, worker_pid: next.pid, replaced_pid: old?.pid },
       `socket worker ${number} is replaced`,
     );
-    if (old !== undefined) await this.letGo([old]);
+    if (old !== undefined) await this.#handOver(old, next);
     this.#options.served();
   }
 
@@ -153,6 +160,17 @@ export class Workers {
     }
   }
 
+  /** Has one end, and its clients come to its successor. */
+  async #handOver(old: WorkerProcess, next: WorkerProcess): Promise<void> {
+    const overMs = await farewellMs([old]);
+    const others = this.serving.filter((process) => process !== next);
+    const steering = new Steering(next, others, overMs + this.#options.config.drainMs + LATE_MS);
+    this.#steering = steering;
+    await this.#end(old, overMs);
+    await delay(RETURN_MS);
+    await steering.release();
+  }
+
   async #end(process: WorkerProcess, overMs?: number): Promise<void> {
     const { config, log } = this.#options;
     // where nobody serves any more, nobody need be told to come back at once
@@ -166,63 +184,37 @@ export class Workers {
   }
 
   #forkFirst(slot: Slot, generation: Generation): { process: WorkerProcess; serves: Promise<void> } {
-    let [resolve, reject] = [(): void => undefined, (_: Error): void => undefined];
-    const serves = new Promise<void>((...settle) => {
-      [resolve, reject] = settle;
-    });
-    const name = `socket worker ${slot.number}`;
-    let failure: Error | undefined;
-    const process = this.#fork(slot, generation, {
-      serving: () => resolve(),
-      // not rejected before it has ended: it still has to write out what exactly went wrong
-      failed: (message, code) => {
-        failure = new StartError(`${name} cannot serve: ${message}`, { code });
-      },
-      exited: (how) => reject(failure ?? new StartError(`${name} ended before it served (${how})`)),
-    });
-    return { process, serves };
+    const { first, serves } = firstStart(`socket worker ${slot.number}`);
+    return { process: this.#fork(slot, generation, first), serves };
   }
 
   #fork(slot: Slot, generation: Generation, first?: FirstStart): WorkerProcess {
     const { config, log } = this.#options;
-    const { number } = slot;
-    let served = false;
-    const birth = {
-      worker: number,
+    const worker = forkWorker({
+      number: slot.number,
       member: ++this.#lastMember,
-      bus: generation.address,
+      generation,
       config: { ...config, port: this.#port },
-    };
-    const hooks: WorkerProcessHooks = {
+      log,
+      first,
       serving: (port) => {
-        clearTimeout(late);
-        served = true;
         this.#port = port;
-        log.debug({ worker: number, worker_pid: worker.pid }, "socket worker serves");
-        first?.serving();
         this.#options.served();
       },
-      failed: (message, code) => {
-        if (first !== undefined) first.failed(message, code);
-        else log.error({ worker: number }, `a socket worker cannot serve: ${message}`);
-      },
-      draining: () => this.#options.left(),
-      computeNeeded: (tasks) => generation.startCompute(tasks),
-      exited: (how) => {
-        clearTimeout(late);
+      draining: () => this.#left(worker),
+      exited: (how, reported) => {
         this.#processes.delete(worker);
-        if (!served && first !== undefined) first.exited(how);
-        else if (slot.process === worker) this.#replaceDead(slot, worker, how);
-        this.#options.left();
+        if (!reported && slot.process === worker) this.#replaceDead(slot, worker, how);
+        this.#left(worker);
       },
-    };
-    const worker = new WorkerProcess(birth, hooks);
+    });
     this.#processes.set(worker, generation);
-    const late = setTimeout(() => {
-      hooks.failed(`it took longer than ${LONGEST_START_MS / 1000} s to start`, undefined);
-      worker.kill();
-    }, LONGEST_START_MS);
     return worker;
+  }
+
+  #left(process: WorkerProcess): void {
+    if (process === this.#steering?.target) void this.#steering.release();
+    this.#options.left();
   }
 
   #replaceDead(slot: Slot, dead: WorkerProcess, how: string): void {
@@ -237,11 +229,4 @@ export class Workers {
       `a socket worker died (${how}); replacing it ${when}`,
     );
   }
-}
-
-/** What is different when a worker starts for the first time: failing is not its own business but of who started it. */
-interface FirstStart {
-  serving(): void;
-  failed(message: string, code: string | undefined): void;
-  exited(how: string): void;
 }

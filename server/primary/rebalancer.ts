@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../logger.ts";
 import { balancePlan, type Share } from "./balance-plan.ts";
+import { pause } from "./pause.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 type Balanced = Pick<WorkerProcess, "number" | "status" | "shed" | "accept">;
@@ -89,7 +89,7 @@ export class Rebalancer {
     let passes = 0;
     while (passes < MOST_PASSES && (await this.#balance(pass.signal))) {
       passes++;
-      await delay(SETTLE_MS, undefined, { signal: pass.signal }).catch(() => undefined);
+      await pause(SETTLE_MS, pass.signal);
     }
     this.#pass = undefined;
   }
@@ -98,9 +98,11 @@ export class Rebalancer {
   async #balance(signal: AbortSignal): Promise<boolean> {
     const { log, limitMs } = this.#options;
     const workers = this.#options.workers();
-    const before = workers.length < 2 ? undefined : await countsOf(workers);
-    const shares = before && balancePlan(before);
-    if (signal.aborted || before === undefined || shares === undefined) return false;
+    if (workers.length < 2) return false;
+    const before = await countsOf(workers);
+    if (before === undefined) return !signal.aborted;
+    const shares = balancePlan(before);
+    if (signal.aborted || shares === undefined) return false;
     const moved = shares.reduce((sum, { surplus }) => sum + surplus, 0);
     log.info({ connections: named(workers, before) }, `balancing: ${moved} connections move to other socket workers`);
     const overMs = Math.max(SMALLEST_OVER_MS, OVER_PER_CONNECTION_MS * moved);
@@ -139,7 +141,7 @@ export class Rebalancer {
       for (const [index, count] of counts.entries()) {
         if (shares[index]?.surplus === 0) back += Math.max(0, count - (before[index] ?? 0));
       }
-      if (back < went) await delay(LOOK_MS);
+      if (back < went) await pause(LOOK_MS, signal);
     }
     return back;
   }

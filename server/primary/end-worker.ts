@@ -5,7 +5,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 const LAST_GRACE_MS = 3_000;
 /** Clients of one that others serve for are told to go one after the other: over this at least, and so much for each. */
 const SMALLEST_OVER_MS = 500;
-const OVER_PER_CONNECTION_MS = 1;
+const OVER_PER_CONNECTION_MS = 2;
 /** How long one may take to say how many connections it has, in milliseconds; so many are assumed then. */
 const STATUS_MS = 1_000;
 const UNKNOWN_CONNECTIONS = 5_000;

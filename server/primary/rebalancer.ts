@@ -21,7 +21,7 @@ const SETTLE_MS = 2_000;
 const ANSWER_MS = 1_000;
 /** Connections are moved over this long at least, in milliseconds, and so much for each. */
 const SMALLEST_OVER_MS = 500;
-const OVER_PER_CONNECTION_MS = 1;
+const OVER_PER_CONNECTION_MS = 2;
 /** Of those who were told to go and then have calls all the time, the last are looked for so long. */
 const SEARCH_MS = 3_000;
 /** How long it is waited for those who went, in milliseconds, and how often it is looked. */

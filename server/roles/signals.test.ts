@@ -15,7 +15,8 @@ function start(end: () => Promise<void> = () => new Promise(() => {}), terminals
   const before = process.listeners("SIGINT");
   const reload = vi.fn();
   const atTerminal = () => terminals.shift() ?? false;
-  const hooks = { end: vi.fn(end), kill, reload, atTerminal, log: { info, error } };
+  const exitWithoutTerminal = vi.fn();
+  const hooks = { end: vi.fn(end), kill, reload, atTerminal, exitWithoutTerminal, log: { info, error } };
   const hangups = process.listeners("SIGHUP");
   const stop = endOnSignals(hooks);
   onTestFinished(stop);
@@ -23,7 +24,7 @@ function start(end: () => Promise<void> = () => new Promise(() => {}), terminals
   const send = (name: NodeJS.Signals) => signal?.(name);
   const [hangup] = process.listeners("SIGHUP").filter((listener) => !hangups.includes(listener));
   const hangUp = () => hangup?.("SIGHUP");
-  return { send, hangUp, stop, exit, kill, reload, end: hooks.end, info, error };
+  return { send, hangUp, stop, exit, exitWithoutTerminal, kill, reload, end: hooks.end, info, error };
 }
 
 describe("a signal", () => {
@@ -86,6 +87,13 @@ describe("a signal", () => {
     expect(end).toHaveBeenCalledTimes(1);
     expect(kill).not.toHaveBeenCalled();
     expect(reload).not.toHaveBeenCalled();
+  });
+
+  it("SIGHUP of a terminal that is gone does not end by an exit that asks for the terminal", async () => {
+    const { hangUp, exit, exitWithoutTerminal } = start(async () => undefined, [true, false, false]);
+    hangUp();
+    await vi.waitFor(() => expect(exitWithoutTerminal).toHaveBeenCalledTimes(1));
+    expect(exit).not.toHaveBeenCalled();
   });
 
   it("SIGHUP changes nothing about an end", () => {

@@ -12,6 +12,8 @@ export interface SignalHooks {
   atTerminal?(): boolean;
   /** Ends the process. @default process.exit */
   exit?(code: number): void;
+  /** Ends it where its terminal is gone. @default by SIGKILL: {@link die} */
+  exitWithoutTerminal?(): void;
   readonly log: Pick<Logger, "info" | "error">;
 }
 
@@ -28,8 +30,13 @@ const STDIN = 0;
  * @returns what undoes it
  */
 export function endOnSignals(hooks: SignalHooks): () => void {
-  const { end, kill, reload, atTerminal = () => isatty(STDIN), exit = process.exit, log } = hooks;
+  const { end, kill, reload, atTerminal = () => isatty(STDIN), log } = hooks;
   const hadTerminal = atTerminal();
+  const isGone = () => hadTerminal && !atTerminal();
+  const exit = (code: number): void => {
+    if (isGone()) (hooks.exitWithoutTerminal ?? die)();
+    else (hooks.exit ?? process.exit)(code);
+  };
   let endingSince: number | undefined;
   const signal = (name: NodeJS.Signals): void => {
     if (endingSince !== undefined) {
@@ -52,7 +59,7 @@ export function endOnSignals(hooks: SignalHooks): () => void {
   const hangup = (): void => {
     // both the system and a shell may tell that the terminal is gone, and not in the same moment
     if (endingSince !== undefined) return;
-    if (hadTerminal && !atTerminal()) signal("SIGHUP");
+    if (isGone()) signal("SIGHUP");
     else reload();
   };
   process.on("SIGTERM", signal);
@@ -63,4 +70,12 @@ export function endOnSignals(hooks: SignalHooks): () => void {
     process.off("SIGINT", signal);
     process.off("SIGHUP", hangup);
   };
+}
+
+/**
+ * Ends this process without a word: at an orderly exit Node.js sets the terminal that it was started at to what it was,
+ * and aborts where that is gone.
+ */
+export function die(): void {
+  process.kill(process.pid, "SIGKILL");
 }

@@ -1,9 +1,12 @@
+import { isatty } from "node:tty";
 import type { FromWorker, ToWorker, WorkerBirth } from "../primary/control-message.ts";
 import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
 import type { RunningRole, WithApp } from "./role.ts";
+import { die } from "./signals.ts";
 
 /** How long a socket worker that cannot serve may take to say what it has to say, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
+const STDIN = 0;
 /** Over how long clients of one that takes no more are sent elsewhere, in milliseconds. */
 const UNABLE_MS = 1_000;
 
@@ -13,6 +16,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
   const { worker: number, member, config, bus } = birth;
   const log = options.log.child({ worker: number });
   const tell = (message: FromWorker, sent?: () => void) => process.send?.(message, undefined, undefined, sent);
+  const hadTerminal = isatty(STDIN);
   let worker: SocketWorker | undefined;
   let closing: Promise<void> | undefined;
 
@@ -20,7 +24,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
   function close(overMs?: number): Promise<void> {
     if (closing === undefined) tell({ type: "draining" });
     const drained = worker?.drain(overMs) ?? Promise.resolve();
-    closing ??= drained.finally(() => process.disconnect?.());
+    closing ??= drained.finally(() => (hadTerminal && !isatty(STDIN) ? die() : process.disconnect?.()));
     return closing;
   }
 

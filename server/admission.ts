@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Connection } from "./connection/connection.ts";
 import type { Connections } from "./connection/connections.ts";
 import { drainConnections } from "./connection/drain.ts";
 import { shedConnections } from "./connection/shed.ts";
+import { pause } from "./pause.ts";
 import type { Transport } from "./transport/transport.ts";
 
 export interface AdmissionOptions {
@@ -117,7 +117,7 @@ export class Admission {
     clearTimeout(this.#again);
     this.#shedding.abort();
     void this.#want(false);
-    if (overMs !== undefined) await delay(LATECOMERS_MS, undefined, { signal: hurry }).catch(() => undefined);
+    if (overMs !== undefined) await pause(LATECOMERS_MS, hurry);
     this.#closed = true;
     const { connections, limitMs, others, leaving } = this.#options;
     await drainConnections({ connections, limitMs, overMs, hurry, others, leaving });

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { CloseCode } from "../../shared/codes.ts";
+import { pause } from "../pause.ts";
 import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import { Farewells } from "./farewells.ts";
@@ -41,7 +41,7 @@ const GOODBYE_MS = 100;
  */
 export async function drainConnections(options: DrainOptions): Promise<void> {
   const { connections, limitMs, overMs = 0, hurry, others, leaving } = options;
-  const farewells = new Farewells({ limitMs, quietMs: Math.min(QUIET_MS, limitMs), leaving });
+  const farewells = new Farewells({ reason: "restart", limitMs, quietMs: Math.min(QUIET_MS, limitMs), leaving });
   const total = connections.size;
   const begun = performance.now();
   const alone = () => options.overMs === undefined || hurry.aborted;
@@ -60,10 +60,10 @@ export async function drainConnections(options: DrainOptions): Promise<void> {
       if (connections.size === 0 && others() === 0) break;
       deadline = Math.min(deadline, performance.now() + limitMs);
     }
-    await delay(LOOK_MS);
+    await pause(LOOK_MS);
   }
   for (const connection of [...connections.values()]) connection.close(CloseCode.RESTART);
-  if (farewells.total > 0) await delay(GOODBYE_MS);
+  if (farewells.total > 0) await pause(GOODBYE_MS);
 }
 
 /** Tells more connections, until `count` have been. */

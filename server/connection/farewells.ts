@@ -3,6 +3,8 @@ import { Kind } from "../../shared/message.ts";
 import type { Connection } from "./connection.ts";
 
 export interface FarewellsOptions {
+  /** What GOAWAY gives as its reason. */
+  readonly reason: "restart" | "balance";
   /** How long a connection that was told to go may stay whatever it does, in milliseconds. */
   readonly limitMs: number;
   /**
@@ -43,7 +45,7 @@ export class Farewells {
   tell(connection: Connection, reconnectAfterMs: number): void {
     this.#told.set(connection, performance.now());
     this.#total++;
-    connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: Math.round(reconnectAfterMs) }]);
+    connection.send([Kind.GOAWAY, this.#options.reason, { reconnectAfterMs: Math.round(reconnectAfterMs) }]);
     this.#options.leaving(connection);
   }
 

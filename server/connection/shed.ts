@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { pause } from "../pause.ts";
 import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import { Farewells, isQuiet } from "./farewells.ts";
@@ -30,7 +30,7 @@ const LOOK_MS = 20;
  */
 export async function shedConnections(options: ShedOptions): Promise<number> {
   const { connections, count, overMs, limitMs, signal, leaving } = options;
-  const farewells = new Farewells({ limitMs, quietMs: limitMs, leaving });
+  const farewells = new Farewells({ reason: "balance", limitMs, quietMs: limitMs, leaving });
   const search = new Search(connections, farewells);
   const begun = performance.now();
   for (;;) {
@@ -42,7 +42,7 @@ export async function shedConnections(options: ShedOptions): Promise<number> {
     }
     farewells.look();
     if (over && farewells.left === 0) return farewells.total;
-    await delay(LOOK_MS);
+    await pause(LOOK_MS);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from "../logger.ts";
+import { pause } from "../pause.ts";
 import { balancePlan, type Share } from "./balance-plan.ts";
-import { pause } from "./pause.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 type Balanced = Pick<WorkerProcess, "number" | "status" | "shed" | "accept">;

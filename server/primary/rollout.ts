@@ -67,10 +67,11 @@ export class Rollout {
 
   async #runAll(): Promise<void> {
     const release = await this.#options.hold();
-    do {
+    for (let again = true; again; ) {
+      if (!this.#closed) await this.#run();
+      again = this.#queued;
       this.#queued = false;
-      await this.#run();
-    } while (this.#queued);
+    }
     this.#running = false;
     this.#options.ended();
     release();
@@ -103,6 +104,6 @@ export class Rollout {
       );
       return;
     }
-    log.info({ tookMs: Math.round(performance.now() - started) }, "rolling restart: done");
+    if (!this.#closed) log.info({ tookMs: Math.round(performance.now() - started) }, "rolling restart: done");
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
+import { pause } from "../pause.ts";
 import { StartError } from "../start-error.ts";
 import { endWorker, farewellMs } from "./end-worker.ts";
 import { type FirstStart, firstStart, forkWorker } from "./fork-worker.ts";
@@ -121,7 +121,7 @@ export class Workers {
       { worker: number, worker_pid: next.pid, replaced_pid: old?.pid },
       `socket worker ${number} is replaced`,
     );
-    if (old !== undefined) await this.#handOver(old, next);
+    if (old !== undefined && this.#processes.has(old)) await this.#handOver(old, next);
     this.#options.served();
   }
 
@@ -167,7 +167,7 @@ export class Workers {
     const steering = new Steering(next, others, overMs + this.#options.config.drainMs + LATE_MS);
     this.#steering = steering;
     await this.#end(old, overMs);
-    await delay(RETURN_MS);
+    await pause(RETURN_MS);
     await steering.release();
   }
 

@@ -59,7 +59,8 @@ export function endOnSignals(hooks: SignalHooks): () => void {
   const hangup = (): void => {
     // both the system and a shell may tell that the terminal is gone, and not in the same moment
     if (endingSince !== undefined) return;
-    if (isGone()) signal("SIGHUP");
+    // Windows sends it when the console closes, and waits for nobody
+    if (isGone() || process.platform === "win32") signal("SIGHUP");
     else reload();
   };
   process.on("SIGTERM", signal);

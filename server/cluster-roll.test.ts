@@ -65,7 +65,7 @@ describe("SIGHUP", () => {
   it("lets calls finish, tells clients to come back at once, and closes those that stay with 1012", async () => {
     const cluster = await startCluster({ app: app("1"), env: { WORKERS: "1" } });
     const client = await cluster.connect();
-    client.send([Kind.CALL, 1, "slowly", 2_500]);
+    client.send([Kind.CALL, 1, "slowly", 4_000]);
     await client.settled();
     cluster.write({ app: app("2") });
     cluster.kill("SIGHUP");

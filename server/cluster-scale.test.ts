@@ -59,7 +59,7 @@ describe("scaling", () => {
   it("up again does not wait for one of the same number that still ends", async () => {
     const cluster = await startCluster({ env: ENV });
     const clients = (await Promise.all([1, 2].map(() => cluster.connect()))) as [RawClient, RawClient];
-    for (const client of clients) client.send([Kind.CALL, 1, "test.delay", 3_000]);
+    for (const client of clients) client.send([Kind.CALL, 1, "test.delay", 4_500]);
     await Promise.all(clients.map((client) => client.settled()));
     await scale(cluster, 1);
     await scale(cluster, 2);
@@ -84,6 +84,21 @@ describe("scaling", () => {
     expect(await client.ask([Kind.PING, 1])).toEqual([Kind.PONG, 1]);
     client.destroy();
     expect(cluster.records.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
+  it("down during a rolling restart refuses nobody, even where the one that ends is the one that takes all", async () => {
+    const cluster = await startCluster({ app: "export const app = defineApp({});", env: ENV });
+    let over = false;
+    const visits = (async () => {
+      while (!over) (await cluster.connect()).destroy();
+    })();
+    cluster.kill("SIGHUP");
+    await cluster.logged("socket worker 2 is replaced");
+    await scale(cluster, 1);
+    await cluster.logged("rolling restart: done");
+    await eventually(async () => expect(await states(cluster)).toEqual(serving(1)));
+    over = true;
+    await visits;
   });
 
   it("during a rolling restart is part of it: what starts has the new code, and what ends is not replaced", async () => {

@@ -136,6 +136,7 @@ export class Workers {
   async letGo(leaving: readonly WorkerProcess[]): Promise<void> {
     const here = leaving.filter((process) => this.#processes.has(process));
     const overMs = await farewellMs(here);
+    if (this.#steering !== undefined && here.includes(this.#steering.target)) await this.#steering.release();
     await Promise.all(here.map((process) => this.#end(process, overMs)));
   }
 
@@ -163,7 +164,9 @@ export class Workers {
   /** Has one end, and its clients come to its successor. */
   async #handOver(old: WorkerProcess, next: WorkerProcess): Promise<void> {
     const overMs = await farewellMs([old]);
-    const others = this.serving.filter((process) => process !== next);
+    const { serving } = this;
+    // it may have been removed, or have died, meanwhile
+    const others = serving.includes(next) ? serving.filter((process) => process !== next) : [];
     const steering = new Steering(next, others, overMs + this.#options.config.drainMs + LATE_MS);
     this.#steering = steering;
     await this.#end(old, overMs);

@@ -49,7 +49,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const { level, bindings, destination } = options;
   const terminal = destination === undefined ? isatty(STDOUT) : destination.isTTY === true;
   const pretty = options.format === "pretty" || (options.format === "auto" && terminal);
-  const output = destination ?? pino.destination({ dest: STDOUT, sync: true });
+  const output = destination ?? standardOutput();
   return pino(
     {
       level,
@@ -61,6 +61,15 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     pretty ? prettyOutput(output, terminal && !process.env.NO_COLOR) : output,
   );
+}
+
+function standardOutput(): LogDestination {
+  const output = pino.destination({ dest: STDOUT, sync: true });
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    // a terminal that is gone reads no lines, and is no reason to end in disorder
+    if (error.code !== "EIO") throw error;
+  });
+  return output;
 }
 
 /**

@@ -1,21 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { CloseCode } from "../shared/codes.ts";
-import type { Emitter } from "../shared/emitter.ts";
 import { createJsonCodec } from "../shared/json-codec.ts";
 import { SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
 import { createMsgpackCodec, createPack } from "../shared/msgpack-codec.ts";
-import type { App, ServerEvents } from "./app.ts";
+import { Admission, type ShedOrder } from "./admission.ts";
 import { type Assembly, assemble } from "./assembly.ts";
 import { createLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
 import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
-import type { TaskDefinition } from "./compute/hosted-task.ts";
-import type { Config } from "./config.ts";
 import { Connection } from "./connection/connection.ts";
 import type { ConnectionServices } from "./connection/connection-services.ts";
 import { Connections } from "./connection/connections.ts";
-import { drainConnections } from "./connection/drain.ts";
 import { negotiate } from "./connection/negotiate.ts";
 import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
@@ -24,7 +20,6 @@ import { dispatch } from "./dispatch/dispatcher.ts";
 import type { Services } from "./dispatch/services.ts";
 import { createHealthCheck } from "./health.ts";
 import { publicRoutes } from "./http/public-routes.ts";
-import type { Logger } from "./logger.ts";
 import { createCounters } from "./metrics.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
@@ -34,31 +29,24 @@ import { Presence, presenceFrames } from "./pubsub/presence.ts";
 import { Publisher } from "./pubsub/publisher.ts";
 import { Claims } from "./sessions/claims.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
+import type { SocketWorkerOptions } from "./socket-worker-options.ts";
 import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
-
-export interface SocketWorkerOptions {
-  readonly app: App;
-  readonly config: Config;
-  /** This worker's number: from 1, or 0 where one process does all. */
-  readonly worker: number;
-  /** Where the primary's bus is, and the compute host. */
-  readonly bus: { readonly path: string; readonly secret: string; readonly compute: string };
-  readonly events: Emitter<ServerEvents>;
-  readonly log: Logger;
-  /** The bus to the primary broke: there is no going on. */
-  lost(): void;
-  /** The application has tasks for a compute host. Called once at most, as a rule before this worker serves. */
-  computeNeeded(tasks: readonly TaskDefinition[]): void;
-}
 
 export interface SocketWorker {
   /** The port that was opened. */
   readonly port: number;
   readonly connections: Connections;
   publish(channel: string, data: unknown): void;
-  /** Takes no more connections, lets calls in flight finish, tells clients to come back, and closes. */
-  drain(): Promise<void>;
+  /** Makes room for others. @returns how many connections went, once they are gone */
+  shed(order: ShedOrder): Promise<number>;
+  /** Takes connections again, after `shed`. */
+  accept(): Promise<void>;
+  /**
+   * Takes no more connections, lets calls in flight finish, tells clients to come back, and closes.
+   * @param overMs others serve meanwhile: clients are told one after the other, over so many milliseconds
+   */
+  drain(overMs?: number): Promise<void>;
 }
 
 /** Starts a socket worker: the one place that constructs its services. Resolves once it serves. */
@@ -73,11 +61,9 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const msgpack = createMsgpackCodec({ ...config, deflate: zlibDeflate, budget: config });
   const { peers: definition } = app.definition;
   const limits = peerLimits(definition?.limits);
-  let draining = false;
-
   const uplink = await connectUplink({
     ...options.bus,
-    worker,
+    worker: options.member,
     budget: config.busBudget,
     frames: {
       ...hubFrames(() => hub),
@@ -177,18 +163,19 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     { ...config, warn: (text) => log.warn(text) },
     {
       // a connection kept alive for plain requests may still ask
-      upgrade: (request) => (draining ? { status: 503, body: "Restarting\n" } : negotiate(request)),
+      upgrade: (request) => (admission.open ? negotiate(request) : { status: 503, body: "Restarting\n" }),
       open(socket, request, subprotocol) {
         const id = idPrefix + (++lastId).toString(36);
         const binary = subprotocol === SUBPROTOCOL_MSGPACK;
         const connection = new Connection(id, socket, request, binary, connectionServices);
         connections.add(connection);
+        admission.opened();
         log.debug({ connection: id, address: request.address }, "connection opened");
         events.emit("connection", connection);
         return connection;
       },
     },
-    publicRoutes({ files: app.definition.files ?? {}, ready: () => !draining, health }),
+    publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
   );
 
   const hub = new Hub({
@@ -218,7 +205,15 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     counters,
   };
 
-  const port = await transport.listen().catch((error: unknown) => {
+  const admission = new Admission({
+    connections,
+    transport,
+    limitMs: config.drainMs,
+    others: () => services.claims.detached,
+    leaving: (connection) => peers?.leaving(connection),
+    failed: options.unable,
+  });
+  const port = await admission.listen().catch((error: unknown) => {
     compute.close();
     assembly.dispose();
     broker.close();
@@ -229,21 +224,24 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     connection.close(CloseCode.NO_HEARTBEAT);
   });
 
+  let ending: Promise<void> | undefined;
   return {
     port,
     connections,
     publish,
-    async drain() {
-      draining = true;
-      transport.stopListening();
-      const others = () => services.claims.detached;
-      await drainConnections(connections, config.drainMs, others, () => peers?.drain());
-      connections.stopHeartbeats();
-      deadlines.close();
-      transport.close();
-      compute.close();
-      broker.close();
-      assembly.dispose();
+    shed: (order) => admission.shed(order),
+    accept: () => admission.accept(),
+    drain(overMs) {
+      const drained = admission.drain(overMs);
+      ending ??= drained.then(() => {
+        connections.stopHeartbeats();
+        deadlines.close();
+        transport.close();
+        compute.close();
+        broker.close();
+        assembly.dispose();
+      });
+      return ending;
     },
   };
 }

@@ -26,6 +26,7 @@ if (!process.connected) die();
 // Whoever ends all processes at once means the server: calls in flight still need this one, and the primary ends it.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
+process.on("SIGHUP", () => undefined);
 process.on("uncaughtException", (error) => {
   log.fatal({ error }, "an uncaught exception ends this compute host");
   die();

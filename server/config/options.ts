@@ -57,6 +57,14 @@ export const OPTIONS = {
     description: "who spreads connections: the primary in turn, or the kernel",
     group: "processes",
   }),
+  rebalance: option({
+    env: "REBALANCE",
+    flag: "rebalance",
+    type: oneOf("on", "off"),
+    default: "on",
+    description: "whether connections move to socket workers that have few",
+    group: "processes",
+  }),
   node: option({
     env: "NODE_NAME",
     flag: "node",

@@ -26,8 +26,9 @@ export class PeerMembers {
     this.#limits = limits;
   }
 
-  get all(): LocalPeer[] {
-    return [...this.#peers.values()];
+  /** Those of one connection. */
+  of(connection: Connection): Iterable<LocalPeer> {
+    return this.#members.get(connection)?.peers ?? [];
   }
 
   get(id: string): LocalPeer | undefined {

@@ -42,7 +42,8 @@ export class Peers {
   readonly #options: PeersOptions;
   readonly #uplink: PeerUplink;
   readonly #members: PeerMembers;
-  #draining = false;
+  /** Connections that were told to go: nothing new begins on them. */
+  readonly #leaving = new WeakSet<Connection>();
 
   constructor(options: PeersOptions) {
     this.#options = options;
@@ -53,7 +54,7 @@ export class Peers {
 
   /** Seeks for a client. The stream ends with the peer; leaving it, or the end of the call, ends the peer. */
   async seek(context: CallContext, input: PeerSeekInput): Promise<AsyncIterable<PeerEvent>> {
-    if (this.#draining) throw goingDown();
+    if (this.#leaving.has(context.connection)) throw goingDown();
     const { signal } = context;
     const peer = new LocalPeer(idOf(input.secret), context.connection, () => this.#leave(peer));
     this.#members.add(peer);
@@ -67,7 +68,7 @@ export class Peers {
       const graceMs = input.secret === undefined ? 0 : limits.graceMs;
       const order: SeekOrder = { ...seekOrder(seek, limits, pack), session, graceMs };
       signal.throwIfAborted();
-      if (this.#draining) throw goingDown();
+      if (this.#leaving.has(context.connection)) throw goingDown();
       this.#members.name(peer)?.fail(movedOn());
       await this.#uplink.seek(peer.id, [Order.SEEK, order], ({ resumed, pairs }) => {
         const known = pairs.map((pair) => this.#uplink.pair(pair));
@@ -127,10 +128,10 @@ export class Peers {
     for (const peer of this.#members.closed(connection)) this.#leave(peer, code !== CloseCode.GOING_AWAY);
   }
 
-  /** This process is about to end. Streams end now, so that nobody waits for them: their clients go on elsewhere. */
-  drain(): void {
-    this.#draining = true;
-    for (const peer of this.#members.all) {
+  /** A connection is told to go. Its streams end now, so that nobody waits for them: its client goes on elsewhere. */
+  leaving(connection: Connection): void {
+    this.#leaving.add(connection);
+    for (const peer of [...this.#members.of(connection)]) {
       this.#release(peer, true);
       peer.fail(goingDown());
     }

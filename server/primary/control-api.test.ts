@@ -2,7 +2,6 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { ComputeReport } from "../compute/compute-metrics.ts";
 import { type ControlApiOptions, startControlApi } from "./control-api.ts";
 import { findPort } from "./free-port.ts";
 
@@ -16,21 +15,26 @@ afterEach(() => {
 
 type Worker = ControlApiOptions["primary"]["workers"][number];
 
-const WELL: Worker = { number: 1, pid: 4711, bornAt: 0, status: async () => ({ connections: 3, memory: 1_000 }) };
-const SILENT: Worker = { number: 2, pid: 4712, bornAt: 0, status: async () => undefined };
+const WELL: Worker = {
+  number: 1,
+  pid: 4711,
+  bornAt: 0,
+  state: "serving",
+  status: async () => ({ connections: 3, memory: 1_000 }),
+};
+const SILENT: Worker = { number: 2, pid: 4712, bornAt: 0, state: "serving", status: async () => undefined };
 
-const REPORT: ComputeReport = {
-  threads: 2,
-  queued: 5,
-  running: 2,
-  queuedBytes: 100,
-  threadRestarts: 1,
-  memory: 1_000,
-  procedures: {},
+const IDLE: ControlApiOptions["primary"] = {
+  ready: true,
+  port: 0,
+  workers: [],
+  rollout: { running: false, queued: false, failure: undefined },
+  reload: () => "started",
+  scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
 };
 
 async function start(given: Partial<ControlApiOptions["primary"]> = {}, host = HOST): Promise<number> {
-  const primary = { ready: true, port: 8080, workers: [WELL], ...given };
+  const primary = { ...IDLE, port: 8080, workers: [WELL], ...given };
   const { port } = await open({ host, port: 0, primary });
   return port;
 }
@@ -88,53 +92,49 @@ describe("the control port", () => {
       uptime: expect.any(Number),
       port: 8080,
       workers: [
-        { worker: 1, pid: 4711, uptime: expect.any(Number), connections: 3, memory: 1_000 },
-        { worker: 2, pid: 4712, uptime: expect.any(Number), silent: true },
+        { worker: 1, pid: 4711, state: "serving", uptime: expect.any(Number), connections: 3, memory: 1_000 },
+        { worker: 2, pid: 4712, state: "serving", uptime: expect.any(Number), silent: true },
       ],
+      rollout: { running: false, queued: false },
     });
   });
 
-  it("tells of the compute host what it says of itself, and how often it was replaced", async () => {
-    const compute = { pid: 4713, bornAt: 0, restarts: 3, report: async () => REPORT };
-    const { body } = await ask(await start({ compute }), "/status");
-    expect(body).toMatchObject({ workers: [{ worker: 1, connections: 3 }] });
-    expect(body).toHaveProperty("compute", { pid: 4713, uptime: expect.any(Number), restarts: 3, ...REPORT });
+  it.each(["started", "queued"] as const)("begins a rolling restart and says so: %s", async (reload) => {
+    const port = await start({ reload: () => reload });
+    expect(await ask(port, "/reload", { method: "POST" })).toMatchObject({ status: 202, body: { reload } });
   });
 
-  it("tells of a silent compute host that it is, and of one that is being replaced that there is no process", async () => {
-    const compute = { pid: 4713, bornAt: 0, restarts: 0, report: async () => undefined };
-    const silent = { uptime: expect.any(Number), silent: true };
-    expect((await ask(await start({ compute }), "/status")).body).toHaveProperty("compute", {
-      pid: 4713,
-      restarts: 0,
-      ...silent,
-    });
-    const dead = { ...compute, pid: undefined, restarts: 1 };
-    expect((await ask(await start({ compute: dead }), "/status")).body).toHaveProperty("compute", {
-      restarts: 1,
-      ...silent,
-    });
-  });
-
-  it("tells of no compute host where there is none", async () => {
-    expect((await ask(await start(), "/status")).body).not.toHaveProperty("compute");
-  });
-
-  it("asks all processes at the same time, and none for longer than a second", async () => {
-    const limits: number[] = [];
-    const asked: (() => void)[] = [];
-    const never = (limitMs: number): Promise<undefined> => {
-      limits.push(limitMs);
-      // nobody answers before all were asked
-      return new Promise((resolve) => {
-        asked.push(() => resolve(undefined));
-        if (asked.length === 3) for (const answer of asked) answer();
-      });
+  it("scales, and says what is done about it", async () => {
+    const asked: number[] = [];
+    const scaling = { before: 2, workers: 3, starting: [3], draining: [] };
+    const scale = (workers: number) => {
+      asked.push(workers);
+      return scaling;
     };
-    const compute = { pid: 4713, bornAt: 0, restarts: 0, report: never };
-    const workers = [WELL, SILENT].map((worker) => ({ ...worker, status: never }));
-    expect(await ask(await start({ workers, compute }), "/status")).toMatchObject({ status: 200 });
-    expect(limits).toEqual([1_000, 1_000, 1_000]);
+    const port = await start({ scale });
+    for (const workers of ["3", "512", "1"]) {
+      const answer = await ask(port, `/scale?workers=${workers}`, { method: "POST" });
+      expect(answer).toMatchObject({ status: 200, body: scaling });
+    }
+    expect(asked).toEqual([3, 512, 1]);
+  });
+
+  it.each(["", "?workers=", "?workers=0", "?workers=513", "?workers=-1", "?workers=1.5", "?workers=2x", "?worker=2"])(
+    "scales to nothing that makes no sense: %j",
+    async (query) => {
+      const port = await start({ scale: () => expect.unreachable() });
+      expect(await ask(port, `/scale${query}`, { method: "POST" })).toMatchObject({
+        status: 400,
+        body: { error: "workers has to be a whole number from 1 to 512" },
+      });
+    },
+  );
+
+  it("changes nothing while all still starts, or ends", async () => {
+    const port = await start({ reload: () => undefined, scale: () => undefined });
+    for (const path of ["/reload", "/scale?workers=2"]) {
+      expect(await ask(port, path, { method: "POST" })).toMatchObject({ status: 503 });
+    }
   });
 
   it("answers in JSON that nobody keeps", async () => {
@@ -142,11 +142,12 @@ describe("the control port", () => {
     expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "no-store" });
   });
 
-  it("knows no other path, and no method but GET", async () => {
-    const port = await start();
-    expect(await ask(port, "/")).toMatchObject({ status: 404 });
-    expect(await ask(port, "/status/1")).toMatchObject({ status: 404 });
+  it("knows no other path, and changes something by POST only", async () => {
+    const port = await start({ reload: () => expect.unreachable(), scale: () => expect.unreachable() });
+    for (const path of ["/", "/status/1", "/toString"]) expect(await ask(port, path)).toMatchObject({ status: 404 });
     expect(await ask(port, "/status", { method: "POST" })).toMatchObject({ status: 405 });
+    expect(await ask(port, "/reload")).toMatchObject({ status: 405, body: { error: "only POST is known here" } });
+    expect(await ask(port, "/scale?workers=2")).toMatchObject({ status: 405 });
   });
 
   it("answers with 500, and tells nothing, where something goes wrong", async () => {
@@ -162,9 +163,12 @@ describe("the control port", () => {
     ["a page under a name that was made to lead here", { host: "evil.example:8081" }],
     ["a page under a name that looks like an address", { host: "127.0.0.1.evil.example" }],
   ])("is closed to %s", async (_, headers) => {
-    const port = await start();
+    const port = await start({ reload: () => expect.unreachable(), scale: () => expect.unreachable() });
     for (const path of ["/status", "/healthz", "/nothing"]) {
       expect(await ask(port, path, { headers })).toMatchObject({ status: 403 });
+    }
+    for (const path of ["/reload", "/scale?workers=1"]) {
+      expect(await ask(port, path, { method: "POST", headers })).toMatchObject({ status: 403 });
     }
   });
 
@@ -190,21 +194,19 @@ describe("the control port", () => {
 
   it("says which option to change where it is taken", async () => {
     const taken = await start();
-    const primary = { ready: true, port: 0, workers: [] };
-    await expect(open({ host: HOST, port: taken, primary })).rejects.toThrow(
+    await expect(open({ host: HOST, port: taken, primary: IDLE })).rejects.toThrow(
       `${HOST}:${taken} is taken by another program: stop that, or choose another CONTROL_PORT`,
     );
   });
 
   it("opens the port that was asked for", async () => {
     const free = await findPort(HOST, 0);
-    const primary = { ready: true, port: 0, workers: [] };
-    expect((await open({ host: HOST, port: free, primary })).port).toBe(free);
+    expect((await open({ host: HOST, port: free, primary: IDLE })).port).toBe(free);
   });
 
   it("logs that it cannot take a connection, every time, and goes on", async () => {
     const warn = vi.fn();
-    const { port, server } = await open({ host: HOST, port: 0, primary: { ready: true, port: 0, workers: [] } }, warn);
+    const { port, server } = await open({ host: HOST, port: 0, primary: IDLE }, warn);
     const error = new Error("accept EMFILE");
     for (let count = 0; count < 2; count++) server.emit("error", error);
     expect(warn.mock.calls).toEqual(Array(2).fill([{ error }, "the control port could not take a connection"]));

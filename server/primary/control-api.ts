@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isIP } from "node:net";
 import type { Logger } from "../logger.ts";
-import type { ComputeProcess } from "./compute-process.ts";
 import { explainPortError } from "./free-port.ts";
 import type { Primary } from "./primary.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import { type Observed, statusReport } from "./status-report.ts";
 
 export interface ControlApiOptions {
   readonly host: string;
@@ -12,18 +11,57 @@ export interface ControlApiOptions {
   readonly node: string;
   readonly version: string;
   readonly log: Pick<Logger, "warn">;
-  readonly primary: Pick<Primary, "ready" | "port"> & {
-    readonly workers: readonly Pick<WorkerProcess, "number" | "pid" | "bornAt" | "status">[];
-    /** None where the application has no use for one. */
-    readonly compute?: Pick<ComputeProcess, "pid" | "bornAt" | "restarts" | "report"> | undefined;
-  };
+  readonly primary: Pick<Primary, "ready" | "reload" | "scale"> & Observed;
 }
 
-/** How long a process may take to say how it is, in milliseconds; one that does not is reported as silent. */
-const STATUS_MS = 1_000;
-const SILENT = { silent: true };
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** What one can ask for: by path, with the method it takes. */
+interface Route {
+  readonly method: "GET" | "POST";
+  answer(options: ControlApiOptions, query: URLSearchParams, startedAt: number): Answer | Promise<Answer>;
+}
+
+const MOST_WORKERS = 512;
+const NUMBER = /^[1-9]\d{0,2}$/;
 /** Where nobody from outside is meant to come, nobody has reason to use another name than `localhost`. */
 const LOOPBACK = /^(127\.|::1$|localhost$)/;
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  "/healthz": { method: "GET", answer: () => ({ status: 200, body: { ok: true } }) },
+  "/readyz": {
+    method: "GET",
+    answer: ({ primary: { ready } }) => ({ status: ready ? 200 : 503, body: { ok: ready } }),
+  },
+  "/status": {
+    method: "GET",
+    async answer({ primary, node, version }, _, startedAt) {
+      const uptime = (Date.now() - startedAt) / 1000;
+      return { status: 200, body: { node, version, pid: process.pid, uptime, ...(await statusReport(primary)) } };
+    },
+  },
+  "/reload": {
+    method: "POST",
+    answer({ primary }) {
+      const reload = primary.reload();
+      return reload === undefined ? unready() : { status: 202, body: { reload } };
+    },
+  },
+  "/scale": {
+    method: "POST",
+    answer({ primary }, query) {
+      const workers = query.get("workers") ?? "";
+      if (!NUMBER.test(workers) || Number(workers) > MOST_WORKERS) {
+        return { status: 400, body: { error: `workers has to be a whole number from 1 to ${MOST_WORKERS}` } };
+      }
+      const scaling = primary.scale(Number(workers));
+      return scaling === undefined ? unready() : { status: 200, body: scaling };
+    },
+  },
+};
 
 /** The control port, for operators: health, readiness, and how the processes are. Resolves to what closes it. */
 export async function startControlApi(options: ControlApiOptions): Promise<{ port: number; server: Server }> {
@@ -47,38 +85,23 @@ export async function startControlApi(options: ControlApiOptions): Promise<{ por
   return { port: (server.address() as { port: number }).port, server };
 }
 
-async function answer(request: IncomingMessage, options: ControlApiOptions, startedAt: number) {
+async function answer(request: IncomingMessage, options: ControlApiOptions, startedAt: number): Promise<Answer> {
   if (isFromPage(request, options.host)) {
     return { status: 403, body: { error: "the control port is not for browsers' pages" } };
   }
-  const { primary } = options;
-  const path = (request.url ?? "/").split("?")[0];
-  if (request.method !== "GET") return { status: 405, body: { error: "only GET is known here" } };
-  if (path === "/healthz") return { status: 200, body: { ok: true } };
-  if (path === "/readyz")
-    return primary.ready ? { status: 200, body: { ok: true } } : { status: 503, body: { ok: false } };
-  if (path !== "/status") return { status: 404, body: { error: "not found; there are /healthz, /readyz and /status" } };
-  const [compute, ...workers] = await Promise.all([
-    computeStatus(primary.compute),
-    ...primary.workers.map(async (worker) => {
-      const status = await worker.status(STATUS_MS);
-      return { worker: worker.number, pid: worker.pid, uptime: secondsSince(worker), ...(status ?? SILENT) };
-    }),
-  ]);
-  const { node, version } = options;
-  const uptime = (Date.now() - startedAt) / 1000;
-  return { status: 200, body: { node, version, pid: process.pid, uptime, port: primary.port, workers, compute } };
+  const [path = "/", query] = (request.url ?? "/").split("?", 2);
+  const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  if (route === undefined) {
+    return { status: 404, body: { error: `not found; there are ${Object.keys(ROUTES).join(", ")}` } };
+  }
+  if (request.method !== route.method) {
+    return { status: 405, body: { error: `only ${route.method} is known here` } };
+  }
+  return route.answer(options, new URLSearchParams(query), startedAt);
 }
 
-async function computeStatus(compute: ControlApiOptions["primary"]["compute"]) {
-  if (compute === undefined) return undefined;
-  const report = await compute.report(STATUS_MS);
-  const { pid, restarts } = compute;
-  return { pid, uptime: secondsSince(compute), restarts, ...(report ?? SILENT) };
-}
-
-function secondsSince({ bornAt }: { readonly bornAt: number }): number {
-  return (performance.now() - bornAt) / 1000;
+function unready(): Answer {
+  return { status: 503, body: { error: "all still starts, or ends" } };
 }
 
 /**

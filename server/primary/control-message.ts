@@ -1,3 +1,4 @@
+import type { ShedOrder } from "../admission.ts";
 import type { TaskDefinition } from "../compute/hosted-task.ts";
 import type { Config } from "../config.ts";
 
@@ -16,6 +17,8 @@ export interface BusAddresses {
 /** What the primary tells a socket worker at birth. */
 export interface WorkerBirth {
   readonly worker: number;
+  /** Its number among all that were ever forked: of one worker's number there are two while one replaces the other. */
+  readonly member: number;
   readonly bus: BusAddresses;
   readonly config: Config;
 }
@@ -23,11 +26,22 @@ export interface WorkerBirth {
 /** What a socket worker tells the primary, over cluster IPC. */
 export type FromWorker =
   | { readonly type: "serving"; readonly port: number }
+  /** It takes no connections any more, and is about to end. */
+  | { readonly type: "draining" }
   /** It cannot serve; it ends by itself after this. */
   | { readonly type: "failed"; readonly code: string | undefined; readonly message: string }
   /** Its application has tasks for a compute host. */
   | { readonly type: "compute"; readonly tasks: readonly TaskDefinition[] }
-  | { readonly type: "status"; readonly reference: number; readonly connections: number; readonly memory: number };
+  | { readonly type: "status"; readonly reference: number; readonly connections: number; readonly memory: number }
+  /** So many connections went, to make room. */
+  | { readonly type: "shed"; readonly reference: number; readonly count: number }
+  /** It takes connections. */
+  | { readonly type: "accepting"; readonly reference: number };
 
 /** What the primary tells a socket worker. */
-export type ToWorker = { readonly type: "drain" } | { readonly type: "status"; readonly reference: number };
+export type ToWorker =
+  /** It is to end. With `overMs` others serve meanwhile, and so many milliseconds are for telling its clients. */
+  | { readonly type: "drain"; readonly overMs?: number | undefined }
+  | { readonly type: "status"; readonly reference: number }
+  | { readonly type: "shed"; readonly reference: number; readonly order: ShedOrder }
+  | { readonly type: "accept"; readonly reference: number };

@@ -1,59 +1,92 @@
 import cluster from "node:cluster";
-import type { TaskDefinition } from "../compute/hosted-task.ts";
+import { siblingPath } from "../bus/bus-address.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
-import { StartError } from "../start-error.ts";
 import type { BusHub } from "./bus-hub.ts";
-import { ComputeProcess } from "./compute-process.ts";
+import type { ComputeProcess } from "./compute-process.ts";
 import { createBusHub } from "./create-bus-hub.ts";
-import { RestartDelay } from "./restart-delay.ts";
-import { WorkerProcess, type WorkerProcessHooks } from "./worker-process.ts";
+import { Generation } from "./generation.ts";
+import { Rebalancer } from "./rebalancer.ts";
+import { Rollout, type RolloutAnswer } from "./rollout.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+import { Workers } from "./workers.ts";
 
 export interface PrimaryOptions {
   readonly config: Config;
   readonly log: Logger;
 }
 
-/** A socket worker that does not serve after so many milliseconds never will. */
-const LONGEST_START_MS = 60_000;
-/** How long beyond the drain limit a socket worker may take to end before it is killed, in milliseconds. */
-const LAST_GRACE_MS = 3_000;
+/** What is done about a wish for another number of socket workers. */
+export interface Scaling {
+  /** How many there were to be, and are to be. */
+  readonly before: number;
+  readonly workers: number;
+  /** The numbers of those that start, and of those that end. */
+  readonly starting: readonly number[];
+  readonly draining: readonly number[];
+}
 
 /** The primary: forks the socket workers, deals them the connections, replaces those that die, and ends them in order. */
 export class Primary {
   readonly bus: BusHub;
+  readonly rollout: Rollout;
   readonly #options: PrimaryOptions;
-  readonly #workers = new Map<number, WorkerProcess>();
-  readonly #delays = new Map<number, RestartDelay>();
-  /** Started when the first socket worker asks for it, and not for an application that has no use for it. */
-  #compute: ComputeProcess | undefined;
-  #computeStarted: Promise<void> | undefined;
+  readonly #workers: Workers;
+  readonly #rebalancer: Rebalancer;
+  readonly #generations: Generation[] = [];
+  /** What socket workers that are started now are born into. */
+  #generation: Generation | undefined;
+  #lastGeneration = 0;
   #up = false;
   #closing: Promise<void> | undefined;
-  #port: number;
-  #allGone: (() => void) | undefined;
 
   constructor(options: PrimaryOptions) {
+    const { config, log } = options;
     this.#options = options;
-    this.#port = options.config.port;
-    this.bus = createBusHub(options.config, {
-      failed: (error) => options.log.warn({ error }, "the bus could not take a connection"),
-      stuck: (number) => this.#kill(number, "it takes nothing from the bus"),
+    this.bus = createBusHub(config, {
+      failed: (error) => log.warn({ error }, "the bus could not take a connection"),
+      stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
+    });
+    this.#workers = new Workers({
+      config,
+      log,
+      served: () => this.#up && this.#rebalancer.request(),
+      left: () => {
+        // those who make room for it may be all that are left
+        void this.#rebalancer.interrupt();
+        this.#release();
+      },
+    });
+    const workers = this.#workers;
+    this.#rebalancer = new Rebalancer({
+      workers: () => workers.serving,
+      enabled: config.rebalance === "on",
+      limitMs: config.drainMs,
+      log,
+    });
+    this.rollout = new Rollout({
+      workers,
+      log,
+      begin: () => this.#newGeneration(),
+      hold: () => this.#rebalancer.hold(),
+      proven: (generation) => this.#proven(generation),
+      ended: () => this.#release(),
     });
   }
 
   /** The port that clients connect to. */
   get port(): number {
-    return this.#port;
+    return this.#workers.port;
   }
 
-  /** The socket workers that live, by number. */
+  /** The socket workers that live, by number: of one number the oldest first. */
   get workers(): readonly WorkerProcess[] {
-    return [...this.#workers.values()].sort((a, b) => a.number - b.number);
+    return this.#workers.all;
   }
 
+  /** The compute host of the newest code that has one. */
   get compute(): ComputeProcess | undefined {
-    return this.#compute;
+    return this.#generations.findLast(({ compute }) => compute !== undefined)?.compute;
   }
 
   get closing(): boolean {
@@ -64,16 +97,47 @@ export class Primary {
   async start(): Promise<void> {
     cluster.schedulingPolicy = cluster.SCHED_RR;
     await this.bus.listen();
+    const generation = this.#newGeneration();
+    this.#generation = generation;
     const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
     try {
-      await Promise.all(numbers.map((number) => this.#firstStart(number)));
-      await this.#computeStarted;
+      await Promise.all(numbers.map((number) => this.#workers.start(number, generation)));
+      await generation.ready();
+      generation.prove();
       this.#up = true;
     } catch (error) {
-      for (const worker of this.#workers.values()) worker.kill();
+      this.#workers.kill();
       await this.close();
       throw error;
     }
+  }
+
+  /**
+   * Replaces all socket workers, one after the other, by ones with the application's code as it is now.
+   * @returns undefined where there is nothing to replace: it still starts, or ends
+   */
+  reload(): RolloutAnswer | undefined {
+    return this.#up && !this.closing ? this.rollout.request() : undefined;
+  }
+
+  /**
+   * Starts or ends socket workers until there are so many: the highest numbers end.
+   * @returns what is begun; undefined where all still starts, or ends
+   */
+  scale(workers: number): Scaling | undefined {
+    const generation = this.#generation;
+    if (!this.#up || this.closing || generation === undefined) return undefined;
+    const { numbers } = this.#workers;
+    const draining = numbers.filter((number) => number > workers);
+    const starting = Array.from({ length: workers }, (_, index) => index + 1).filter((one) => !numbers.includes(one));
+    const scaling = { before: numbers.length, workers, starting, draining };
+    if (starting.length + draining.length === 0) return scaling;
+    this.#options.log.info(scaling, `scaling from ${numbers.length} to ${workers} socket workers`);
+    for (const number of starting) this.#workers.add(number, generation);
+    if (draining.length > 0) {
+      void this.#letGo(draining.map((number) => this.#workers.remove(number)).filter((one) => one !== undefined));
+    }
+    return scaling;
   }
 
   /** Drains and ends all socket workers, then the bus. Safe to call again: it is the same end. */
@@ -89,117 +153,47 @@ export class Primary {
 
   /** Ends everything at once. */
   kill(): void {
-    for (const worker of this.#workers.values()) worker.kill();
-    this.compute?.kill();
+    this.#workers.kill();
+    for (const generation of this.#generations) generation.kill();
     this.bus.close();
   }
 
   async #close(): Promise<void> {
-    if (this.#workers.size > 0) {
-      const gone = new Promise<void>((resolve) => {
-        this.#allGone = resolve;
-      });
-      for (const worker of this.#workers.values()) {
-        // one that still starts may not listen to us yet, and has nobody to say goodbye to
-        if (worker.serving) worker.tell({ type: "drain" });
-        else worker.kill();
-      }
-      const timer = setTimeout(() => {
-        this.#options.log.warn("some socket workers did not end in time and are killed");
-        this.kill();
-      }, this.#options.config.drainMs + LAST_GRACE_MS);
-      await gone;
-      clearTimeout(timer);
-    }
-    // not before the last call that may need it
-    await this.compute?.close();
+    this.rollout.close();
+    this.#rebalancer.close();
+    await this.#workers.close();
+    // not before the last call that may need them
+    await Promise.all(this.#generations.map((generation) => generation.close()));
     this.bus.close();
   }
 
-  #firstStart(number: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let failure: Error | undefined;
-      this.#fork(number, {
-        serving: resolve,
-        // not rejected before it has ended: it still has to write out what exactly went wrong
-        failed: (message, code) => {
-          failure = new StartError(`socket worker ${number} cannot serve: ${message}`, { code });
-        },
-        exited: (how) => reject(failure ?? new StartError(`socket worker ${number} ended before it served (${how})`)),
-      });
-    });
+  async #letGo(processes: readonly WorkerProcess[]): Promise<void> {
+    const release = await this.#rebalancer.hold();
+    await this.#workers.letGo(processes);
+    release();
   }
 
-  #fork(number: number, first?: FirstStart): void {
+  #newGeneration(): Generation {
     const { config, log } = this.#options;
-    let served = false;
-    const birth = { worker: number, bus: this.bus.address, config: { ...config, port: this.#port } };
-    const hooks: WorkerProcessHooks = {
-      serving: (port) => {
-        clearTimeout(late);
-        served = true;
-        this.#port = port;
-        log.debug({ worker: number, worker_pid: worker.pid }, "socket worker serves");
-        first?.serving();
-      },
-      failed: (message, code) => {
-        if (first !== undefined) first.failed(message, code);
-        else log.error({ worker: number }, `a socket worker cannot serve: ${message}`);
-      },
-      computeNeeded: (tasks) => this.#startCompute(tasks),
-      exited: (how) => {
-        clearTimeout(late);
-        this.#workers.delete(number);
-        if (this.#workers.size === 0) this.#allGone?.();
-        if (!served && first !== undefined) first.exited(how);
-        else if (!this.closing) this.#replace(worker, how);
-      },
-    };
-    const worker = new WorkerProcess(birth, hooks);
-    this.#workers.set(number, worker);
-    const late = setTimeout(() => {
-      hooks.failed(`it took longer than ${LONGEST_START_MS / 1000} s to start`, undefined);
-      worker.kill();
-    }, LONGEST_START_MS);
+    const { address } = this.bus;
+    const number = ++this.#lastGeneration;
+    const compute = number === 1 ? address.compute : siblingPath(address.path, `compute-${number}`);
+    const generation = new Generation({ address: { ...address, compute }, config, log });
+    this.#generations.push(generation);
+    return generation;
   }
 
-  #replace(dead: WorkerProcess, how: string): void {
-    const { number, pid, bornAt } = dead;
-    const when = this.#delayOf(number).schedule(performance.now() - bornAt, () => {
-      if (!this.closing) this.#fork(number);
-    });
-    this.#options.log.error({ worker: number, worker_pid: pid }, `a socket worker died (${how}); replacing it ${when}`);
+  #proven(generation: Generation): void {
+    generation.prove();
+    this.#generation = generation;
   }
 
-  #startCompute(sources: readonly TaskDefinition[]): void {
-    if (this.#compute !== undefined || this.closing) return;
-    const { config, log } = this.#options;
-    const { compute: path, secret } = this.bus.address;
-    const compute = new ComputeProcess({ bus: { path, secret }, config, sources }, log);
-    this.#compute = compute;
-    if (this.#up) compute.start();
-    else {
-      this.#computeStarted = compute.startOrFail();
-      // not before the socket workers serve does anybody wait for it
-      this.#computeStarted.catch(() => undefined);
+  /** Ends what no socket worker needs any more. */
+  #release(): void {
+    for (const generation of [...this.#generations]) {
+      if (generation === this.#generation || this.#workers.uses(generation) || this.closing) continue;
+      this.#generations.splice(this.#generations.indexOf(generation), 1);
+      void generation.close();
     }
   }
-
-  #delayOf(number: number): RestartDelay {
-    const delay = this.#delays.get(number) ?? new RestartDelay();
-    this.#delays.set(number, delay);
-    return delay;
-  }
-
-  #kill(number: number, why: string): void {
-    this.#options.log.error({ worker: number }, `killing a socket worker: ${why}`);
-    this.#workers.get(number)?.kill();
-  }
-}
-
-/** What is different when a worker starts for the first time: failing is not its own business but everybody's. */
-interface FirstStart {
-  serving(): void;
-  failed(message: string, code: string | undefined): void;
-  exited(how: string): void;
 }

@@ -11,10 +11,16 @@ function start(): { worker: WorkerProcess; ends: string[] } {
   const hooks: WorkerProcessHooks = {
     serving: () => expect.unreachable("it is not there to serve"),
     failed: () => expect.unreachable("it is not there to tell"),
+    draining: () => expect.unreachable("it is not there to end"),
     computeNeeded: () => expect.unreachable("it is not there to need anything"),
     exited: (how) => void ends.push(how),
   };
-  const birth = { worker: 1, bus: { path: "nowhere", compute: "nowhere", secret: "none" }, config: DEFAULT_CONFIG };
+  const birth = {
+    worker: 1,
+    member: 1,
+    bus: { path: "nowhere", compute: "nowhere", secret: "none" },
+    config: DEFAULT_CONFIG,
+  };
   return { worker: new WorkerProcess(birth, hooks), ends };
 }
 
@@ -40,7 +46,7 @@ describe("a socket worker that could not be forked", () => {
     });
     const { worker, ends } = start();
     expect(ends).toEqual([]); // not before whoever starts it has got hold of it
-    worker.tell({ type: "drain" });
+    worker.drain();
     worker.kill();
     await vi.waitFor(() => expect(ends).toEqual(["could not be started: spawn ENOMEM"]));
     expect(worker.pid).toBe(0);

@@ -22,7 +22,14 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
       ? undefined
       : await startControlApi({ host, port: controlPort, node, version: readVersion(), log, primary });
   // from here on there is something to end
-  const stopSignals = endOnSignals({ end: () => close(), kill: () => primary.kill(), log });
+  const stopSignals = endOnSignals({
+    end: () => close(),
+    kill: () => primary.kill(),
+    reload() {
+      if (primary.reload() === undefined) log.info("SIGHUP: nothing is replaced while all still starts");
+    },
+    log,
+  });
 
   async function close(): Promise<void> {
     await primary.close();

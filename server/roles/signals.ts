@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { Logger } from "../logger.ts";
 
 export interface SignalHooks {
@@ -5,8 +6,14 @@ export interface SignalHooks {
   end(): Promise<void>;
   /** A later one: end now. */
   kill(): void;
+  /** SIGHUP of somebody who has no terminal, or whose terminal is still there. */
+  reload(): void;
+  /** Whether standard input is a terminal that is there. @default asks the system */
+  atTerminal?(): boolean;
   /** Ends the process. @default process.exit */
   exit?(code: number): void;
+  /** Ends it where its terminal is gone. @default by SIGKILL: {@link die} */
+  exitWithoutTerminal?(): void;
   readonly log: Pick<Logger, "info" | "error">;
 }
 
@@ -15,9 +22,21 @@ export interface SignalHooks {
  * package manager among them may pass it on.
  */
 const SAME_SIGNAL_MS = 1_000;
+const STDIN = 0;
 
-/** Ends the process on SIGTERM and SIGINT: cleanly at the first, at once at a later one. @returns what undoes it */
-export function endOnSignals({ end, kill, exit = process.exit, log }: SignalHooks): () => void {
+/**
+ * Ends the process on SIGTERM and SIGINT: cleanly at the first, at once at a later one. SIGHUP is for `reload`, but where
+ * the terminal is gone that this process was started at: that is what SIGHUP once meant, and it ends then.
+ * @returns what undoes it
+ */
+export function endOnSignals(hooks: SignalHooks): () => void {
+  const { end, kill, reload, atTerminal = () => isatty(STDIN), log } = hooks;
+  const hadTerminal = atTerminal();
+  const isGone = () => hadTerminal && !atTerminal();
+  const exit = (code: number): void => {
+    if (isGone()) (hooks.exitWithoutTerminal ?? die)();
+    else (hooks.exit ?? process.exit)(code);
+  };
   let endingSince: number | undefined;
   const signal = (name: NodeJS.Signals): void => {
     if (endingSince !== undefined) {
@@ -37,10 +56,27 @@ export function endOnSignals({ end, kill, exit = process.exit, log }: SignalHook
       },
     );
   };
+  const hangup = (): void => {
+    // both the system and a shell may tell that the terminal is gone, and not in the same moment
+    if (endingSince !== undefined) return;
+    // Windows sends it when the console closes, and waits for nobody
+    if (isGone() || process.platform === "win32") signal("SIGHUP");
+    else reload();
+  };
   process.on("SIGTERM", signal);
   process.on("SIGINT", signal);
+  process.on("SIGHUP", hangup);
   return () => {
     process.off("SIGTERM", signal);
     process.off("SIGINT", signal);
+    process.off("SIGHUP", hangup);
   };
+}
+
+/**
+ * Ends this process without a word: at an orderly exit Node.js sets the terminal that it was started at to what it was,
+ * and aborts where that is gone.
+ */
+export function die(): void {
+  process.kill(process.pid, "SIGKILL");
 }

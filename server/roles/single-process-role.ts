@@ -68,17 +68,22 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
 
   await hub.listen();
   // from here on there is something to end
-  const stopSignals = options.signals ? endOnSignals({ end: close, kill: () => hub.close(), exit, log }) : undefined;
+  const reload = () => log.warn("SIGHUP: one single process has nobody to serve while it loads new code; restart it");
+  const stopSignals = options.signals
+    ? endOnSignals({ end: close, kill: () => hub.close(), reload, exit, log })
+    : undefined;
   try {
     worker = await startSocketWorker({
       app: await options.load(),
       // there is no primary to deal the connections
       config: { ...config, port, balance: "kernel" },
       worker: 0,
+      member: 0,
       bus: hub.address,
       events,
       log,
       lost: () => log.error("the bus is gone"),
+      unable: (error) => log.error({ error }, "no connections can be taken again"),
       computeNeeded(sources) {
         const { compute: path, secret } = hub.address;
         compute = new ComputeHost({ config, bus: { path, secret }, sources, log });

@@ -1,35 +1,59 @@
+import { isatty } from "node:tty";
 import type { FromWorker, ToWorker, WorkerBirth } from "../primary/control-message.ts";
 import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
 import type { RunningRole, WithApp } from "./role.ts";
+import { die } from "./signals.ts";
 
 /** How long a socket worker that cannot serve may take to say what it has to say, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
+const STDIN = 0;
+/** Over how long clients of one that takes no more are sent elsewhere, in milliseconds. */
+const UNABLE_MS = 1_000;
 
 /** Runs one socket worker of a cluster, until the primary, or a signal, tells it to end. */
 export async function runSocketWorker(options: WithApp & { birth: WorkerBirth }): Promise<RunningRole> {
   const { birth, events } = options;
-  const { worker: number, config, bus } = birth;
+  const { worker: number, member, config, bus } = birth;
   const log = options.log.child({ worker: number });
   const tell = (message: FromWorker, sent?: () => void) => process.send?.(message, undefined, undefined, sent);
+  const hadTerminal = isatty(STDIN);
   let worker: SocketWorker | undefined;
   let closing: Promise<void> | undefined;
 
-  function close(): Promise<void> {
-    closing ??= (worker?.drain() ?? Promise.resolve()).finally(() => process.disconnect?.());
+  /** @param overMs others serve meanwhile; where that is no longer so, it may be told again without */
+  function close(overMs?: number): Promise<void> {
+    if (closing === undefined) tell({ type: "draining" });
+    const drained = worker?.drain(overMs) ?? Promise.resolve();
+    closing ??= drained.finally(() => (hadTerminal && !isatty(STDIN) ? die() : process.disconnect?.()));
     return closing;
   }
 
-  process.on("message", (message: ToWorker) => {
-    if (message.type === "drain") void close();
-    else if (message.type === "status") {
-      const { reference } = message;
-      const connections = worker?.connections.size ?? 0;
-      tell({ type: "status", reference, connections, memory: process.memoryUsage.rss() });
+  async function obey(message: ToWorker): Promise<void> {
+    switch (message.type) {
+      case "drain":
+        await close(message.overMs);
+        break;
+      case "status": {
+        const connections = worker?.connections.size ?? 0;
+        tell({ type: "status", reference: message.reference, connections, memory: process.memoryUsage.rss() });
+        break;
+      }
+      case "shed":
+        tell({ type: "shed", reference: message.reference, count: (await worker?.shed(message.order)) ?? 0 });
+        break;
+      case "accept":
+        await worker?.accept();
+        tell({ type: "accepting", reference: message.reference });
+        break;
     }
-  });
+  }
+
+  process.on("message", (message: ToWorker) => void obey(message));
   // Ctrl-C reaches all processes of the terminal: the primary knows what to do about it
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => void close());
+  // so does a terminal's end
+  process.on("SIGHUP", () => undefined);
   // A promise that nobody looks after concerns the call that forgot it, not everybody who is connected here. What
   // threw in the middle of something is another matter: nothing is known of the state it left.
   process.on("unhandledRejection", (error) => {
@@ -47,10 +71,15 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
       app,
       config,
       worker: number,
+      member,
       bus,
       events,
       log,
       lost: () => process.exit(1),
+      unable(error) {
+        log.error({ error }, "this socket worker cannot take connections again, and ends");
+        void close(UNABLE_MS);
+      },
       computeNeeded: (tasks) => tell({ type: "compute", tasks }),
     });
   } catch (error) {
@@ -60,5 +89,5 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
     throw error;
   }
   tell({ type: "serving", port: worker.port });
-  return { port: worker.port, publish: worker.publish, close };
+  return { port: worker.port, publish: worker.publish, close: () => close() };
 }

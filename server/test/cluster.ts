@@ -32,6 +32,8 @@ export interface Exit {
 export interface WorkerStatus {
   readonly worker: number;
   readonly pid: number;
+  readonly state: "starting" | "serving" | "draining";
+  /** None of one that starts. */
   readonly connections: number;
 }
 
@@ -47,7 +49,7 @@ export interface ComputeStatus extends Partial<ComputeReport> {
 export class Cluster {
   readonly #process: ChildProcess;
   readonly #folder: string;
-  readonly #written: ReadonlySet<string>;
+  readonly #written = new Set<string>();
   readonly exited: Promise<Exit>;
   readonly records: LogRecord[] = [];
   stderr = "";
@@ -55,10 +57,8 @@ export class Cluster {
 
   constructor(options: ClusterOptions) {
     this.#folder = mkdtempSync(join(tmpdir(), "fugitive-cluster-test-"));
-    const sources = sourcesOf(options);
-    this.#written = new Set(Object.keys(sources));
-    for (const [name, source] of Object.entries(sources)) writeFileSync(join(this.#folder, name), source);
-    const app = APP_FILE in sources ? [join(this.#folder, APP_FILE)] : [];
+    this.write(options);
+    const app = options.app !== undefined ? [join(this.#folder, APP_FILE)] : [];
     const args = [new URL("cli/bin.js", DIST).pathname, "serve", ...app];
     this.#process = spawn(process.execPath, args, {
       cwd: this.#folder,
@@ -106,6 +106,14 @@ export class Cluster {
     return readdirSync(this.#folder).filter((name) => !this.#written.has(name));
   }
 
+  /** Writes the application's module and what is beside it, as a deployment does. */
+  write(options: Pick<ClusterOptions, "app" | "files">): void {
+    for (const [name, source] of Object.entries(sourcesOf(options))) {
+      writeFileSync(join(this.#folder, name), source);
+      this.#written.add(name);
+    }
+  }
+
   /** Waits for a record of the log. */
   logged(text: string | RegExp, count = 1): Promise<LogRecord> {
     const found = () => this.records.filter(({ msg }) => (typeof text === "string" ? msg === text : text.test(msg)));
@@ -132,6 +140,11 @@ export class Cluster {
 
   get(path: string, port = this.port): Promise<Response> {
     return fetch(`http://${HOST}:${port}${path}`);
+  }
+
+  /** Asks the control port to do something. */
+  post(path: string): Promise<Response> {
+    return fetch(`http://${HOST}:${this.controlPort}${path}`, { method: "POST" });
   }
 
   async status(): Promise<WorkerStatus[]> {

@@ -90,7 +90,7 @@ export interface Transport {
   publish(topic: string, frame: Frame): void;
   /** Accepts connections until `stopListening`. @returns the port. */
   listen(): Promise<number>;
-  /** Takes no more connections; those that are there stay. */
+  /** Takes no more connections; those that are there stay, but for plain requests only until the next is answered. */
   stopListening(): void;
   /** Closes everything at once. */
   close(): void;

@@ -46,12 +46,12 @@ export function upgrade(
   );
 }
 
-/** Writes an HTTP answer; to HEAD, without its body. */
-export function respond(response: UwsResponse, answer: HttpAnswer, head = false): void {
+/** Writes an HTTP answer; to HEAD, without its body. @param close whether it is the last one of its connection */
+export function respond(response: UwsResponse, answer: HttpAnswer, head = false, close = false): void {
   response.writeStatus(`${answer.status} ${STATUS_TEXTS[answer.status] ?? "Unknown"}`);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.writeHeader(name, value);
-  if (head) response.endWithoutBody(Buffer.byteLength(answer.body));
-  else response.end(answer.body);
+  if (head) response.endWithoutBody(Buffer.byteLength(answer.body), close);
+  else response.end(answer.body, close);
 }
 
 /** Copies the headers of a request whose handler is about to return. */

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RawClient } from "../test/raw-client.ts";
 import { handshake, handshakeRequest, openSocket } from "../test/raw-handshake.ts";
@@ -105,6 +107,28 @@ describe.each(["kernel", "round-robin"] as const)("a transport that is balanced 
     client.text("still");
     expect(await client.next()).toEqual([1]);
     transport.stopListening();
+  });
+
+  it("hangs up on plain requests after an answer once it has stopped listening, and says so", async () => {
+    const answers = { now: { status: 200, body: "now" }, later: { status: 200, body: "later" } };
+    const routes: HttpRoute[] = [
+      { path: "/now", answer: () => answers.now },
+      { path: "/later", answer: () => Promise.resolve(answers.later) },
+    ];
+    const { transport, port } = await listening({ balance, routes });
+    const asks = ["/now", "/later", "/nowhere"].map((path) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      onTestFinished(() => agent.destroy());
+      return async () => {
+        const [response] = (await once(get({ port, path, agent, host: "127.0.0.1" }), "response")) as [IncomingMessage];
+        response.resume();
+        await once(response, "end");
+        return response.headers.connection === "close";
+      };
+    });
+    for (const ask of asks) expect(await ask()).toBe(false);
+    transport.stopListening();
+    for (const ask of asks) expect(await ask()).toBe(true);
   });
 
   it("closes everything at once when it closes", async () => {

@@ -40,11 +40,13 @@ export function createUwsTransport(
 ): Transport {
   const app = App() as AdoptingApp;
   app.ws<UserData>("/*", behavior(options, hooks));
+  // who stays connected for further requests would be hung up on in the middle of one: it had better connect anew
+  const isLast = () => acceptor === undefined;
   for (const route of routes) {
-    app.get(route.path, (response, request) => answer(response, request, route, false));
-    app.head(route.path, (response, request) => answer(response, request, route, true));
+    app.get(route.path, (response, request) => answer(response, request, { route, head: false, isLast }));
+    app.head(route.path, (response, request) => answer(response, request, { route, head: true, isLast }));
   }
-  app.any("/*", (response) => respond(response, { status: 404, body: "Not found\n" }));
+  app.any("/*", (response) => respond(response, { status: 404, body: "Not found\n" }, false, isLast()));
 
   let acceptor: Server | us_listen_socket | undefined;
   return {
@@ -124,7 +126,14 @@ function bury(link: SocketLink, code: number): void {
   link.owner = undefined;
 }
 
-function answer(response: UwsResponse, request: UwsRequest, route: HttpRoute, head: boolean): void {
+interface Asked {
+  readonly route: HttpRoute;
+  readonly head: boolean;
+  /** Whether nothing more is to come on this connection. */
+  isLast(): boolean;
+}
+
+function answer(response: UwsResponse, request: UwsRequest, { route, head, isLast }: Asked): void {
   let aborted = false;
   response.onAborted(() => {
     aborted = true;
@@ -133,13 +142,13 @@ function answer(response: UwsResponse, request: UwsRequest, route: HttpRoute, he
   // the common route answers at once, and then without a promise
   const result = route.answer(copy);
   if (!(result instanceof Promise)) {
-    respond(response, result, head);
+    respond(response, result, head, isLast());
     return;
   }
   void result
     .catch(() => ({ status: 500, body: "Internal error\n" }))
     .then((late) => {
-      if (!aborted) response.cork(() => respond(response, late, head));
+      if (!aborted) response.cork(() => respond(response, late, head, isLast()));
     });
 }
 

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { Kind } from "../shared/message.ts";
+import { type Cluster, eventually, startCluster, type WorkerStatus } from "./test/cluster.ts";
+import { countMoves, ownClients } from "./test/own-clients.ts";
+
+const ONE = { WORKERS: "1" };
+
+async function connections(cluster: Cluster): Promise<number[]> {
+  return (await cluster.status()).map((worker) => worker.connections);
+}
+
+/** Waits until a number of workers serve. */
+async function scaled(cluster: Cluster, workers: number): Promise<void> {
+  await cluster.post(`/scale?workers=${workers}`);
+  await eventually(async () => {
+    expect((await cluster.status()).filter(({ state }) => state === "serving")).toHaveLength(workers);
+  });
+}
+
+describe("connections", () => {
+  it("come to new workers until all have as many, each at most once, and no call fails", async () => {
+    const cluster = await startCluster({ env: ONE });
+    const clients = await ownClients(cluster.port, 30);
+    const moves = countMoves(clients);
+    let over = false;
+    const calls = clients.map(async (client) => {
+      while (!over) await client.call("test.delay", 20, { attempts: 1 });
+    });
+    await scaled(cluster, 3);
+    await cluster.logged("balancing: done");
+    expect(await connections(cluster)).toEqual([10, 10, 10]);
+    over = true;
+    await Promise.all(calls);
+    expect(Math.max(...moves)).toBe(1);
+    expect(moves.filter((count) => count > 0)).toHaveLength(20);
+  });
+
+  it("come back to the successor of a worker that died", async () => {
+    const cluster = await startCluster();
+    await ownClients(cluster.port, 40);
+    const [first] = (await cluster.status()) as [WorkerStatus];
+    process.kill(first.pid, "SIGKILL");
+    await eventually(async () => {
+      const counts = await connections(cluster);
+      expect(counts).toHaveLength(2);
+      for (const count of counts) expect(Math.abs(count - 20)).toBeLessThanOrEqual(2);
+    });
+  });
+
+  it("that ignore GOAWAY are closed after the limit, and where they do not come back no more are sent away", async () => {
+    const cluster = await startCluster({ env: { ...ONE, DRAIN_MS: "300" } });
+    const clients = await Promise.all(Array.from({ length: 20 }, () => cluster.connect()));
+    let closed = 0;
+    for (const client of clients) void client.closed.then(({ code }) => code === 1012 && closed++);
+    await scaled(cluster, 2);
+    await cluster.logged("balancing: done");
+    expect([closed, await connections(cluster)]).toEqual([10, [10, 0]]);
+    // all take connections again
+    const more = await Promise.all(Array.from({ length: 4 }, () => cluster.connect()));
+    expect(await connections(cluster)).toEqual([12, 2]);
+    for (const client of [...clients, ...more]) client.destroy();
+  });
+
+  it("whose calls last are left in peace", async () => {
+    const cluster = await startCluster({ env: { ...ONE, DRAIN_MS: "300" } });
+    const clients = await Promise.all(Array.from({ length: 6 }, () => cluster.connect()));
+    const busy = clients.slice(0, 4);
+    for (const client of busy) client.send([Kind.CALL, 1, "test.delay", 60_000]);
+    await Promise.all(busy.map((client) => client.settled()));
+    await scaled(cluster, 2);
+    await cluster.logged("balancing: done");
+    expect(await connections(cluster)).toEqual([4, 0]);
+    for (const client of busy) expect(await client.settled()).toEqual([]);
+    for (const client of clients) client.destroy();
+  });
+
+  it("are taken all the time while others move", async () => {
+    const cluster = await startCluster({ env: ONE });
+    await ownClients(cluster.port, 20);
+    let over = false;
+    const visits = (async () => {
+      while (!over) (await cluster.connect()).destroy();
+    })();
+    await scaled(cluster, 2);
+    await cluster.logged("balancing: done");
+    over = true;
+    await visits;
+  });
+
+  it("stay where they are where that is asked for", async () => {
+    const cluster = await startCluster({ env: { ...ONE, REBALANCE: "off" } });
+    const clients = await ownClients(cluster.port, 10);
+    const moves = countMoves(clients);
+    await scaled(cluster, 2);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect([await connections(cluster), Math.max(...moves)]).toEqual([[10, 0], 0]);
+  });
+});

@@ -1,0 +1,42 @@
+import type { ComputeProcess } from "./compute-process.ts";
+import type { Rollout } from "./rollout.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+/** What of a primary is reported. */
+export interface Observed {
+  readonly port: number;
+  readonly rollout: Pick<Rollout, "running" | "queued" | "failure">;
+  readonly workers: readonly Pick<WorkerProcess, "number" | "pid" | "bornAt" | "state" | "status">[];
+  /** None where the application has no use for one. */
+  readonly compute?: Pick<ComputeProcess, "pid" | "bornAt" | "restarts" | "report"> | undefined;
+}
+
+/** How long a process may take to say how it is, in milliseconds; one that does not is reported as silent. */
+const STATUS_MS = 1_000;
+const SILENT = { silent: true };
+
+/** How all processes are, as far as they say within a second. */
+export async function statusReport({ port, rollout, workers, compute }: Observed) {
+  const { running, queued, failure } = rollout;
+  const [computeReport, ...workerReports] = await Promise.all([
+    computeStatus(compute),
+    ...workers.map(async (worker) => {
+      const { number, pid, state } = worker;
+      // one that starts has other things to do than to answer, and no connections
+      const status = state === "starting" ? {} : ((await worker.status(STATUS_MS)) ?? SILENT);
+      return { worker: number, pid, state, uptime: secondsSince(worker), ...status };
+    }),
+  ]);
+  return { port, workers: workerReports, compute: computeReport, rollout: { running, queued, failure } };
+}
+
+async function computeStatus(compute: Observed["compute"]) {
+  if (compute === undefined) return undefined;
+  const report = await compute.report(STATUS_MS);
+  const { pid, restarts } = compute;
+  return { pid, uptime: secondsSince(compute), restarts, ...(report ?? SILENT) };
+}
+
+function secondsSince({ bornAt }: { readonly bornAt: number }): number {
+  return (performance.now() - bornAt) / 1000;
+}

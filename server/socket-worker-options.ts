@@ -1,0 +1,25 @@
+import type { Emitter } from "../shared/emitter.ts";
+import type { App, ServerEvents } from "./app.ts";
+import type { TaskDefinition } from "./compute/hosted-task.ts";
+import type { Config } from "./config.ts";
+import type { Logger } from "./logger.ts";
+
+/** What a socket worker is started with. */
+export interface SocketWorkerOptions {
+  readonly app: App;
+  readonly config: Config;
+  /** This worker's number: from 1, or 0 where one process does all. */
+  readonly worker: number;
+  /** This process's number among all that were ever forked: of one worker's number there are two for a moment. */
+  readonly member: number;
+  /** Where the primary's bus is, and the compute host. */
+  readonly bus: { readonly path: string; readonly secret: string; readonly compute: string };
+  readonly events: Emitter<ServerEvents>;
+  readonly log: Logger;
+  /** The bus to the primary broke: there is no going on. */
+  lost(): void;
+  /** It cannot take connections again, after it stopped for a while. */
+  unable(error: Error): void;
+  /** The application has tasks for a compute host. Called once at most, as a rule before this worker serves. */
+  computeNeeded(tasks: readonly TaskDefinition[]): void;
+}

@@ -1,10 +1,19 @@
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import type { Client } from "../../client/client.ts";
 import { connect } from "../../client/node.ts";
 
 /** Every so many milliseconds a call and a publication: 500 of each in a second. */
 const PERIOD_MS = 2;
+/** How long all may take to have got what was published, once nothing more is. */
+const CATCH_UP_MS = 10_000;
 const CHANNEL = "steady";
+
+/** What the clients have to find there. */
+export const STEADY_APP = `
+  export const app = defineApp({
+    procedures: { delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+    channels: { ${CHANNEL}: { history: { size: 20_000, ttlMs: 60_000 } } },
+  });`;
 
 /** What became of everything that was asked. */
 export interface Outcome {
@@ -12,17 +21,23 @@ export interface Outcome {
   readonly publications: number;
   /** Why calls and publications were not answered. */
   readonly failures: readonly string[];
+  /** What each client got of the publications of all, in its order. */
+  readonly followed: readonly (readonly number[])[];
+  /** How often a client was told that some are missing. */
+  readonly gaps: number;
 }
 
 /**
- * Clients of the project's own that call and publish at a steady rate, each call with one attempt: what is lost with a
- * connection fails. Closed when the test is over.
+ * Clients of the project's own that call and publish at a steady rate, each with one attempt: what is lost with a
+ * connection fails. All of them follow what all publish. Closed when the test is over.
  */
 export class SteadyLoad {
   readonly clients: readonly Client[];
   readonly #pending = new Set<Promise<void>>();
   readonly #failures: string[] = [];
   #counts = { calls: 0, publications: 0 };
+  #followed: number[][] = [];
+  #gaps = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(port: number, count: number) {
@@ -35,7 +50,13 @@ export class SteadyLoad {
 
   /** Begins as soon as all are connected. */
   async begin(): Promise<void> {
-    await Promise.all(this.clients.map(({ ready }) => ready));
+    const subscriptions = this.clients.map((client, index) => {
+      const numbers: number[] = [];
+      this.#followed[index] = numbers;
+      return client.subscribe(CHANNEL, (number) => void numbers.push(number as number));
+    });
+    for (const subscription of subscriptions) subscription.on("gap", () => this.#gaps++);
+    await Promise.all(subscriptions.map(({ ready }) => ready));
     const started = performance.now();
     let done = 0;
     this.#timer = setInterval(() => {
@@ -47,13 +68,16 @@ export class SteadyLoad {
   async end(): Promise<Outcome> {
     clearInterval(this.#timer);
     await Promise.all(this.#pending);
-    return { ...this.#counts, failures: this.#failures };
+    const { publications } = this.#counts;
+    const complete = () => this.#followed.every(({ length }) => length >= publications);
+    await vi.waitUntil(complete, { timeout: CATCH_UP_MS, interval: 20 }).catch(() => undefined);
+    return { ...this.#counts, failures: this.#failures, followed: this.#followed, gaps: this.#gaps };
   }
 
   #ask(index: number): void {
     const { length } = this.clients;
     const [caller, publisher] = [this.clients[index % length], this.clients[(index * 7) % length]];
-    this.#watch(caller?.call("test.delay", index % 20), "calls");
+    this.#watch(caller?.call("delay", index % 20), "calls");
     this.#watch(publisher?.publish(CHANNEL, index), "publications");
   }
 

@@ -107,7 +107,9 @@ export class ChannelSubscription {
   }
 
   deliver(message: Delivered): void {
-    const offset = (message[3] as EventInfo | null | undefined)?.offset;
+    const { offset, pattern } = (message[3] as EventInfo | null | undefined) ?? {};
+    // what an earlier subscription to the channel left on its way comes again, or belongs to what was not asked for
+    if (this.state === "pending" && offset !== undefined && pattern === undefined) return;
     const { position } = this;
     if (position !== undefined && offset !== undefined) {
       // it came before, on another connection

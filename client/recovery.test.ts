@@ -134,6 +134,23 @@ describe("a subscription to a channel with history", () => {
     expect(subscription.position).toEqual(at(5));
   });
 
+  it("misses nothing where it follows at once on one that has ended, of which some is still on its way", async () => {
+    const { client, server, subscription, offsets } = await subscribed([at(4), { ...at(7), recovered: true }]);
+    events(server.connection, 5);
+    await settled();
+    subscription.unsubscribe();
+    events(server.connection, 6); // nobody wants it
+    await settled();
+    const got: unknown[] = [];
+    const again = client.subscribe("news", (_, { offset }) => got.push(offset), { since: subscription.position });
+    again.on("gap", (gap) => got.push(gap));
+    events(server.connection, 7); // before the server has heard of any of this
+    await settled();
+    events(server.connection, 6, 7, 8);
+    await settled();
+    expect({ before: offsets(), got }).toEqual({ before: [5], got: [6, 7, 8] });
+  });
+
   it("of which only the newest counts misses nothing, whatever it skips", async () => {
     const latest = { recovered: true, latest: true };
     const { server, lose, offsets, gaps } = await subscribed([

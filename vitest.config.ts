@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const ALL = ["{shared,client,server,centaurus,tools,docs}/**/*.test.ts"];
+const ALL = ["{shared,client,server,centaurus,tools,docs,stress}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
 const COMPUTING = [
   "server/cluster-compute*.test.ts",
@@ -14,6 +14,7 @@ const PROCESSES = [
   "server/{cluster,client}*.test.ts",
   "server/primary/*.test.ts",
   "docs/*.test.ts",
+  "stress/stress.test.ts",
 ];
 
 // biome-ignore lint/style/noDefaultExport: Vitest reads the default export

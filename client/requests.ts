@@ -177,7 +177,10 @@ export class Requests {
   /** The connection is gone, and the answers with it. */
   lost(error: unknown): void {
     this.#session = undefined;
+    const waiting = this.#queue.entries();
     this.#pending.rejectAll(error, (id, call) => !this.#queue.has(id) && (call as Request).lost?.(id) !== true);
+    // what was made while the server asked to leave stays behind what is sent again
+    for (const [id, queued] of waiting) if (this.#queue.delete(id)) this.#queue.add(id, queued);
   }
 
   /** There will be no connection any more. */

@@ -10,9 +10,13 @@ export function childrenOf(parent) {
   return pids.map(Number).filter((pid) => statOf(pid).parent === parent);
 }
 
-/** Descriptors that a process has open, by what they are, numbers left out. */
+/** Descriptors that a process has open; not a number where it is gone. */
 export function openFiles(pid) {
-  return readdirSync(`/proc/${pid}/fd`).length;
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** Memory that a process holds, in bytes; 0 where it is gone. */

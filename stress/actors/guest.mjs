@@ -3,7 +3,7 @@ import { StressClient } from "../clients.mjs";
 
 const DISTURBED_MS = [1_500, 8_000];
 const ATTEMPTS = 6;
-const USERS = 3;
+const USERS = [1, 2, 3].map((number) => `user ${number}`);
 const AGAIN_MS = 200;
 /** What may come of the server's processes being killed. */
 const LEGITIMATE = new Set(["UNAVAILABLE", "TIMEOUT", "OVERLOADED"]);
@@ -73,7 +73,9 @@ export function guest(world, random, index) {
   }
 
   async function login() {
-    await client.call("login", `user ${random.between(1, USERS)}`).catch((error) => {
+    const user = random.pick(USERS.filter((one) => one !== self?.user));
+    self = undefined;
+    await client.call("login", user).catch((error) => {
       if (!LEGITIMATE.has(error.code)) world.complain(`${who}: login failed: ${error.stack}`);
     });
     await introduce();
@@ -103,6 +105,8 @@ export function guest(world, random, index) {
     },
     waitsFor: undefined,
     stopped: Promise.all([disturbed, done]),
+    /** Is somebody else from now on, on the connection it has. */
+    again: () => void login(),
     close: () => stress.close(),
   };
 }

@@ -72,18 +72,14 @@ export function malformedSender(world, random, index) {
 
   /** Of five nonsenses the last one costs the connection. */
   async function fiveTimes() {
-    const connection = await open(() => undefined);
-    if (connection === undefined) return;
-    for (let times = 0; times < 5; times++) connection.send([99]);
-    await expectClose(connection, "five nonsenses", [4400, ...AT_ANY_TIME]);
+    await expectClose("five nonsenses", [4400, ...AT_ANY_TIME], (connection) => {
+      for (let times = 0; times < 5; times++) connection.send([99]);
+    });
   }
 
   async function undecodable() {
     const [what, bytes] = random.pick(BYTES)(random);
-    const connection = await open(() => undefined);
-    if (connection === undefined) return;
-    connection.socket.send(bytes);
-    await expectClose(connection, what, UNDECODABLE);
+    await expectClose(what, UNDECODABLE, (connection) => connection.socket.send(bytes));
   }
 
   /** What is no WebSocket, or no proper one. */
@@ -120,10 +116,20 @@ export function malformedSender(world, random, index) {
     return code;
   }
 
-  async function expectClose(connection, what, codes) {
-    const code = await outcome(connection, () => world.stopping);
-    if (code !== undefined && !codes.includes(code)) world.complain(`${who}: after ${what} came close ${code}`);
-    if (code === undefined && !world.stopping) world.complain(`${who}: after ${what} the connection was not closed`);
+  /** Sends what costs the connection: what follows is not served any more. */
+  async function expectClose(what, codes, send) {
+    let served = false;
+    const connection = await open(([kind]) => {
+      served ||= kind === PONG;
+    });
+    if (connection === undefined) return;
+    send(connection);
+    connection.send([PING, "still there?"]);
+    const code = await outcome(connection, () => served || world.stopping);
+    if (served) world.complain(`${who}: after ${what} the connection was served`);
+    else if (code !== undefined && !codes.includes(code)) world.complain(`${who}: after ${what} came close ${code}`);
+    else if (code === undefined && !world.stopping)
+      world.complain(`${who}: after ${what} the connection was not closed`);
     connection.cut();
   }
 

@@ -4,7 +4,7 @@ import type { Contract } from "../shared/contract.ts";
 import { type ClientMessage, Kind, type SubscribedInfo } from "../shared/message.ts";
 import type { StandardSchema } from "../shared/standard-schema.ts";
 import { same } from "../shared/test/type-checks.ts";
-import { type Client, connect, definePlugin, type Publication } from "./index.ts";
+import { type Client, connect, definePlugin, type Position, type Publication } from "./index.ts";
 import type { connect as connectOnNode } from "./node.ts";
 
 interface Text {
@@ -193,8 +193,16 @@ export function subscriptionForms(): void {
     same<typeof error, unknown>();
   });
 
+  subscription.on("gap", ({ since, until }) => {
+    same<typeof since, Position>();
+    same<typeof until, Position | undefined>();
+  });
+  client.subscribe("open", { since: subscription.position });
+
   // @ts-expect-error no such policy
   client.subscribe("chat:lobby", { overflow: "drop" });
+  // @ts-expect-error no place
+  client.subscribe("chat:lobby", { since: 41 });
 }
 
 export function extensions(): void {

@@ -8,9 +8,9 @@ import type { UntypedContract } from "./types.ts";
 
 export type { Contract } from "../shared/contract.ts";
 export { AppError } from "../shared/errors.ts";
-export type { AckInfo, WelcomeInfo } from "../shared/message.ts";
+export type { AckInfo, Position, WelcomeInfo } from "../shared/message.ts";
 export type { PresenceChange, PresenceCounts, PresenceMember } from "../shared/presence.ts";
-export type { SubscriptionChange, SubscriptionState } from "./channel-subscription.ts";
+export type { Gap, SubscriptionChange, SubscriptionState } from "./channel-subscription.ts";
 export type { Client } from "./client.ts";
 export type { ExpiringToken, GivenToken, TokenRequest, TokenSource } from "./credentials.ts";
 export type { CallOutcome, ClientEvents, ReconnectedInfo } from "./events.ts";

@@ -185,6 +185,17 @@ export function refused(): void {
   defineApp({ procedures: { wrong: (a: number, b: number) => a + b } });
   // @ts-expect-error no such rule
   defineApp({ channels: { "chat:*": { subscribes: false } } });
+  defineApp({
+    channels: {
+      a: { history: true },
+      b: { history: { size: 5, ttlMs: 9, mode: "latest" } },
+      c: { slowReaders: "latest" },
+    },
+  });
+  // @ts-expect-error no such mode
+  defineApp({ channels: { "chat:*": { history: { mode: "newest" } } } });
+  // @ts-expect-error no such policy
+  defineApp({ channels: { "chat:*": { slowReaders: "drop" } } });
   // @ts-expect-error no validator
   defineApp({ channels: { "chat:*": { data: "text" } } });
   // @ts-expect-error no such event

@@ -52,6 +52,30 @@ describe("connections", () => {
     for (const client of clients) client.destroy();
   });
 
+  it("on their way to a worker that dies end at once, and leave no descriptor behind", async () => {
+    const cluster = await startCluster();
+    await connectMany(cluster, 2);
+    const before = openFiles(cluster.pid);
+    const [victim] = await cluster.status();
+    const pid = victim?.pid as number;
+    // it takes nothing from now on
+    process.kill(pid, "SIGSTOP");
+    const sockets = Array.from({ length: 6 }, () => createConnection(cluster.port, "127.0.0.1"));
+    const closed: unknown[] = [];
+    for (const socket of sockets) {
+      socket.on("error", () => undefined);
+      socket.on("close", () => closed.push(socket));
+      socket.resume();
+    }
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    // the other five, and whoever comes later, are the other worker's
+    await eventually(async () => expect((await cluster.connect()).subprotocol).toBeDefined());
+    process.kill(pid, "SIGKILL");
+    await eventually(() => expect(closed).toHaveLength(1));
+    for (const socket of sockets) socket.destroy();
+    await eventually(() => expect(openFiles(cluster.pid)).toBeLessThanOrEqual(before));
+  });
+
   it("of two thousand clients leave no descriptor behind, however they end", async () => {
     const cluster = await startCluster();
     const count = () => Object.fromEntries(cluster.alive.map((pid) => [pid, openFiles(pid)]));

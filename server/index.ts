@@ -29,5 +29,7 @@ export type { HealthReport } from "./health.ts";
 export type { Logger } from "./logger.ts";
 export type { PeerLimits, PeersDefinition, PeerVerdict } from "./peers/peer-options.ts";
 export { definePlugin, type Plugin, type PluginApi } from "./plugin.ts";
+export type { HistoryOptions } from "./pubsub/history-rule.ts";
 export type { PresenceOptions } from "./pubsub/presence-rule.ts";
+export type { SlowReaderPolicy } from "./pubsub/slow-readers.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";

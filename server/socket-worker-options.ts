@@ -3,6 +3,7 @@ import type { App, ServerEvents } from "./app.ts";
 import type { TaskDefinition } from "./compute/hosted-task.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./logger.ts";
+import type { Deal } from "./transport/deal.ts";
 
 /** What a socket worker is started with. */
 export interface SocketWorkerOptions {
@@ -14,6 +15,8 @@ export interface SocketWorkerOptions {
   readonly member: number;
   /** Where the primary's bus is, and the compute host. */
   readonly bus: { readonly path: string; readonly secret: string; readonly compute: string };
+  /** Who deals connections; without, they are accepted here. */
+  readonly deal?: Deal | undefined;
   readonly events: Emitter<ServerEvents>;
   readonly log: Logger;
   /** The bus to the primary broke: there is no going on. */

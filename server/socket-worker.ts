@@ -160,7 +160,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const idPrefix = `${randomBytes(6).toString("base64url")}-`;
   let lastId = 0;
   const transport = createUwsTransport(
-    { ...config, warn: (text) => log.warn(text) },
+    { ...config, deal: options.deal, warn: (text) => log.warn(text) },
     {
       // a connection kept alive for plain requests may still ask
       upgrade: (request) => (admission.open ? negotiate(request) : { status: 503, body: "Restarting\n" }),

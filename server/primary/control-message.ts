@@ -26,6 +26,10 @@ export interface WorkerBirth {
 /** What a socket worker tells the primary, over cluster IPC. */
 export type FromWorker =
   | { readonly type: "serving"; readonly port: number }
+  /** Whether the primary may deal it connections from now on. */
+  | { readonly type: "taking"; readonly taking: boolean }
+  /** It got the connection that was dealt to it, and keeps it, or does not want any. */
+  | { readonly type: "took"; readonly taken: boolean }
   /** It takes no connections any more, and is about to end. */
   | { readonly type: "draining" }
   /** It cannot serve; it ends by itself after this. */
@@ -40,6 +44,8 @@ export type FromWorker =
 
 /** What the primary tells a socket worker. */
 export type ToWorker =
+  /** A connection comes with it. */
+  | { readonly type: "connection" }
   /** It is to end. With `overMs` others serve meanwhile, and so many milliseconds are for telling its clients. */
   | { readonly type: "drain"; readonly overMs?: number | undefined }
   | { readonly type: "status"; readonly reference: number }

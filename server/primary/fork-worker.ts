@@ -23,6 +23,8 @@ export interface ForkOptions {
   readonly first: FirstStart | undefined;
   serving(port: number): void;
   draining(): void;
+  taking(taking: boolean): void;
+  took(taken: boolean): void;
   /** @param reported whether that was told to who started it */
   exited(how: string, reported: boolean): void;
 }
@@ -40,6 +42,8 @@ export function forkWorker(options: ForkOptions): WorkerProcess {
       options.serving(port);
     },
     draining: options.draining,
+    taking: options.taking,
+    took: options.took,
     failed(message, code) {
       if (first !== undefined) first.failed(message, code);
       else log.error({ worker: number }, `a socket worker cannot serve: ${message}`);

@@ -1,10 +1,12 @@
-import cluster from "node:cluster";
 import { siblingPath } from "../bus/bus-address.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
+import { once } from "../once.ts";
 import type { BusHub } from "./bus-hub.ts";
 import type { ComputeProcess } from "./compute-process.ts";
 import { createBusHub } from "./create-bus-hub.ts";
+import { Dealer } from "./dealer.ts";
+import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
@@ -31,6 +33,7 @@ export class Primary {
   readonly bus: BusHub;
   readonly rollout: Rollout;
   readonly #options: PrimaryOptions;
+  readonly #dealer: Dealer;
   readonly #workers: Workers;
   readonly #rebalancer: Rebalancer;
   readonly #generations: Generation[] = [];
@@ -47,9 +50,14 @@ export class Primary {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
+    this.#dealer = new Dealer({
+      ...config,
+      refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),
+    });
     this.#workers = new Workers({
       config,
       log,
+      dealer: this.#dealer,
       served: () => this.#up && this.#rebalancer.request(),
       left: () => {
         // those who make room for it may be all that are left
@@ -95,13 +103,16 @@ export class Primary {
 
   /** Starts everything. Resolves when all socket workers serve; rejects, all ended, when one of them cannot. */
   async start(): Promise<void> {
-    cluster.schedulingPolicy = cluster.SCHED_RR;
     await this.bus.listen();
     const generation = this.#newGeneration();
     this.#generation = generation;
     const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
     try {
       await Promise.all(numbers.map((number) => this.#workers.start(number, generation)));
+      await this.#dealer.listening.catch((error: Error) => {
+        const { host, port } = this.#options.config;
+        throw explainPortError(error, host, port, "PORT");
+      });
       await generation.ready();
       generation.prove();
       this.#up = true;
@@ -153,6 +164,7 @@ export class Primary {
 
   /** Ends everything at once. */
   kill(): void {
+    this.#dealer.close();
     this.#workers.kill();
     for (const generation of this.#generations) generation.kill();
     this.bus.close();
@@ -161,6 +173,7 @@ export class Primary {
   async #close(): Promise<void> {
     this.rollout.close();
     this.#rebalancer.close();
+    this.#dealer.close();
     await this.#workers.close();
     // not before the last call that may need them
     await Promise.all(this.#generations.map((generation) => generation.close()));

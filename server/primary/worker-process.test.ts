@@ -12,6 +12,8 @@ function start(): { worker: WorkerProcess; ends: string[] } {
     serving: () => expect.unreachable("it is not there to serve"),
     failed: () => expect.unreachable("it is not there to tell"),
     draining: () => expect.unreachable("it is not there to end"),
+    taking: () => expect.unreachable("it is not there to end"),
+    took: () => expect.unreachable("it is not there to end"),
     computeNeeded: () => expect.unreachable("it is not there to need anything"),
     exited: (how) => void ends.push(how),
   };

@@ -1,7 +1,9 @@
 import cluster, { type Worker } from "node:cluster";
+import type { Socket } from "node:net";
 import type { ShedOrder } from "../admission.ts";
 import type { TaskDefinition } from "../compute/hosted-task.ts";
 import { type FromWorker, SOCKET_WORKER_ENV, type ToWorker, type WorkerBirth } from "./control-message.ts";
+import type { Taker } from "./dealer.ts";
 import { Questions } from "./questions.ts";
 import { startProcess } from "./start-process.ts";
 
@@ -11,6 +13,10 @@ export interface WorkerProcessHooks {
   failed(message: string, code: string | undefined): void;
   /** It ends by itself, as somebody told it to. */
   draining(): void;
+  /** Whether it may be dealt connections from now on. */
+  taking(taking: boolean): void;
+  /** It got a connection, and keeps it or not. */
+  took(taken: boolean): void;
   /** Its application has tasks for a compute host. */
   computeNeeded(tasks: readonly TaskDefinition[]): void;
   /** It is no more, or never was; the last call of all. `how` is for people. */
@@ -21,7 +27,7 @@ export interface WorkerProcessHooks {
 export type WorkerState = "starting" | "serving" | "draining";
 
 /** One socket worker, as the primary sees it. */
-export class WorkerProcess {
+export class WorkerProcess implements Taker {
   readonly number: number;
   /** Unlike its number, no other process ever has it. */
   readonly member: number;
@@ -96,6 +102,12 @@ export class WorkerProcess {
     return this.#accepts.ask(limitMs, (reference) => this.#tell({ type: "accept", reference }));
   }
 
+  take(connection: Socket): void {
+    const { _handle: handle } = connection as Socket & { _handle?: unknown };
+    // as a handle of Node's own, which is not to keep an account of what becomes of it
+    if (this.#process?.isConnected()) this.#process.send({ type: "connection" }, handle as Socket, () => undefined);
+  }
+
   kill(): void {
     this.#process?.process.kill("SIGKILL");
   }
@@ -110,6 +122,12 @@ export class WorkerProcess {
         if (this.#state === "draining") break;
         this.#state = "draining";
         hooks.draining();
+        break;
+      case "taking":
+        hooks.taking(message.taking);
+        break;
+      case "took":
+        hooks.took(message.taken);
         break;
       case "failed":
         hooks.failed(message.message, message.code);

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { pause } from "../pause.ts";
 import { StartError } from "../start-error.ts";
+import type { Dealer } from "./dealer.ts";
 import { endWorker, farewellMs } from "./end-worker.ts";
 import { type FirstStart, firstStart, forkWorker } from "./fork-worker.ts";
 import type { Generation } from "./generation.ts";
@@ -12,6 +13,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 export interface WorkersOptions {
   readonly config: Config;
   readonly log: Logger;
+  readonly dealer: Dealer;
   /** One serves that did not before. */
   served(): void;
   /** One is about to end, or is no more. */
@@ -192,7 +194,7 @@ export class Workers {
   }
 
   #fork(slot: Slot, generation: Generation, first?: FirstStart): WorkerProcess {
-    const { config, log } = this.#options;
+    const { config, log, dealer } = this.#options;
     const worker = forkWorker({
       number: slot.number,
       member: ++this.#lastMember,
@@ -205,7 +207,10 @@ export class Workers {
         this.#options.served();
       },
       draining: () => this.#left(worker),
+      taking: (taking) => (taking ? dealer.join(worker) : dealer.leave(worker)),
+      took: (taken) => dealer.told(worker, taken),
       exited: (how, reported) => {
+        dealer.gone(worker);
         this.#processes.delete(worker);
         if (!reported && slot.process === worker) this.#replaceDead(slot, worker, how);
         this.#left(worker);

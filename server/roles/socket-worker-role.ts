@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import type { FromWorker, ToWorker, WorkerBirth } from "../primary/control-message.ts";
 import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
+import { type ConnectionHandle, DealtConnections } from "./dealt-connections.ts";
 import type { RunningRole, WithApp } from "./role.ts";
 import { die } from "./signals.ts";
 
@@ -16,6 +17,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
   const { worker: number, member, config, bus } = birth;
   const log = options.log.child({ worker: number });
   const tell = (message: FromWorker, sent?: () => void) => process.send?.(message, undefined, undefined, sent);
+  const dealt = new DealtConnections(tell);
   const hadTerminal = isatty(STDIN);
   let worker: SocketWorker | undefined;
   let closing: Promise<void> | undefined;
@@ -28,7 +30,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
     return closing;
   }
 
-  async function obey(message: ToWorker): Promise<void> {
+  async function obey(message: Exclude<ToWorker, { type: "connection" }>): Promise<void> {
     switch (message.type) {
       case "drain":
         await close(message.overMs);
@@ -48,7 +50,10 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
     }
   }
 
-  process.on("message", (message: ToWorker) => void obey(message));
+  process.on("message", (message: ToWorker, handle: unknown) => {
+    if (message.type === "connection") dealt.receive(handle as ConnectionHandle | undefined);
+    else void obey(message);
+  });
   // Ctrl-C reaches all processes of the terminal: the primary knows what to do about it
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => void close());
@@ -73,6 +78,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
       worker: number,
       member,
       bus,
+      deal: dealt,
       events,
       log,
       lost: () => process.exit(1),

@@ -5,6 +5,7 @@ import { RawClient } from "../test/raw-client.ts";
 import { handshake, handshakeRequest, openSocket } from "../test/raw-handshake.ts";
 import { until } from "../test/test-server.ts";
 import { loadDuplicate } from "./adopt.ts";
+import { dealing } from "./test/dealing.ts";
 import type { HttpRoute, Socket, SocketOwner, TransportHooks, UpgradeAnswer, UpgradeRequest } from "./transport.ts";
 import { createUwsTransport, type UwsTransportOptions } from "./uws-transport.ts";
 
@@ -26,7 +27,9 @@ interface Setup extends Partial<Pick<TransportHooks, "upgrade">> {
 async function listening({ balance = "kernel", routes = [], message, upgrade }: Setup = {}) {
   const opened: Opened[] = [];
   const warnings: string[] = [];
-  const options = { host: "127.0.0.1", port: 0, maxPayload: 1_000, sendBudget: 100_000, balance };
+  const deal = balance === "round-robin" ? await dealing() : undefined;
+  const limits = { maxPayload: 1_000, sendBudget: 100_000 };
+  const options = { host: "127.0.0.1", port: deal?.port ?? 0, ...limits, balance, deal };
   const transport = createUwsTransport(
     { ...options, warn: (text) => void warnings.push(text) },
     {

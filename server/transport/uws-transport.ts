@@ -9,9 +9,10 @@ import {
   us_socket_local_port,
   type WebSocketBehavior,
 } from "uWebSockets.js";
-import type { Server } from "node:net";
 import type { Frame } from "../../shared/message.ts";
-import { listenAndAdopt, loadDuplicate } from "./adopt.ts";
+import { once } from "../once.ts";
+import { loadDuplicate } from "./adopt.ts";
+import type { Deal } from "./deal.ts";
 import type { HttpRoute, Transport, TransportHooks, TransportOptions } from "./transport.ts";
 import { copyHeaders, respond, upgrade } from "./upgrade.ts";
 import { type SocketLink, type UserData, UwsSocket } from "./uws-socket.ts";
@@ -25,6 +26,8 @@ const REFUSABLE = 4;
 export interface UwsTransportOptions extends TransportOptions {
   /** `round-robin`: the primary accepts and deals; `kernel`: every worker accepts for itself (SO_REUSEPORT). */
   readonly balance: "round-robin" | "kernel";
+  /** Who deals, where that is how they are balanced. */
+  readonly deal?: Deal | undefined;
   /** Told, once, of what the operator should know. */
   warn(text: string): void;
 }
@@ -48,21 +51,23 @@ export function createUwsTransport(
   }
   app.any("/*", (response) => respond(response, { status: 404, body: "Not found\n" }, false, isLast()));
 
-  let acceptor: Server | us_listen_socket | undefined;
+  let acceptor: Deal | us_listen_socket | undefined;
+  const refused = once(() => options.warn("connections are being refused: is the open files limit reached?"));
   return {
     publish: (topic: string, frame: Frame) => void app.publish(topic, frame, typeof frame !== "string"),
 
     async listen() {
-      const duplicate = options.balance === "round-robin" ? await loadDuplicate() : undefined;
+      const { deal } = options;
+      const duplicate = options.balance === "round-robin" && deal !== undefined ? await loadDuplicate() : undefined;
       if (typeof duplicate === "function") {
-        const server = await listenAndAdopt({
-          ...options,
-          duplicate,
-          adopt: (descriptor) => app.adoptSocket(descriptor),
-          refused: once(() => options.warn("connections are being refused: is the open files limit reached?")),
+        acceptor = deal;
+        // Node's own handle never reads a byte, and uWebSockets.js has no other way to what another process accepted
+        deal?.begin((descriptor) => {
+          const own = duplicate(descriptor);
+          if (own < 0) refused();
+          else app.adoptSocket(own);
         });
-        acceptor = server;
-        return (server.address() as { port: number }).port;
+        return options.port;
       }
       if (duplicate !== undefined) options.warn(`no round robin, the kernel balances instead: ${duplicate}`);
       const listening = await listenDirectly(app, options);
@@ -72,7 +77,7 @@ export function createUwsTransport(
 
     stopListening() {
       if (acceptor === undefined) return;
-      if ("close" in acceptor) acceptor.close();
+      if ("begin" in acceptor) acceptor.end();
       else us_listen_socket_close(acceptor);
       acceptor = undefined;
     },
@@ -159,12 +164,4 @@ function listenDirectly(app: TemplatedApp, { host, port }: TransportOptions): Pr
       else reject(Object.assign(new Error(`listen EADDRINUSE: ${host}:${port}`), { code: "EADDRINUSE", port }));
     });
   });
-}
-
-function once(act: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) act();
-    done = true;
-  };
 }

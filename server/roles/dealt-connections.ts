@@ -1,0 +1,37 @@
+import type { FromWorker } from "../primary/control-message.ts";
+import type { Deal } from "../transport/deal.ts";
+
+/** What Node has of a connection that came from another process. */
+export interface ConnectionHandle {
+  /** Below 0 where it is closed. */
+  readonly fd: number;
+  close(): void;
+}
+
+/** A socket worker's side of the primary's dealing: takes what is dealt, and says so. */
+export class DealtConnections implements Deal {
+  readonly #tell: (message: FromWorker) => void;
+  #take: ((descriptor: number) => void) | undefined;
+
+  constructor(tell: (message: FromWorker) => void) {
+    this.#tell = tell;
+  }
+
+  begin(take: (descriptor: number) => void): void {
+    this.#take = take;
+    this.#tell({ type: "taking", taking: true });
+  }
+
+  end(): void {
+    this.#take = undefined;
+    this.#tell({ type: "taking", taking: false });
+  }
+
+  /** A connection came. Where none are wanted any more, it goes back. @param handle undefined where it is gone already */
+  receive(handle: ConnectionHandle | undefined): void {
+    const take = this.#take;
+    if (handle !== undefined && handle.fd >= 0) take?.(handle.fd);
+    handle?.close();
+    this.#tell({ type: "took", taken: take !== undefined });
+  }
+}

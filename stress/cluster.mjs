@@ -13,11 +13,13 @@ const ANSWER_MS = 10_000;
 const END_MS = 30_000;
 const LOOK_MS = 20;
 
+/** Bytes that a slow reader may leave unread. */
+export const SEND_BUDGET = 1_000_000;
 /** Small, so that a short run gets to the limits; long enough for a client that waits its turn on a busy machine. */
 const SETTINGS = {
   HEARTBEAT_MS: "5000",
   SESSION_WINDOW_MS: "120000",
-  SEND_BUDGET: "1000000",
+  SEND_BUDGET: `${SEND_BUDGET}`,
   DRAIN_MS: "3000",
   LOG_FORMAT: "json",
 };

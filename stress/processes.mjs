@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 
+/** Far more than the window of a socket grows to that is never read, in bytes. */
+const UNREAD_WINDOW = 12_000_000;
+
 /** Whether a process runs; one that is dead and waits for its parent to notice does not. */
 export function isAlive(pid) {
   return pid > 0 && !["", "Z", "X"].includes(statOf(pid).state);
@@ -27,6 +30,12 @@ export function residentBytes(pid) {
   } catch {
     return 0;
   }
+}
+
+/** The most that the system holds of what was sent to one who does not read, in bytes. */
+export function unreadBytes() {
+  const [, , most] = readFileSync("/proc/sys/net/ipv4/tcp_wmem", "utf8").trim().split(/\s+/);
+  return Number(most) + UNREAD_WINDOW;
 }
 
 /** Sends a signal. @returns whether there was anybody to get it */

@@ -1,12 +1,14 @@
 import { FLOODS } from "../channels.mjs";
+import { SEND_BUDGET } from "../cluster.mjs";
+import { unreadBytes } from "../processes.mjs";
 import { RawConnection } from "../raw-connection.mjs";
 
 const SUBSCRIBE = 8;
 /** How long it takes nothing, in milliseconds, at least and at most; most of them, and some. */
 const STUCK_MS = [2_000, 8_000];
 const LONG_STUCK_MS = [10_000, 20_000];
-/** No kernel, and no server that keeps its limits, holds so many bytes for one who does not read. */
-const TOO_MANY = 32_000_000;
+/** No system, and no server that keeps its limits, holds so many bytes for one who does not read. */
+const TOO_MANY = unreadBytes() + 4 * SEND_BUDGET;
 /** How long it may take to read what there is, up to the end, in milliseconds. */
 const READ_MS = 10_000;
 
@@ -20,7 +22,7 @@ export function slowReader(world, random, index) {
     connection.send([SUBSCRIBE, 1, channel]);
     connection.socket.pause();
     const before = published();
-    await world.pause(random.between(...(random.chance(0.2) ? LONG_STUCK_MS : STUCK_MS)));
+    await world.pause(random.between(...(random.chance(0.3) ? LONG_STUCK_MS : STUCK_MS)));
     const missed = published() - before;
     // what the server closed in the meantime is only seen by who reads
     connection.socket.resume();

@@ -183,7 +183,8 @@ async function buildWeb(out) {
     build({ ...common, ...CENTAURUS, entryPoints: { centaurus: "centaurus/script.ts" }, format: "iife" }),
     build({ ...common, entryPoints: { "centaurus.worker": "centaurus/worker/browser.ts" }, format: "iife" }),
   ]);
-  await Promise.all(["centaurus.mjs", "centaurus.js"].map((name) => minifyAgain(join(root, out, "web", name))));
+  const names = ["centaurus.mjs", "centaurus.js", "client.mjs", "client.js", "client-peers.mjs"];
+  await Promise.all(names.map((name) => minifyAgain(join(root, out, "web", name))));
   writeFileSync(join(root, out, "web/index.html"), page("server/web"));
 }
 

@@ -27,7 +27,7 @@ export default defineConfig({
     pool: "forks",
     projects: [
       project("light", ALL, [...PROCESSES, ...COMPUTING], 2, 0),
-      project("processes", PROCESSES, COMPUTING, 2, 1),
+      project("processes", PROCESSES, COMPUTING, 3, 1),
       project("computing", COMPUTING, [], 1, 2),
     ],
   },

@@ -16,7 +16,7 @@ const CLIENTS = 10_000;
 const SPARE_FILES = 500;
 const CHANNEL = "kept:news";
 /** What is published meanwhile, in milliseconds from one to the next. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 1_000;
 const SETTLE_MS = 2_000;
 const LOOK_MS = 250;
 const LIMIT_MS = 60_000;

@@ -2,9 +2,11 @@
 import { connect } from "../../dist/client/node.js";
 
 const AT_ONCE = 100;
+/** What is told of a connection that ended without a word. */
+const BROKEN = 1006;
 
 const [url, channel, count] = process.argv.slice(2);
-/** When each was subscribed last, having recovered what it missed, by the wall clock. */
+/** When each was subscribed again after its connection broke, having recovered what it missed, by the wall clock. */
 const recoveredAt = new Float64Array(Number(count));
 /** The last number that each got; what did not follow from the one before it is counted. */
 const last = new Float64Array(recoveredAt.length);
@@ -17,8 +19,13 @@ async function open(index) {
     last[index] = number;
   });
   subscription.on("gap", () => wrong++);
+  // those that are moved for balance afterwards have lost nothing
+  client.on("disconnected", ({ code }) => {
+    if (code === BROKEN) recoveredAt[index] = 0;
+  });
   subscription.on("state", (_, { info }) => {
-    if (info?.recovered === true && client.welcome?.resumed === true) recoveredAt[index] = Date.now();
+    const back = info?.recovered === true && client.welcome?.resumed === true;
+    if (back && recoveredAt[index] === 0) recoveredAt[index] = Date.now();
   });
   await subscription.ready;
 }

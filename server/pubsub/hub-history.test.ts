@@ -6,11 +6,13 @@ import type { Broker, From, HistoryPage, Paged } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
 import { deflateBlocks } from "../connection/zlib-deflate.ts";
 import { createCounters } from "../metrics.ts";
+import { CatchUpTurns } from "./catch-up-turns.ts";
 import { ChannelRules } from "./channel-rules.ts";
 import { Hub, type Subscribed } from "./hub.ts";
 
 const pack = createPack();
 const EPOCH = "e";
+const BUDGET = 1_000_000;
 
 /** A hub whose broker answers when the test says so, and a connection that notes what it is sent. */
 function setup() {
@@ -22,6 +24,7 @@ function setup() {
   const fake = {
     binary: false,
     channels: undefined as Set<string> | undefined,
+    unsent: 0,
     get open() {
       return !closed;
     },
@@ -46,7 +49,7 @@ function setup() {
     unsubscribe: () => void told.push("left"),
   } as unknown as Broker;
   const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
-  const services = { rules, broker, frames, counters: createCounters(), sendBudget: 1_000_000 };
+  const services = { rules, broker, frames, counters: createCounters(), sendBudget: BUDGET };
   const hub = new Hub({
     ...services,
     transport: { publish: (topic) => void (topics.has(topic) && told.push("live")) },
@@ -69,7 +72,7 @@ function setup() {
     await Promise.resolve();
     await Promise.resolve();
   };
-  return { hub, connection, asked, told, topics, subscribe, answer, drain };
+  return { hub, fake, connection, asked, told, topics, subscribe, answer, drain };
 }
 
 const data = (...numbers: number[]) => numbers.map((number) => pack.pack(number));
@@ -154,5 +157,42 @@ describe("a subscription to a channel with history", () => {
     expect(asked).toHaveLength(1);
     expect(told).toEqual(["a: true", "1", "2", "left"]);
     expect({ topics, size: hub.size }).toEqual({ topics: new Set(), size: 0 });
+  });
+
+  it("waits for its turn where much waits for the connection already, but not where nothing was missed", async () => {
+    const { fake, asked, told, subscribe, answer, drain } = setup();
+    fake.unsent = BUDGET;
+    subscribe("a", 1);
+    answer(0, { top: 1, recovered: true, first: 2 });
+    subscribe("b", 0);
+    answer(1, { top: 1, recovered: true, first: 1, publications: data(1) });
+    expect({ asked: asked.length, told }).toEqual({ asked: 2, told: ["a: true", "b: true"] });
+    fake.unsent = 0;
+    await drain();
+    expect(asked[2]?.[0]).toEqual({ since: { epoch: EPOCH, offset: 0 }, latest: false });
+    answer(2, { top: 2, recovered: true, first: 1, publications: data(1, 2) });
+    expect(told).toEqual(["a: true", "b: true", "1", "2"]);
+  });
+
+  it("is given up where it was too much: nothing is kept for who is gone", () => {
+    const { hub, fake, connection, topics, subscribe, answer } = setup();
+    fake.sendPiece = () => {
+      fake.dropped();
+      hub.forget(connection);
+    };
+    subscribe("a", 0);
+    answer(0, { top: 2, recovered: true, first: 1, publications: data(1, 2) });
+    expect({ topics, size: hub.size }).toEqual({ topics: new Set(), size: 0 });
+  });
+});
+
+describe("the turns of a connection that catches up", () => {
+  it("are a few at once, and all come", () => {
+    const overs: (() => void)[] = [];
+    const turns = new CatchUpTurns({ unsent: 0 } as unknown as Connection, BUDGET);
+    for (let count = 0; count < 10; count++) turns.take((over) => void overs.push(over));
+    expect(overs).toHaveLength(4);
+    for (let index = 0; index < 10; index++) overs[index]?.();
+    expect(overs).toHaveLength(10);
   });
 });

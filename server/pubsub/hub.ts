@@ -7,6 +7,7 @@ import type { Connection } from "../connection/connection.ts";
 import type { Counters } from "../metrics.ts";
 import type { Transport } from "../transport/transport.ts";
 import { CatchUp } from "./catch-up.ts";
+import { CatchUpTurns } from "./catch-up-turns.ts";
 import type { ChannelRules, PreparedRule } from "./channel-rules.ts";
 import { Entry } from "./entry.ts";
 import { EventFrames, type EventFramesOptions } from "./event-frames.ts";
@@ -44,6 +45,7 @@ export type Subscribed = (error: AppError | undefined, start: Start | undefined)
 export class Hub {
   readonly #services: HubServices;
   readonly #entries = new PatternMap<Entry>();
+  readonly #turns = new WeakMap<Connection, CatchUpTurns>();
 
   constructor(services: HubServices) {
     this.#services = services;
@@ -108,7 +110,8 @@ export class Hub {
       connection.flush();
     };
     const wanted = (asking: CatchUp) => connection.open && entry.isCatchingUp(connection, asking);
-    const catchUp = new CatchUp({ broker, frames, wanted, live }, connection, name, from.latest);
+    const turns = this.#turnsOf(connection);
+    const catchUp = new CatchUp({ broker, frames, turns, wanted, live }, connection, name, from.latest);
     broker.subscribeFrom(name, from, (error, page) => {
       // between one subscription and the next, publications may have gone by
       const same = error !== undefined || entry.has(connection, token);
@@ -170,6 +173,15 @@ export class Hub {
       if (error !== undefined && this.#entries.get(entry.name) === entry) this.#close(entry);
       for (const done of waiting) done(error);
     });
+  }
+
+  #turnsOf(connection: Connection): CatchUpTurns {
+    let turns = this.#turns.get(connection);
+    if (turns === undefined) {
+      turns = new CatchUpTurns(connection, this.#services.sendBudget / 4);
+      this.#turns.set(connection, turns);
+    }
+    return turns;
   }
 
   #lanesFor({ slowReaders: policy }: PreparedRule): LaneOptions | undefined {

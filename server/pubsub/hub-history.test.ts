@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AppError } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import type { Frame } from "../../shared/message.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
 import type { Broker, From, HistoryPage, Paged } from "../brokers/broker.ts";
@@ -65,7 +65,8 @@ function setup() {
   const answer = (index: number, page: Partial<HistoryPage> | AppError) => {
     const [, done] = asked[index] as [From, Paged];
     const whole = { epoch: EPOCH, top: 0, recovered: false, more: false, first: 0, publications: [] };
-    done(undefined, { ...whole, ...page });
+    if (page instanceof AppError) done(page, undefined);
+    else done(undefined, { ...whole, ...page });
   };
   const drain = async () => {
     drained?.();
@@ -146,6 +147,35 @@ describe("a subscription to a channel with history", () => {
     answer(1, { top: 3, recovered: true, first: 3, publications: data(3) });
     hub.deliver("c", pack.pack("live"), 4);
     expect(told).toEqual(["a: on", "live", "b: true", "3", "live"]);
+  });
+
+  it("is ended by no refusal of another question of its own, be it earlier or later", () => {
+    const { hub, told, topics, subscribe, answer } = setup();
+    for (const name of ["a", "b", "c"]) subscribe(name);
+    answer(0, new AppError("OVERLOADED"));
+    answer(1, { top: 2 });
+    answer(2, new AppError("OVERLOADED"));
+    hub.deliver("c", pack.pack("live"), 3);
+    expect(told).toEqual(["a: OVERLOADED", "b: on", "c: OVERLOADED", "live"]);
+    expect([...topics]).toEqual(["tc"]);
+  });
+
+  it("is over where the broker refuses all it was asked, unless it was ended and begun again meanwhile", () => {
+    const { hub, connection, told, topics, subscribe, answer } = setup();
+    const other = { ...connection, channels: undefined } as unknown as Connection;
+    hub.subscribe(other, "c", undefined, () => undefined);
+    subscribe("a");
+    hub.unsubscribe(connection, "c");
+    subscribe("b");
+    answer(1, new AppError("OVERLOADED"));
+    expect(connection.channels).toEqual(new Set(["c"]));
+    answer(2, { top: 1 });
+    expect([...topics]).toEqual(["tc"]);
+    hub.unsubscribe(connection, "c");
+    subscribe("d");
+    answer(3, new AppError("OVERLOADED"));
+    expect(connection.channels).toEqual(new Set());
+    expect(told).toEqual(["a: OVERLOADED", "b: on", "d: OVERLOADED"]);
   });
 
   it("that ends while it catches up gets nothing more", async () => {

@@ -104,7 +104,7 @@ export class Hub {
   #subscribeFrom(connection: Connection, entry: Entry, from: From, done: Subscribed): void {
     const { name } = entry;
     const { broker, frames, counters } = this.#services;
-    const token = entry.tokenOf(connection);
+    const token = entry.asks(connection);
     const live = () => {
       entry.enter(connection);
       connection.flush();
@@ -114,8 +114,9 @@ export class Hub {
     const catchUp = new CatchUp({ broker, frames, turns, wanted, live }, connection, name, from.latest);
     broker.subscribeFrom(name, from, (error, page) => {
       // between one subscription and the next, publications may have gone by
-      const same = error !== undefined || entry.has(connection, token);
-      if (!same) done(cancelled(name), undefined);
+      if (!entry.answered(connection, token)) done(error ?? cancelled(name), undefined);
+      // to ask twice changes nothing
+      else if (error !== undefined && entry.goesOn(connection)) done(error, undefined);
       else if (this.#settled(connection, entry, error, done) && page !== undefined) {
         if (from.since !== undefined) counters[page.recovered ? "recovered" : "unrecovered"]++;
         // one that asks again begins anew

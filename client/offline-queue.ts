@@ -61,6 +61,13 @@ export class OfflineQueue {
     this.#bytes += queued.piece.length;
   }
 
+  /** What is added meanwhile goes ahead of what waits already: it was asked earlier. */
+  ahead(add: () => void): void {
+    const waiting = this.entries();
+    add();
+    for (const [id, queued] of waiting) if (this.#waiting.delete(id)) this.#waiting.set(id, queued);
+  }
+
   delete(id: MessageId): boolean {
     this.#bytes -= this.#waiting.get(id)?.piece.length ?? 0;
     return this.#waiting.delete(id);

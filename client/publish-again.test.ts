@@ -38,6 +38,18 @@ describe("a publication whose answer is lost with the connection", () => {
     expect(server.connection.of(Kind.PUBLISH).map(([, , , data]) => data)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it("is ahead of those that were made while the server had it leave", async () => {
+    const { client, server } = await connectedWith();
+    for (const data of [1, 2]) client.publish("chat", data).catch(() => {});
+    await settled();
+    server.connection.send([Kind.GOAWAY, "restart", { reconnectAfterMs: 10 }]);
+    client.publish("chat", 3).catch(() => {});
+    await settled();
+    server.connection.hangUp(1006);
+    await pass(500);
+    expect(server.connection.of(Kind.PUBLISH).map(([, , , data]) => data)).toEqual([1, 2, 3]);
+  });
+
   it("is not sent again where the server knows nothing of the session: it may have been made", async () => {
     let session = 0;
     const { client, server } = await connected(

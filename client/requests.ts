@@ -177,7 +177,9 @@ export class Requests {
   /** The connection is gone, and the answers with it. */
   lost(error: unknown): void {
     this.#session = undefined;
-    this.#pending.rejectAll(error, (id, call) => !this.#queue.has(id) && (call as Request).lost?.(id) !== true);
+    this.#queue.ahead(() =>
+      this.#pending.rejectAll(error, (id, call) => !this.#queue.has(id) && (call as Request).lost?.(id) !== true),
+    );
   }
 
   /** There will be no connection any more. */

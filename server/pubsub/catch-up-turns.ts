@@ -11,6 +11,8 @@ type Ask = (over: () => void) => void;
  * they are more than may wait for it: sent at once, they would have it closed, each time it comes back.
  */
 export class CatchUpTurns {
+  /** How many of its subscriptions are yet to be told where they start. */
+  questions = 0;
   readonly #connection: Connection;
   readonly #mark: number;
   readonly #waiting: Ask[] = [];

@@ -49,7 +49,7 @@ function setup() {
     unsubscribe: () => void told.push("left"),
   } as unknown as Broker;
   const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
-  const services = { rules, broker, frames, counters: createCounters(), sendBudget: BUDGET };
+  const services = { rules, broker, frames, counters: createCounters(), sendBudget: BUDGET, maxChannels: 3 };
   const hub = new Hub({
     ...services,
     transport: { publish: (topic) => void (topics.has(topic) && told.push("live")) },
@@ -176,6 +176,15 @@ describe("a subscription to a channel with history", () => {
     answer(3, new AppError("OVERLOADED"));
     expect(connection.channels).toEqual(new Set());
     expect(told).toEqual(["a: OVERLOADED", "b: on", "d: OVERLOADED"]);
+  });
+
+  it("is refused where too many questions of its connection wait for an answer", () => {
+    const { asked, told, subscribe, answer } = setup();
+    for (const name of ["a", "b", "c", "d"]) subscribe(name);
+    expect({ asked: asked.length, told }).toEqual({ asked: 3, told: ["d: OVERLOADED"] });
+    answer(0, { top: 0 });
+    subscribe("e");
+    expect({ asked: asked.length, told }).toEqual({ asked: 4, told: ["d: OVERLOADED", "a: on"] });
   });
 
   it("that ends while it catches up gets nothing more", async () => {

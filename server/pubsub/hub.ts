@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Position, SubscribedInfo } from "../../shared/message.ts";
-import type { Broker, Done, From } from "../brokers/broker.ts";
+import type { Broker, Done, From, Paged } from "../brokers/broker.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { OFFSET_BYTES, readOffset } from "../bus/publication-head.ts";
 import type { Connection } from "../connection/connection.ts";
@@ -22,10 +22,14 @@ export interface HubServices {
   readonly counters: Counters;
   /** Bytes that may wait for one connection. */
   readonly sendBudget: number;
+  /** Channels of one connection. It has no use for more questions at a time. */
+  readonly maxChannels: number;
 }
 
 /** So much may be on its way to a connection, in bytes, before publications that may be left out wait. */
 const LANE_MARK = 64 * 1024;
+/** How long who asks too much is asked to wait, in milliseconds. */
+const RETRY_AFTER_MS = 100;
 
 /** How a subscription to a channel with a history starts. */
 export interface Start {
@@ -103,7 +107,7 @@ export class Hub {
   /** The same for a channel that keeps a history: everybody learns for himself where it stands. */
   #subscribeFrom(connection: Connection, entry: Entry, from: From, done: Subscribed): void {
     const { name } = entry;
-    const { broker, frames, counters } = this.#services;
+    const { broker, frames, counters, maxChannels } = this.#services;
     const token = entry.asks(connection);
     const live = () => {
       entry.enter(connection);
@@ -112,7 +116,7 @@ export class Hub {
     const wanted = (asking: CatchUp) => connection.open && entry.isCatchingUp(connection, asking);
     const turns = this.#turnsOf(connection);
     const catchUp = new CatchUp({ broker, frames, turns, wanted, live }, connection, name, from.latest);
-    broker.subscribeFrom(name, from, (error, page) => {
+    const answered: Paged = (error, page) => {
       // between one subscription and the next, publications may have gone by
       if (!entry.answered(connection, token)) done(error ?? cancelled(name), undefined);
       // to ask twice changes nothing
@@ -123,6 +127,16 @@ export class Hub {
         entry.catchUp(connection, catchUp);
         catchUp.found(page, from, (info) => done(undefined, { info, begin: () => catchUp.begin() }));
       }
+    };
+    // or a flood of them would fill the way to the primary, and this process
+    if (turns.questions >= maxChannels) {
+      answered(new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS }), undefined);
+      return;
+    }
+    turns.questions++;
+    broker.subscribeFrom(name, from, (error, page) => {
+      turns.questions--;
+      answered(error, page);
     });
   }
 

@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { createConnection } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
@@ -50,6 +52,21 @@ describe("connections", () => {
     await last.ask([Kind.PUBLISH, 1, "c", "hello"]);
     expect(await first.next()).toEqual([Kind.EVENT, "c", "hello"]);
     for (const client of clients) client.destroy();
+  });
+
+  it("go to another where a worker can open no more files, and come to it again when it can", async () => {
+    const cluster = await startCluster();
+    await connectMany(cluster, 4);
+    const [full] = await cluster.status();
+    const pid = full?.pid as number;
+    const open = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
+    let limit = 0;
+    while (open.has(limit)) limit++;
+    execFileSync("prlimit", ["--pid", `${pid}`, `--nofile=${limit}:`]);
+    const others = await connectMany(cluster, 4);
+    expect(new Set(await Promise.all(others.map(workerOf)))).toEqual(new Set([2]));
+    execFileSync("prlimit", ["--pid", `${pid}`, "--nofile=1024:"]);
+    await eventually(async () => expect(await workerOf(await cluster.connect())).toBe(1));
   });
 
   it("on their way to a worker that dies end at once, and leave no descriptor behind", async () => {

@@ -185,6 +185,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     transport,
     counters,
     sendBudget: config.sendBudget,
+    maxChannels: config.maxChannels,
   });
   const presence = new Presence({ rules, uplink, pack, transport, ...config, failed: failed("a presence rule threw") });
   const services: Services = {

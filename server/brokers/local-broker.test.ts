@@ -2,12 +2,16 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { AppError } from "../../shared/errors.ts";
+import { createPack } from "../../shared/msgpack-codec.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
+import type { Uplink } from "../bus/uplink.ts";
 import { DEFAULT_CONFIG } from "../config.ts";
 import type { BusHub } from "../primary/bus-hub.ts";
 import { createBusHub } from "../primary/create-bus-hub.ts";
 import type { Broker } from "./broker.ts";
+import { createLocalBroker } from "./local-broker.ts";
 import { describeBroker } from "./test/broker-suite.ts";
 import { connectLocalBroker, type LocalBrokerOptions } from "./test/connect-local-broker.ts";
 
@@ -54,6 +58,16 @@ describeBroker("the local broker", async () => {
 });
 
 describe("the local broker", () => {
+  it("takes nothing back that was refused at once, however often that is tried", () => {
+    const tell = vi.fn();
+    const full = new AppError("OVERLOADED");
+    const uplink = { ask: (_type, _channel, _data, answered) => answered(full, undefined), tell } as Partial<Uplink>;
+    const broker = createLocalBroker(uplink as Uplink, createPack());
+    broker.subscribe("a", () => broker.unsubscribe("a"));
+    broker.subscribeFrom("a", { since: undefined, latest: false }, () => broker.unsubscribe("a"));
+    expect(tell).not.toHaveBeenCalled();
+  });
+
   it("refuses publications beyond its budget, says when to try again, and takes them once there is room", async () => {
     const hub = await startHub();
     const broker = await connect(hub, { budget: 1_000 });

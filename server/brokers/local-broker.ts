@@ -16,14 +16,12 @@ export function createLocalBroker(uplink: Uplink, pack: Pack): Broker {
 
   function subscribe(channel: string, question: Uint8Array | undefined, answered: Answered): void {
     let refused = false;
-    const known = channels.has(channel);
-    // before the question: what is refused at once was not asked
-    channels.add(channel);
     uplink.ask(BusType.SUBSCRIBE, channel, question, (error, frame) => {
       refused = error !== undefined;
       answered(error, frame);
     });
-    if (refused && !known) channels.delete(channel);
+    // not before: who is refused at once gives it up from within, and it was never asked for
+    if (!refused) channels.add(channel);
   }
 
   return {

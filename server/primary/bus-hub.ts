@@ -138,8 +138,7 @@ export class BusHub {
   /** What is to be told of a channel's history; nothing where there is none, or no room to tell it. */
   #standing(member: Member, frame: BusFrame): Buffer | undefined {
     if (frame.data.length === 0) return undefined;
-    const page = this.#options.sequencer.subscribe(frame);
-    return this.#hasRoom(member) ? page : undefined;
+    return this.#options.sequencer.subscribe(frame, this.#hasRoom(member));
   }
 
   #page(member: Member, frame: BusFrame): Buffer | undefined {

@@ -103,6 +103,33 @@ it("closes its own end of what is taken", async () => {
   await closed;
 });
 
+it("gives what did not arrive to another, and lets who missed it rest for a while", async () => {
+  const { dealer, refused, dial } = await setup();
+  const [full, other] = (await joined(dealer, 2)) as [FakeTaker, FakeTaker];
+  await dial();
+  await until(() => full.connections.length === 1);
+  dealer.lost(full);
+  expect(refused).toHaveBeenCalledOnce();
+  expect(other.connections[0]).toBe(full.connections[0]);
+  await dial();
+  await sleep(20);
+  expect(countsOf([full, other])).toEqual([1, 1]);
+  await until(() => full.connections.length === 2);
+});
+
+it("hangs up on who is given back when it is closed", async () => {
+  const { dealer, dial } = await setup();
+  const [taker] = (await joined(dealer, 1)) as [FakeTaker];
+  const client = await dial();
+  await until(() => taker.connections.length === 1);
+  const closed = once(client, "close");
+  client.resume();
+  dealer.close();
+  dealer.leave(taker);
+  dealer.told(taker, false);
+  await closed;
+});
+
 it("ends at once what was on its way to one that dies, and goes on with the others", async () => {
   const { dealer, dial } = await setup();
   const [victim, other] = (await joined(dealer, 2)) as [FakeTaker, FakeTaker];

@@ -15,6 +15,8 @@ export interface DealerOptions {
 
 /** Connections the kernel keeps until they are accepted, and that wait here for somebody to take them. */
 const BACKLOG = 4_096;
+/** Who could not be given a connection is given none for so long, in milliseconds. */
+const REST_MS = 1_000;
 
 /**
  * Accepts connections and deals them to those who take them, in turn: one at a time to each, so that who is busy gets
@@ -30,8 +32,10 @@ export class Dealer {
   readonly #takers = new Set<Taker>();
   /** Those who have nothing on its way to them, whose turn is next first. */
   readonly #free = new Set<Taker>();
-  readonly #dealt = new Map<Taker, Socket>();
+  /** Undefined where somebody rests. */
+  readonly #dealt = new Map<Taker, Socket | undefined>();
   #waiting: Socket[] = [];
+  #closed = false;
   #listening: Promise<void> | undefined;
 
   constructor(options: DealerOptions) {
@@ -67,8 +71,23 @@ export class Dealer {
     const connection = this.#dealt.get(taker);
     this.#dealt.delete(taker);
     if (this.#takers.has(taker)) this.#free.add(taker);
-    if (taken) connection?.destroy();
+    // who is given back at the end is hung up on like all who wait
+    if (taken || this.#closed) connection?.destroy();
     else if (connection !== undefined) this.#waiting.unshift(connection);
+    this.#deal();
+  }
+
+  /** What somebody was given did not arrive, as where too many files are open there: somebody else gets it. */
+  lost(taker: Taker): void {
+    const connection = this.#dealt.get(taker);
+    if (connection === undefined) return;
+    this.#options.refused();
+    this.#dealt.set(taker, undefined);
+    setTimeout(() => {
+      if (this.#dealt.has(taker)) this.told(taker, false);
+    }, REST_MS).unref();
+    if (this.#closed) connection.destroy();
+    else this.#waiting.unshift(connection);
     this.#deal();
   }
 
@@ -81,6 +100,7 @@ export class Dealer {
 
   /** Accepts nothing more, and hangs up on those who wait. */
   close(): void {
+    this.#closed = true;
     if (this.#server.listening) this.#server.close();
     for (const connection of this.#waiting.splice(0)) connection.destroy();
   }

@@ -25,6 +25,7 @@ export interface ForkOptions {
   draining(): void;
   taking(taking: boolean): void;
   took(taken: boolean): void;
+  missed(): void;
   /** @param reported whether that was told to who started it */
   exited(how: string, reported: boolean): void;
 }
@@ -44,6 +45,7 @@ export function forkWorker(options: ForkOptions): WorkerProcess {
     draining: options.draining,
     taking: options.taking,
     took: options.took,
+    missed: options.missed,
     failed(message, code) {
       if (first !== undefined) first.failed(message, code);
       else log.error({ worker: number }, `a socket worker cannot serve: ${message}`);

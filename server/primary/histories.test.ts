@@ -53,6 +53,26 @@ describe("histories", () => {
     expect(Buffer.from(kept, "latin1").equals(data)).toBe(true);
   });
 
+  it("give small publications in pages that are small once they are sent, each with its channel's name", () => {
+    const histories = new Histories({ budget: LARGE });
+    const channel = "c".repeat(200);
+    for (let count = 0; count < 3_000; count++) publish(histories, channel, "x", 10_000);
+    const page = histories.after(channel, { epoch: histories.epoch, offset: 0 }, false);
+    expect(page).toMatchObject({ recovered: true, more: true });
+    expect(page.publications.length).toBeLessThan(1_000);
+    expect(allAfter(histories, channel, 0)).toHaveLength(3_000);
+  });
+
+  it("read nothing for one who only wants to know whether anything is missing", () => {
+    const histories = new Histories({ budget: LARGE });
+    publish(histories, "a", "x");
+    const since = { epoch: histories.epoch, offset: 0 };
+    for (const latest of [true, false]) {
+      expect(histories.after("a", since, latest, true)).toMatchObject({ top: 1, recovered: true, publications: [] });
+    }
+    expect(histories.after("a", { ...since, offset: 7 }, false, true)).toMatchObject({ top: 1, recovered: false });
+  });
+
   it("forget what is too old, and hold no memory of it, though nobody looks", () => {
     const histories = new Histories({ budget: LARGE });
     histories.watch("a");

@@ -15,6 +15,8 @@ export interface HistoriesOptions {
 /** Bytes of randomness in an epoch. */
 const EPOCH_BYTES = 9;
 const PAGE_BYTES = 256 * 1024;
+/** What a publication is sent with beside its data and its channel's name, roughly: small ones are many in a page. */
+const EVENT_BYTES = 64;
 /** What a channel costs beside its publications, in bytes, as measured. */
 const CHANNEL_BYTES = 600;
 
@@ -111,8 +113,9 @@ export class Histories {
   /**
    * What came after a place, the oldest first.
    * @param latest whether only the newest publication counts: it is given to everybody who does not know it
+   * @param peek whether to tell only what would be given
    */
-  after(channel: string, since: Position | undefined, latest: boolean): KeptPage {
+  after(channel: string, since: Position | undefined, latest: boolean, peek = false): KeptPage {
     const kept = this.#current(channel);
     const { epoch } = this;
     if (kept === undefined) {
@@ -122,9 +125,9 @@ export class Histories {
     }
     const { top, first, size } = kept.publications;
     const known = since?.epoch === epoch && since.offset <= top ? since.offset : undefined;
-    if (latest && size > 0) return this.#page(kept, known === top ? top + 1 : top, top + 1);
+    if (latest && size > 0) return this.#page(kept, known === top || peek ? top + 1 : top);
     // of a place that is not the newest nothing may be missing
-    if (known !== undefined && first <= known + 1) return this.#page(kept, known + 1, top + 1);
+    if (known !== undefined && first <= known + 1) return this.#page(kept, peek ? top + 1 : known + 1);
     return { epoch, top, recovered: false, more: false, first: 0, publications: [] };
   }
 
@@ -155,12 +158,13 @@ export class Histories {
     this.#expiry.stop();
   }
 
-  /** As many as a page may hold, from one offset to before another. */
-  #page(kept: Kept, from: number, end: number): KeptPage {
-    const { publications } = kept;
+  /** As many as a page may hold, from an offset on. */
+  #page(kept: Kept, from: number): KeptPage {
+    const { publications, channel } = kept;
+    const end = publications.top + 1;
     let to = from;
     for (let bytes = 0; to < end; to++) {
-      bytes += publications.lengthOf(to);
+      bytes += publications.lengthOf(to) + channel.length + EVENT_BYTES;
       if (bytes > this.#pageBytes && to > from) break;
     }
     const { epoch } = this;

@@ -1,7 +1,7 @@
 /** What a kept publication costs beside its data, in bytes, roughly. */
 const ITEM_BYTES = 64;
 /** So many that are gone may stand in front of those that are there before they are moved up. */
-const LEAST_GONE = 64;
+const LEAST_GONE = 8;
 
 /** The newest publications of one channel, without a hole: each one's offset follows from the last one's. */
 export class KeptPublications {

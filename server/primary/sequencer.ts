@@ -41,12 +41,16 @@ export class Sequencer {
     return key === "" ? publish() : this.#keys.once(key, from, publish);
   }
 
-  /** Somebody subscribes to a channel with a history. @returns what to tell of it: whatever comes later is not in there */
-  subscribe({ channel, data }: BusFrame): Buffer {
-    const [latest, since, peek] = this.#pack.unpack(data) as SubscribeQuestion;
+  /**
+   * Somebody subscribes to a channel with a history.
+   * @param hasRoom whether that can be told; otherwise no page is made, as that is what costs
+   * @returns what to tell of it: whatever comes later is not in there
+   */
+  subscribe({ channel, data }: BusFrame, hasRoom: boolean): Buffer | undefined {
     this.histories.watch(channel);
-    const page = this.histories.after(channel, since ?? undefined, latest);
-    return writeHistoryPage(peek ? { ...page, publications: [] } : page);
+    if (!hasRoom) return undefined;
+    const [latest, since, peek] = this.#pack.unpack(data) as SubscribeQuestion;
+    return writeHistoryPage(this.histories.after(channel, since ?? undefined, latest, peek));
   }
 
   /** @returns a page of a channel's history */

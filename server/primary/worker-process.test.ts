@@ -14,6 +14,7 @@ function start(): { worker: WorkerProcess; ends: string[] } {
     draining: () => expect.unreachable("it is not there to end"),
     taking: () => expect.unreachable("it is not there to end"),
     took: () => expect.unreachable("it is not there to end"),
+    missed: () => expect.unreachable("it is not there to be given any"),
     computeNeeded: () => expect.unreachable("it is not there to need anything"),
     exited: (how) => void ends.push(how),
   };

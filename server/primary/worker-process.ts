@@ -17,6 +17,8 @@ export interface WorkerProcessHooks {
   taking(taking: boolean): void;
   /** It got a connection, and keeps it or not. */
   took(taken: boolean): void;
+  /** A connection did not reach it, for want of descriptors. */
+  missed(): void;
   /** Its application has tasks for a compute host. */
   computeNeeded(tasks: readonly TaskDefinition[]): void;
   /** It is no more, or never was; the last call of all. `how` is for people. */
@@ -59,6 +61,10 @@ export class WorkerProcess implements Taker {
       { exited, notStarted: ({ message }) => exited(`could not be started: ${message}`) },
     );
     this.#process?.on("message", (message: FromWorker) => this.#receive(message, hooks));
+    // Node.js is told that a handle is missing, and tells nobody else
+    this.#process?.process.on("internalMessage", ({ cmd }: { cmd?: unknown }) => {
+      if (cmd === "NODE_HANDLE_NACK") hooks.missed();
+    });
   }
 
   get state(): WorkerState {

@@ -209,6 +209,7 @@ export class Workers {
       draining: () => this.#left(worker),
       taking: (taking) => (taking ? dealer.join(worker) : dealer.leave(worker)),
       took: (taken) => dealer.told(worker, taken),
+      missed: () => dealer.lost(worker),
       exited: (how, reported) => {
         dealer.gone(worker);
         this.#processes.delete(worker);

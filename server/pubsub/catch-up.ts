@@ -1,12 +1,15 @@
 import type { Position, SubscribedInfo } from "../../shared/message.ts";
 import type { Broker, From, HistoryPage } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
+import type { CatchUpTurns } from "./catch-up-turns.ts";
 import { EventFrames, type EventFramesOptions } from "./event-frames.ts";
 
 /** What a connection's way into a channel needs of its surroundings. */
 export interface CatchUpHost {
   readonly broker: Broker;
   readonly frames: EventFramesOptions;
+  /** The connection's, for all its channels. */
+  readonly turns: CatchUpTurns;
   /** Whether the connection still wants this, and has not begun anew since. */
   wanted(catchUp: CatchUp): boolean;
   /** Everything that was missed has been sent: from now on publications come as they are made. */
@@ -53,10 +56,11 @@ export class CatchUp {
     this.#page = undefined;
   }
 
-  /** Begins to send. Later than within `told`, what has come meanwhile is asked for anew. */
+  /** Begins to send. Later than within `told`, or where much waits already, what was missed is asked for anew. */
   begin(): void {
-    if (this.#page === undefined) this.#ask();
-    else this.#send(this.#page);
+    const page = this.#page;
+    if (page !== undefined && (page.publications.length === 0 || this.#host.turns.free)) this.#send(page);
+    else this.#askInTurn();
   }
 
   #send(page: HistoryPage): void {
@@ -67,21 +71,30 @@ export class CatchUp {
     });
     const count = page.publications.length;
     if (count > 0) this.#position = { epoch: page.epoch, offset: page.first + count - 1 };
-    // ahead of live publications, which do not wait for the end of the turn
-    if (!page.more) this.#host.live(connection);
-    else void connection.drain().then(() => this.#ask());
+    if (page.more) void connection.drain().then(() => this.#askInTurn());
+    // ahead of live publications, which do not wait for the end of the turn; all this may have been too much for it
+    else if (this.#host.wanted(this)) this.#host.live(connection);
   }
 
-  #ask(): void {
-    if (!this.#host.wanted(this)) return;
+  #askInTurn(): void {
+    this.#host.turns.take((over) => this.#ask(over));
+  }
+
+  #ask(over: () => void): void {
+    if (!this.#host.wanted(this)) {
+      over();
+      return;
+    }
     const { broker } = this.#host;
     broker.subscribeFrom(this.#channel, { since: this.#position, latest: this.#latest }, (error, page) => {
-      if (!this.#host.wanted(this)) return;
-      if (error !== undefined) setTimeout(() => this.#ask(), AGAIN_MS);
-      // who begins has nothing to miss
-      else if (page?.recovered === true || (page && this.#position === undefined)) this.#send(page);
-      // what it was promised is gone: it has to come back, and will be told so
-      else this.connection.dropped();
+      if (this.#host.wanted(this)) {
+        if (error !== undefined) setTimeout(() => this.#askInTurn(), AGAIN_MS);
+        // who begins has nothing to miss
+        else if (page?.recovered === true || (page && this.#position === undefined)) this.#send(page);
+        // what it was promised is gone: it has to come back, and will be told so
+        else this.connection.dropped();
+      }
+      over();
     });
   }
 }

@@ -11,6 +11,10 @@ interface Way {
   catchUp: CatchUp | undefined;
   /** Set from then on, where publications may be left out. */
   lane: Lane | undefined;
+  /** What the broker has been asked and has not answered. */
+  questions: number;
+  /** Whether the connection was told that it is subscribed. */
+  begun: boolean;
 }
 
 /** Identifies a subscription: one that was ended and begun again is another. */
@@ -50,20 +54,33 @@ export class Entry {
     else this.#text--;
   }
 
-  /** The token of a subscription that asks the broker for itself. */
-  tokenOf(connection: Connection): Token {
-    return this.#wayOf(connection);
+  /** A subscription asks the broker for itself. */
+  asks(connection: Connection): Token {
+    const way = this.#wayOf(connection);
+    way.questions++;
+    return way;
   }
 
-  /** Whether a subscription is still the same. */
-  has(connection: Connection, token: Token): boolean {
-    return this.#ways?.get(connection) === token;
+  /** The broker has answered. @returns whether the subscription is still the same */
+  answered(connection: Connection, token: Token): boolean {
+    const way = this.#ways?.get(connection);
+    if (way === undefined || way !== token) return false;
+    way.questions--;
+    return true;
+  }
+
+  /** Whether a subscription goes on whatever becomes of one question: it has begun, or another one may begin it. */
+  goesOn(connection: Connection): boolean {
+    const way = this.#ways?.get(connection);
+    return way !== undefined && (way.begun || way.questions > 0);
   }
 
   /** A connection gets what it missed first, and nothing else meanwhile. */
   catchUp(connection: Connection, catchUp: CatchUp): void {
     this.#stop(connection);
-    this.#wayOf(connection).catchUp = catchUp;
+    const way = this.#wayOf(connection);
+    way.catchUp = catchUp;
+    way.begun = true;
   }
 
   isCatchingUp(connection: Connection, catchUp: CatchUp): boolean {
@@ -111,7 +128,7 @@ export class Entry {
     this.#ways ??= new Map();
     let way = this.#ways.get(connection);
     if (way === undefined) {
-      way = { catchUp: undefined, lane: undefined };
+      way = { catchUp: undefined, lane: undefined, questions: 0, begun: false };
       this.#ways.set(connection, way);
     }
     return way;

@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { AppError } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import type { Frame } from "../../shared/message.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
 import type { Broker, From, HistoryPage, Paged } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
 import { deflateBlocks } from "../connection/zlib-deflate.ts";
 import { createCounters } from "../metrics.ts";
+import { CatchUpTurns } from "./catch-up-turns.ts";
 import { ChannelRules } from "./channel-rules.ts";
 import { Hub, type Subscribed } from "./hub.ts";
 
 const pack = createPack();
 const EPOCH = "e";
+const BUDGET = 1_000_000;
 
 /** A hub whose broker answers when the test says so, and a connection that notes what it is sent. */
 function setup() {
@@ -22,6 +24,7 @@ function setup() {
   const fake = {
     binary: false,
     channels: undefined as Set<string> | undefined,
+    unsent: 0,
     get open() {
       return !closed;
     },
@@ -46,7 +49,7 @@ function setup() {
     unsubscribe: () => void told.push("left"),
   } as unknown as Broker;
   const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
-  const services = { rules, broker, frames, counters: createCounters(), sendBudget: 1_000_000 };
+  const services = { rules, broker, frames, counters: createCounters(), sendBudget: BUDGET, maxChannels: 3 };
   const hub = new Hub({
     ...services,
     transport: { publish: (topic) => void (topics.has(topic) && told.push("live")) },
@@ -62,14 +65,15 @@ function setup() {
   const answer = (index: number, page: Partial<HistoryPage> | AppError) => {
     const [, done] = asked[index] as [From, Paged];
     const whole = { epoch: EPOCH, top: 0, recovered: false, more: false, first: 0, publications: [] };
-    done(undefined, { ...whole, ...page });
+    if (page instanceof AppError) done(page, undefined);
+    else done(undefined, { ...whole, ...page });
   };
   const drain = async () => {
     drained?.();
     await Promise.resolve();
     await Promise.resolve();
   };
-  return { hub, connection, asked, told, topics, subscribe, answer, drain };
+  return { hub, fake, connection, asked, told, topics, subscribe, answer, drain };
 }
 
 const data = (...numbers: number[]) => numbers.map((number) => pack.pack(number));
@@ -145,6 +149,44 @@ describe("a subscription to a channel with history", () => {
     expect(told).toEqual(["a: on", "live", "b: true", "3", "live"]);
   });
 
+  it("is ended by no refusal of another question of its own, be it earlier or later", () => {
+    const { hub, told, topics, subscribe, answer } = setup();
+    for (const name of ["a", "b", "c"]) subscribe(name);
+    answer(0, new AppError("OVERLOADED"));
+    answer(1, { top: 2 });
+    answer(2, new AppError("OVERLOADED"));
+    hub.deliver("c", pack.pack("live"), 3);
+    expect(told).toEqual(["a: OVERLOADED", "b: on", "c: OVERLOADED", "live"]);
+    expect([...topics]).toEqual(["tc"]);
+  });
+
+  it("is over where the broker refuses all it was asked, unless it was ended and begun again meanwhile", () => {
+    const { hub, connection, told, topics, subscribe, answer } = setup();
+    const other = { ...connection, channels: undefined } as unknown as Connection;
+    hub.subscribe(other, "c", undefined, () => undefined);
+    subscribe("a");
+    hub.unsubscribe(connection, "c");
+    subscribe("b");
+    answer(1, new AppError("OVERLOADED"));
+    expect(connection.channels).toEqual(new Set(["c"]));
+    answer(2, { top: 1 });
+    expect([...topics]).toEqual(["tc"]);
+    hub.unsubscribe(connection, "c");
+    subscribe("d");
+    answer(3, new AppError("OVERLOADED"));
+    expect(connection.channels).toEqual(new Set());
+    expect(told).toEqual(["a: OVERLOADED", "b: on", "d: OVERLOADED"]);
+  });
+
+  it("is refused where too many questions of its connection wait for an answer", () => {
+    const { asked, told, subscribe, answer } = setup();
+    for (const name of ["a", "b", "c", "d"]) subscribe(name);
+    expect({ asked: asked.length, told }).toEqual({ asked: 3, told: ["d: OVERLOADED"] });
+    answer(0, { top: 0 });
+    subscribe("e");
+    expect({ asked: asked.length, told }).toEqual({ asked: 4, told: ["d: OVERLOADED", "a: on"] });
+  });
+
   it("that ends while it catches up gets nothing more", async () => {
     const { hub, connection, asked, told, topics, subscribe, answer, drain } = setup();
     subscribe("a", 0);
@@ -154,5 +196,42 @@ describe("a subscription to a channel with history", () => {
     expect(asked).toHaveLength(1);
     expect(told).toEqual(["a: true", "1", "2", "left"]);
     expect({ topics, size: hub.size }).toEqual({ topics: new Set(), size: 0 });
+  });
+
+  it("waits for its turn where much waits for the connection already, but not where nothing was missed", async () => {
+    const { fake, asked, told, subscribe, answer, drain } = setup();
+    fake.unsent = BUDGET;
+    subscribe("a", 1);
+    answer(0, { top: 1, recovered: true, first: 2 });
+    subscribe("b", 0);
+    answer(1, { top: 1, recovered: true, first: 1, publications: data(1) });
+    expect({ asked: asked.length, told }).toEqual({ asked: 2, told: ["a: true", "b: true"] });
+    fake.unsent = 0;
+    await drain();
+    expect(asked[2]?.[0]).toEqual({ since: { epoch: EPOCH, offset: 0 }, latest: false });
+    answer(2, { top: 2, recovered: true, first: 1, publications: data(1, 2) });
+    expect(told).toEqual(["a: true", "b: true", "1", "2"]);
+  });
+
+  it("is given up where it was too much: nothing is kept for who is gone", () => {
+    const { hub, fake, connection, topics, subscribe, answer } = setup();
+    fake.sendPiece = () => {
+      fake.dropped();
+      hub.forget(connection);
+    };
+    subscribe("a", 0);
+    answer(0, { top: 2, recovered: true, first: 1, publications: data(1, 2) });
+    expect({ topics, size: hub.size }).toEqual({ topics: new Set(), size: 0 });
+  });
+});
+
+describe("the turns of a connection that catches up", () => {
+  it("are a few at once, and all come", () => {
+    const overs: (() => void)[] = [];
+    const turns = new CatchUpTurns({ unsent: 0 } as unknown as Connection, BUDGET);
+    for (let count = 0; count < 10; count++) turns.take((over) => void overs.push(over));
+    expect(overs).toHaveLength(4);
+    for (let index = 0; index < 10; index++) overs[index]?.();
+    expect(overs).toHaveLength(10);
   });
 });

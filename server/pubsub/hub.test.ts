@@ -50,9 +50,9 @@ function setup(answer?: (done: Done) => void) {
     unsubscribe: (channel) => void asked.push(`-${channel}`),
     close() {},
   };
-  const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
   const transport = { publish: (topic: string, frame: Frame) => void sent.push([topic, frame]) };
-  const hub = new Hub({ rules, broker, frames, transport, counters: createCounters(), sendBudget: 1_000_000 });
+  const rest = { frames: { pack, deflateThreshold: 1_024, deflateBlocks }, counters: createCounters() };
+  const hub = new Hub({ rules, broker, transport, sendBudget: 1_000_000, maxChannels: 1_000, ...rest });
   const told: string[] = [];
   const subscribe = (who: FakeConnection, channel: string, name = channel) =>
     hub.subscribe(who.asConnection, channel, undefined, (error) => void told.push(`${name}: ${error?.code ?? "ok"}`));

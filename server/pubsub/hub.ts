@@ -1,12 +1,13 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Position, SubscribedInfo } from "../../shared/message.ts";
-import type { Broker, Done, From } from "../brokers/broker.ts";
+import type { Broker, Done, From, Paged } from "../brokers/broker.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { OFFSET_BYTES, readOffset } from "../bus/publication-head.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Counters } from "../metrics.ts";
 import type { Transport } from "../transport/transport.ts";
 import { CatchUp } from "./catch-up.ts";
+import { CatchUpTurns } from "./catch-up-turns.ts";
 import type { ChannelRules, PreparedRule } from "./channel-rules.ts";
 import { Entry } from "./entry.ts";
 import { EventFrames, type EventFramesOptions } from "./event-frames.ts";
@@ -21,10 +22,14 @@ export interface HubServices {
   readonly counters: Counters;
   /** Bytes that may wait for one connection. */
   readonly sendBudget: number;
+  /** Channels of one connection. It has no use for more questions at a time. */
+  readonly maxChannels: number;
 }
 
 /** So much may be on its way to a connection, in bytes, before publications that may be left out wait. */
 const LANE_MARK = 64 * 1024;
+/** How long who asks too much is asked to wait, in milliseconds. */
+const RETRY_AFTER_MS = 100;
 
 /** How a subscription to a channel with a history starts. */
 export interface Start {
@@ -44,6 +49,7 @@ export type Subscribed = (error: AppError | undefined, start: Start | undefined)
 export class Hub {
   readonly #services: HubServices;
   readonly #entries = new PatternMap<Entry>();
+  readonly #turns = new WeakMap<Connection, CatchUpTurns>();
 
   constructor(services: HubServices) {
     this.#services = services;
@@ -101,24 +107,36 @@ export class Hub {
   /** The same for a channel that keeps a history: everybody learns for himself where it stands. */
   #subscribeFrom(connection: Connection, entry: Entry, from: From, done: Subscribed): void {
     const { name } = entry;
-    const { broker, frames, counters } = this.#services;
-    const token = entry.tokenOf(connection);
+    const { broker, frames, counters, maxChannels } = this.#services;
+    const token = entry.asks(connection);
     const live = () => {
       entry.enter(connection);
       connection.flush();
     };
     const wanted = (asking: CatchUp) => connection.open && entry.isCatchingUp(connection, asking);
-    const catchUp = new CatchUp({ broker, frames, wanted, live }, connection, name, from.latest);
-    broker.subscribeFrom(name, from, (error, page) => {
+    const turns = this.#turnsOf(connection);
+    const catchUp = new CatchUp({ broker, frames, turns, wanted, live }, connection, name, from.latest);
+    const answered: Paged = (error, page) => {
       // between one subscription and the next, publications may have gone by
-      const same = error !== undefined || entry.has(connection, token);
-      if (!same) done(cancelled(name), undefined);
+      if (!entry.answered(connection, token)) done(error ?? cancelled(name), undefined);
+      // to ask twice changes nothing
+      else if (error !== undefined && entry.goesOn(connection)) done(error, undefined);
       else if (this.#settled(connection, entry, error, done) && page !== undefined) {
         if (from.since !== undefined) counters[page.recovered ? "recovered" : "unrecovered"]++;
         // one that asks again begins anew
         entry.catchUp(connection, catchUp);
         catchUp.found(page, from, (info) => done(undefined, { info, begin: () => catchUp.begin() }));
       }
+    };
+    // or a flood of them would fill the way to the primary, and this process
+    if (turns.questions >= maxChannels) {
+      answered(new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS }), undefined);
+      return;
+    }
+    turns.questions++;
+    broker.subscribeFrom(name, from, (error, page) => {
+      turns.questions--;
+      answered(error, page);
     });
   }
 
@@ -170,6 +188,15 @@ export class Hub {
       if (error !== undefined && this.#entries.get(entry.name) === entry) this.#close(entry);
       for (const done of waiting) done(error);
     });
+  }
+
+  #turnsOf(connection: Connection): CatchUpTurns {
+    let turns = this.#turns.get(connection);
+    if (turns === undefined) {
+      turns = new CatchUpTurns(connection, this.#services.sendBudget / 4);
+      this.#turns.set(connection, turns);
+    }
+    return turns;
   }
 
   #lanesFor({ slowReaders: policy }: PreparedRule): LaneOptions | undefined {

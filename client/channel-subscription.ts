@@ -62,6 +62,8 @@ export class ChannelSubscription {
   position: Position | undefined;
   /** Whether only the newest publication counts, so that none is missing. */
   #latest = false;
+  /** That one. */
+  #newest: Delivered | undefined;
 
   /**
    * @param position of the last publication that the application knows
@@ -77,6 +79,17 @@ export class ChannelSubscription {
   /** Resolves at SUBSCRIBED. After a refusal that a retry may mend, and after a loss, there is a new one. */
   get ready(): Promise<void> {
     return this.#ready.promise;
+  }
+
+  /** One more shares this. Where only the newest publication counts, it gets that. */
+  join(member: Member): void {
+    this.members.add(member);
+    const newest = this.#newest;
+    if (newest === undefined) return;
+    // not before whoever subscribes has what it subscribed
+    queueMicrotask(() => {
+      if (this.members.has(member)) member.deliver(newest);
+    });
   }
 
   /** Asks the server; without a connection it is asked when there is one. */
@@ -115,7 +128,8 @@ export class ChannelSubscription {
       // it came before, on another connection
       if (offset <= position.offset) return;
       this.position = { ...position, offset };
-      if (offset > position.offset + 1 && !this.#latest) this.#gap(position, { ...position, offset: offset - 1 });
+      if (this.#latest) this.#newest = message;
+      else if (offset > position.offset + 1) this.#gap(position, { ...position, offset: offset - 1 });
     }
     // most have one member, who needs no copy
     if (this.members.size > 1) for (const member of [...this.members]) member.deliver(message);
@@ -159,7 +173,10 @@ export class ChannelSubscription {
     this.#refusals = 0;
     this.#latest = latest === true;
     const abreast = since?.epoch === epoch && since?.offset === offset;
-    if (recovered !== true) this.position = now;
+    if (recovered !== true) {
+      this.position = now;
+      this.#newest = undefined;
+    }
     // the newest follows, if it is another
     else if (latest && now && !abreast) this.position = { ...now, offset: now.offset - 1 };
     this.#ready.resolve();

@@ -172,6 +172,35 @@ describe("a subscription to a channel with history", () => {
     expect(gaps).not.toHaveBeenCalled();
   });
 
+  it("of which only the newest counts gives that to whoever shares it later, once", async () => {
+    const latest = { recovered: true, latest: true };
+    const { client, server, offsets, lose } = await subscribed([
+      { ...at(4), ...latest },
+      { ...at(5), recovered: false, latest: true },
+    ]);
+    const later = (sub = vi.fn()) => {
+      client.subscribe("news", (_, { offset }) => sub(offset));
+      expect(sub).not.toHaveBeenCalled();
+      return sub;
+    };
+    events(server.connection, 4, 7);
+    await settled();
+    const second = later();
+    await settled();
+    expect(second.mock.calls).toEqual([[7]]);
+    events(server.connection, 8);
+    await settled();
+    expect([second.mock.calls.flat(), offsets()]).toEqual([
+      [7, 8],
+      [4, 7, 8],
+    ]);
+    // what may be out of date is not
+    await lose();
+    const third = later();
+    await settled();
+    expect(third).not.toHaveBeenCalled();
+  });
+
   it("that is a pattern's takes whatever offsets there are", async () => {
     const { client, server } = await connected(granting({}));
     const got = vi.fn();

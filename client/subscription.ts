@@ -84,7 +84,7 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
       },
       end: (error) => this.#end(error),
     };
-    shared.members.add(this.#member);
+    shared.join(this.#member);
     const { signal } = options;
     if (signal?.aborted === true) this.unsubscribe();
     else if (signal !== undefined) this.#offAbort = onAbort(signal, () => this.unsubscribe());

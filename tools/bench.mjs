@@ -1,7 +1,7 @@
 // `npm run bench`: builds where needed, measures, and says which goals are met. Fails where one is missed.
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { build, isStale } from "./build.mjs";
+import { misused, readArguments } from "./read-arguments.mjs";
 
 const HELP = `npm run bench [-- flags]
 
@@ -12,26 +12,7 @@ const HELP = `npm run bench [-- flags]
 
 Takes about seven minutes. The machine should have nothing else to do: the clients run on it, too.`;
 
-const options = { only: { type: "string" }, json: { type: "string" }, help: { type: "boolean", short: "h" } };
-
-function misused(problem) {
-  process.stderr.write(`${problem}\n\n${HELP}\n`);
-  process.exit(2);
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    return misused(error.message);
-  }
-}
-
-const { only, json, help } = readArguments();
-if (help) {
-  process.stdout.write(`${HELP}\n`);
-  process.exit(0);
-}
+const { only, json } = readArguments({ only: { type: "string" }, json: { type: "string" } }, HELP);
 if (isStale()) await build();
 
 // only now: what is measured is what was built
@@ -39,7 +20,7 @@ const { MEASUREMENTS } = await import("../bench/report.mjs");
 const { describeMachine, formatRows } = await import("../bench/lib/show.mjs");
 const names = only === undefined ? Object.keys(MEASUREMENTS) : only.split(",");
 const unknown = names.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
-if (unknown.length > 0) misused(`There is nothing to measure called ${unknown.join(", ")}.`);
+if (unknown.length > 0) misused(`There is nothing to measure called ${unknown.join(", ")}.`, HELP);
 
 const machine = describeMachine();
 const rows = [];

@@ -2,8 +2,8 @@
 // server's is broken. docs/STRESS.md says what is looked at.
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { build, isStale } from "./build.mjs";
+import { misused, readArguments } from "./read-arguments.mjs";
 
 const HELP = `npm run stress [-- flags]
 
@@ -24,34 +24,16 @@ const options = {
   workers: { type: "string", default: "3" },
   log: { type: "string" },
   quiet: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h" },
 };
-
-function misused(problem) {
-  process.stderr.write(`${problem}\n\n${HELP}\n`);
-  process.exit(2);
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    return misused(error.message);
-  }
-}
 
 function wholeNumber(name, text, least, most) {
   const number = Number(text);
   if (!Number.isInteger(number) || number < least || number > most)
-    misused(`--${name} must be a whole number from ${least} to ${most}.`);
+    misused(`--${name} must be a whole number from ${least} to ${most}.`, HELP);
   return number;
 }
 
-const { help, quiet, log, ...rest } = readArguments();
-if (help) {
-  process.stdout.write(`${HELP}\n`);
-  process.exit(0);
-}
+const { quiet, log, ...rest } = readArguments(options, HELP);
 const seed = rest.seed ?? randomBytes(4).toString("hex");
 const seconds = wholeNumber("seconds", rest.seconds, 1, 86_400);
 const workers = wholeNumber("workers", rest.workers, 1, 64);

@@ -30,6 +30,7 @@ export interface Gap {
   /** The last one that is missing, or was there when that was found out; undefined where the channel keeps none any more. */
   readonly until: Position | undefined;
 }
+
 /** What the server sends to a channel's subscribers. */
 export type Delivered = EventMessage | PresenceMessage;
 

@@ -109,7 +109,7 @@ function callOptions({ timeoutMs, key, window }: Unchecked): string | undefined 
   if (window !== undefined && window !== null && !isWindow(window)) {
     return `window must be a whole number from 1 to ${MAX_WINDOW}.`;
   }
-  return key === undefined || key === null ? undefined : name(key, "key");
+  return optionalKey(key);
 }
 
 function answer(message: readonly unknown[]): string | undefined {
@@ -160,13 +160,15 @@ function position({ epoch, offset }: { epoch?: unknown; offset?: unknown }): str
 
 function publish(message: readonly unknown[]): string | undefined {
   const wrong = optionalId(message[1]) ?? channel(message[2]);
-  if (wrong !== undefined || message.length < 5) {
-    return wrong ?? (message.length < 4 ? "A publication needs its data, be it null." : undefined);
-  }
+  if (wrong !== undefined) return wrong;
+  if (message.length < 4) return "A publication needs its data, be it null.";
   const options = message[4];
   if (options === undefined || options === null) return undefined;
-  const { key } = Object(options) as { key?: unknown };
-  return record(options, "PUBLISH's options") ?? (key === undefined || key === null ? undefined : name(key, "key"));
+  return record(options, "PUBLISH's options") ?? optionalKey((options as Unchecked).key);
+}
+
+function optionalKey(key: unknown): string | undefined {
+  return key === undefined || key === null ? undefined : name(key, "key");
 }
 
 function anything(): undefined {

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
-import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { StandardSchema } from "../../shared/standard-schema.ts";
 import type { ProcedureDefinition, ProcedureOptions } from "../app.ts";
 import type { Broker } from "../brokers/broker.ts";
 import type { ChannelRules } from "../pubsub/channel-rules.ts";
 import { isPattern } from "../pubsub/patterns.ts";
+import { channelName } from "./channel-name.ts";
 
 export interface HistoryServices {
   readonly rules: ChannelRules;
@@ -29,7 +29,6 @@ interface HistoryInput {
 const DEFAULT_LIMIT = 100;
 const MOST = 1_000;
 
-const channel = z.string().min(1).max(MAX_NAME_LENGTH);
 const page = z.object({
   limit: z.number().int().min(1).max(MOST).default(DEFAULT_LIMIT),
   before: z
@@ -41,12 +40,15 @@ const page = z.object({
 });
 
 /** A channel alone, a channel and a page, or both in one object. */
-const input = z.preprocess((asked) => {
-  if (typeof asked === "string") return { channel: asked };
-  if (!Array.isArray(asked)) return asked;
-  const [first, second] = asked as unknown[];
-  return { ...Object(second), channel: first };
-}, page.extend({ channel }));
+const input = z.preprocess(
+  (asked) => {
+    if (typeof asked === "string") return { channel: asked };
+    if (!Array.isArray(asked)) return asked;
+    const [first, second] = asked as unknown[];
+    return { ...Object(second), channel: first };
+  },
+  page.extend({ channel: channelName }),
+);
 
 /** The procedure `$history`: the newest publications of a channel that are kept, page by page backwards. */
 export function historyProcedure({ rules, broker, pack }: HistoryServices): ProcedureDefinition {

@@ -1,17 +1,16 @@
 import { z } from "zod";
-import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import type { ProcedureDefinition } from "../app.ts";
 import type { Presence } from "../pubsub/presence.ts";
 import { COUNTS_ONLY } from "../pubsub/presence-bus.ts";
+import { channelName } from "./channel-name.ts";
 
 /** Members that one answer tells at most. */
 const MOST_MEMBERS = 1_000;
 
-const name = z.string().min(1).max(MAX_NAME_LENGTH);
 const input = z.union([
-  name,
+  channelName,
   z.object({
-    channel: name,
+    channel: channelName,
     /** Tell no more members than that. */
     limit: z.number().int().min(1).max(MOST_MEMBERS).optional(),
     /** Tell how many there are, and not who. */

@@ -37,6 +37,15 @@ async function joined(dealer: Dealer, count: number): Promise<FakeTaker[]> {
   return takers;
 }
 
+/** Has a first connection dealt to somebody. @returns what resolves when its client is hung up on */
+async function dealt(dial: () => Promise<Socket>, taker: FakeTaker): Promise<() => Promise<unknown>> {
+  const client = await dial();
+  await until(() => taker.connections.length === 1);
+  const closed = once(client, "close");
+  client.resume();
+  return () => closed;
+}
+
 const countsOf = (takers: readonly FakeTaker[]) => takers.map(({ connections }) => connections.length);
 
 it("listens when the first one takes part, and not before", async () => {
@@ -94,13 +103,10 @@ it("gives what one does not want to another, and keeps those who come while nobo
 it("closes its own end of what is taken", async () => {
   const { dealer, dial } = await setup();
   const [taker] = (await joined(dealer, 1)) as [FakeTaker];
-  const client = await dial();
-  await until(() => taker.connections.length === 1);
-  const closed = once(client, "close");
-  client.resume();
+  const closed = await dealt(dial, taker);
   dealer.told(taker, true);
   // nobody else has it here
-  await closed;
+  await closed();
 });
 
 it("gives what did not arrive to another, and lets who missed it rest for a while", async () => {
@@ -120,25 +126,19 @@ it("gives what did not arrive to another, and lets who missed it rest for a whil
 it("hangs up on who is given back when it is closed", async () => {
   const { dealer, dial } = await setup();
   const [taker] = (await joined(dealer, 1)) as [FakeTaker];
-  const client = await dial();
-  await until(() => taker.connections.length === 1);
-  const closed = once(client, "close");
-  client.resume();
+  const closed = await dealt(dial, taker);
   dealer.close();
   dealer.leave(taker);
   dealer.told(taker, false);
-  await closed;
+  await closed();
 });
 
 it("ends at once what was on its way to one that dies, and goes on with the others", async () => {
   const { dealer, dial } = await setup();
   const [victim, other] = (await joined(dealer, 2)) as [FakeTaker, FakeTaker];
-  const client = await dial();
-  await until(() => victim.connections.length === 1);
-  const closed = once(client, "close");
-  client.resume();
+  const closed = await dealt(dial, victim);
   dealer.gone(victim);
-  await closed;
+  await closed();
   dealer.told(victim, true);
   await dial();
   await dial();

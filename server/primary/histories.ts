@@ -120,23 +120,20 @@ export class Histories {
     const { epoch } = this;
     if (kept === undefined) {
       const top = this.#offsetOf(channel);
-      const recovered = since?.epoch === epoch && since.offset === top;
-      return { epoch, top, recovered, more: false, first: 0, publications: [] };
+      return this.#nothing(top, since?.epoch === epoch && since.offset === top);
     }
     const { top, first, size } = kept.publications;
     const known = since?.epoch === epoch && since.offset <= top ? since.offset : undefined;
     if (latest && size > 0) return this.#page(kept, known === top || peek ? top + 1 : top);
     // of a place that is not the newest nothing may be missing
     if (known !== undefined && first <= known + 1) return this.#page(kept, peek ? top + 1 : known + 1);
-    return { epoch, top, recovered: false, more: false, first: 0, publications: [] };
+    return this.#nothing(top, false);
   }
 
   /** The newest publications, so many, that came before an offset, the oldest of them first. */
   before(channel: string, before: number | undefined, limit: number): KeptPage {
     const kept = this.#current(channel);
-    const { epoch } = this;
-    if (kept === undefined)
-      return { epoch, top: this.#offsetOf(channel), recovered: false, more: false, first: 0, publications: [] };
+    if (kept === undefined) return this.#nothing(this.#offsetOf(channel), false);
     const { top, first } = kept.publications;
     const end = Math.max(first, Math.min(before ?? top + 1, top + 1));
     let from = end;
@@ -144,18 +141,17 @@ export class Histories {
       bytes += kept.publications.lengthOf(from - 1);
       if (bytes > this.#pageBytes && from < end) break;
     }
-    return {
-      epoch,
-      top,
-      recovered: false,
-      more: from > first,
-      first: from,
-      publications: kept.publications.slice(from, end),
-    };
+    const publications = kept.publications.slice(from, end);
+    return { ...this.#nothing(top, false), more: from > first, first: from, publications };
   }
 
   close(): void {
     this.#expiry.stop();
+  }
+
+  /** A page without publications. */
+  #nothing(top: number, recovered: boolean): KeptPage {
+    return { epoch: this.epoch, top, recovered, more: false, first: 0, publications: [] };
   }
 
   /** As many as a page may hold, from an offset on. */
@@ -167,9 +163,8 @@ export class Histories {
       bytes += publications.lengthOf(to) + channel.length + EVENT_BYTES;
       if (bytes > this.#pageBytes && to > from) break;
     }
-    const { epoch } = this;
-    const page = { epoch, top: publications.top, recovered: true, more: to < end, first: from };
-    return { ...page, publications: publications.slice(from, to) };
+    const given = publications.slice(from, to);
+    return { ...this.#nothing(publications.top, true), more: to < end, first: from, publications: given };
   }
 
   #of(channel: string): Kept {

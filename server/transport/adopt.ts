@@ -1,5 +1,5 @@
 /** Duplicates a descriptor, closed on exec; -1 where the system refuses. */
-export type Duplicate = (descriptor: number) => number;
+type Duplicate = (descriptor: number) => number;
 
 /** `fcntl` command by platform: duplicate to the lowest free descriptor, close-on-exec, which plain `dup` would lose. */
 const F_DUPFD_CLOEXEC: Partial<Record<NodeJS.Platform, number>> = { linux: 1030, darwin: 67, freebsd: 17 };

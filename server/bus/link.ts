@@ -59,9 +59,9 @@ export class Link {
    * @param head goes in front of the data, so that nobody has to put the two together first
    */
   send(type: BusType, reference: number, channel = "", data?: Uint8Array, head?: Uint8Array): void {
-    if (this.#closed) return;
-    const channelBytes = Buffer.byteLength(channel);
     const out = this.#out;
+    if (this.#closed || out.deaf) return;
+    const channelBytes = Buffer.byteLength(channel);
     out.reserve(busFrameSize(channelBytes, (data?.length ?? 0) + (head?.length ?? 0)));
     out.commit(writeBusFrame(out.buffer, out.at, type, reference, channel, channelBytes, data, head));
   }
@@ -73,8 +73,8 @@ export class Link {
 
   /** Sends on what another link received, as bytes. */
   forward(frame: BusFrame, type: BusType): void {
-    if (this.#closed) return;
     const out = this.#out;
+    if (this.#closed || out.deaf) return;
     out.reserve(frame.size);
     out.commit(frame.copyAs(type, out.buffer, out.at));
   }

@@ -21,6 +21,8 @@ export class OutQueue {
   #length = 0;
   #inFlight = 0;
   #scheduled = false;
+  /** Nothing said is taken any more. */
+  #deaf = false;
   /** Told when what was gathered before they came is the kernel's: of the buffer that gathers, and of the one that leaves. */
   #whenGone: (() => void)[] = [];
   #whenLeft: (() => void)[] = [];
@@ -29,11 +31,19 @@ export class OutQueue {
   constructor(socket: Duplex, drained: () => void) {
     this.#socket = socket;
     this.#drained = drained;
+    outliveReader(socket, () => {
+      this.#deaf = true;
+    });
   }
 
   /** Bytes gathered or on their way and not yet taken by the kernel. */
   get unsent(): number {
     return this.#length + this.#inFlight;
+  }
+
+  /** Whether the other side can still be told something. */
+  get deaf(): boolean {
+    return this.#deaf;
   }
 
   /** Makes room for `size` bytes more. Write them to `buffer` at `at`, then `commit` the new end. */
@@ -62,6 +72,7 @@ export class OutQueue {
 
   /** Calls back once all that has been gathered is the kernel's, and so outlives this process; never where the socket ends before. */
   whenSent(sent: () => void): void {
+    if (this.#deaf) return;
     if (this.#length > 0) this.#whenGone.push(sent);
     else if (this.#inFlight > 0) this.#whenLeft.push(sent);
     else sent();
@@ -85,16 +96,38 @@ export class OutQueue {
   #write(leaving: Buffer, from: number, end: number): void {
     const to = Math.min(from + LARGEST_WRITE, end);
     this.#socket.write(leaving.subarray(from, to), (error) => {
-      this.#inFlight = error || this.#socket.destroyed ? 0 : end - to;
+      const over = this.#deaf || Boolean(error) || this.#socket.destroyed;
+      this.#inFlight = over ? 0 : end - to;
+      if (over) this.#length = 0;
       if (this.#inFlight > 0) this.#write(leaving, to, end);
       else {
         if (leaving.length <= KEPT_SIZE) this.#spare = leaving;
         const left = this.#whenLeft;
         this.#whenLeft = [];
-        if (!error && !this.#socket.destroyed) for (const sent of left) sent();
+        if (!over) for (const sent of left) sent();
         this.#flush();
       }
       this.#drained();
     });
   }
+}
+
+/**
+ * A stream that cannot write is destroyed, and with it all that the other side said last and nobody has read yet, such as
+ * what a killed socket worker had settled. So a write to one that is gone counts as done: the stream ends when all is read.
+ * @param gone told when the other side turned out to be gone
+ */
+function outliveReader(socket: Duplex, gone: () => void): void {
+  const write = socket._write;
+  socket._write = (chunk, encoding, done) => {
+    write.call(socket, chunk, encoding, (error) => {
+      const { code } = (error ?? {}) as NodeJS.ErrnoException;
+      if (code !== "EPIPE" && code !== "ECONNRESET") {
+        done(error);
+        return;
+      }
+      gone();
+      done();
+    });
+  };
 }

@@ -217,7 +217,7 @@ it("what all histories take is bounded, and who missed what was given up for tha
   const client = await small.connect();
   const { epoch } = await subscribe(client, "old");
   expect(await client.ask([10, 2, "old"])).toEqual([5, 2]);
-  expect(await client.ask([11, 3, "old", "x".repeat(1_000)])).toEqual([5, 3, { offset: 1 }]);
+  expect(await client.ask([11, 3, "old", "x".repeat(3_000)])).toEqual([5, 3, { offset: 1 }]);
   for (let index = 0; index < 100; index++) client.send([11, null, `new ${index}`, "x".repeat(2_000)]);
   await client.settled();
   const told = await subscribe(client, "old", { epoch, offset: 0 });

@@ -20,6 +20,8 @@ const SETTINGS = {
   HEARTBEAT_MS: "5000",
   SESSION_WINDOW_MS: "120000",
   SEND_BUDGET: `${SEND_BUDGET}`,
+  // a run of minutes fills it, and nobody is away for so long that it misses what no longer fits
+  HISTORY_BUDGET: `${32 * 1024 * 1024}`,
   DRAIN_MS: "3000",
   LOG_FORMAT: "json",
 };

@@ -92,14 +92,56 @@ describe("histories", () => {
     expect(histories.after("a", { epoch: histories.epoch, offset: 9 }, false)).toMatchObject({ recovered: false });
   });
 
-  it("give up first what has not been used for longest, and of it the oldest", () => {
+  /** How many of each channel's publications are kept. */
+  const counts = (histories: Histories, channels: readonly string[]) =>
+    channels.map((channel) => allBackwards(histories, channel).length);
+
+  it("give up first what has not been used for a minute and for longest, and of it the oldest", () => {
+    const histories = new Histories({ budget: 920_000 });
+    const channels = Array.from({ length: 20 }, (_, index) => `channel ${index}`);
+    const day = 1_440 * MINUTE_MS;
+    for (const channel of channels) {
+      for (let count = 0; count < 5; count++) publish(histories, channel, "x".repeat(9_000), 10, day);
+      vi.advanceTimersByTime(5_000);
+    }
+    histories.after("channel 0", undefined, false); // used
+    publish(histories, "new", "x".repeat(50_000), 10, day);
+    expect(counts(histories, channels.slice(0, 4))).toEqual([5, 0, 4, 5]);
+    histories.close();
+  });
+
+  it("keep what is small and in use, however much is kept of others", () => {
+    const histories = new Histories({ budget: 1_000_000 });
+    for (let count = 0; count < 3_000; count++) {
+      if (count % 300 === 0) publish(histories, "small", "x".repeat(100));
+      publish(histories, "large", "x".repeat(1_000), 1_000_000);
+      publish(histories, "larger", "x".repeat(1_500), 1_000_000);
+    }
+    const [small, large, larger] = counts(histories, ["small", "large", "larger"]) as [number, number, number];
+    expect(small).toBe(10);
+    // none of the two has more than twice what the other has
+    expect(Math.min(large * 1_000, larger * 1_500)).toBeGreaterThan(300_000);
+    expect(histories.bytes).toBeGreaterThan(990_000);
+    histories.close();
+  });
+
+  it("keep what was not used for long where a few very large channels fill the budget", () => {
+    const histories = new Histories({ budget: 1_000_000 });
+    const day = 1_440 * MINUTE_MS;
+    for (let count = 0; count < 10; count++) publish(histories, "quiet", "x".repeat(100), 10, day);
+    vi.advanceTimersByTime(10 * MINUTE_MS);
+    for (let count = 0; count < 3_000; count++) publish(histories, "large", "x".repeat(1_000), 1_000_000, day);
+    expect(counts(histories, ["quiet"])).toEqual([10]);
+    histories.close();
+  });
+
+  it("give up the largest of those in use where there are too many", () => {
     const histories = new Histories({ budget: 100_000 });
-    for (const channel of ["a", "b", "c"])
-      for (let count = 0; count < 3; count++) publish(histories, channel, "x".repeat(9_000));
-    histories.after("a", undefined, false); // used
-    publish(histories, "c", "x".repeat(20_000));
-    const kept = ["a", "b", "c"].map((channel) => histories.before(channel, undefined, 10).publications.length);
-    expect(kept).toEqual([3, 2, 4]);
+    for (let count = 0; count < 100; count++) publish(histories, `channel ${count}`, "x".repeat(2_000));
+    publish(histories, "small", "x");
+    for (let count = 0; count < 100; count++) publish(histories, `more ${count}`, "x".repeat(2_000));
+    expect(counts(histories, ["small", "channel 50", "more 99"])).toEqual([1, 0, 1]);
+    expect(histories.bytes).toBeLessThanOrEqual(100_000);
   });
 
   it("never let go of where a channel stands while somebody is subscribed", () => {

@@ -4,6 +4,7 @@ import type { KeptPage } from "../bus/history-page.ts";
 import { List, type Place } from "../list.ts";
 import { type Due, DueSeconds } from "./due-seconds.ts";
 import { KeptPublications } from "./kept-publications.ts";
+import { type Ranked, SizeRanks } from "./size-ranks.ts";
 
 export interface HistoriesOptions {
   /** Bytes that all of them may take. */
@@ -19,8 +20,12 @@ const PAGE_BYTES = 256 * 1024;
 const EVENT_BYTES = 64;
 /** What a channel costs beside its publications, in bytes, as measured. */
 const CHANNEL_BYTES = 600;
+/** A channel that has not been used for so long counts as not in use, in milliseconds. */
+const IDLE_MS = 60_000;
+/** A channel that takes more than one part in so many of the budget is what fills it up. */
+const LARGE_SHARE = 16;
 
-interface Kept extends Due<Kept> {
+interface Kept extends Due<Kept>, Ranked<Kept> {
   readonly channel: string;
   readonly publications: KeptPublications;
   ttlMs: number;
@@ -28,6 +33,8 @@ interface Kept extends Due<Kept> {
   watched: boolean;
   /** Its place among those that could be given up. */
   used: Place<Kept> | undefined;
+  /** When it was used last, by `performance.now()`. */
+  usedAt: number;
   /** What it counts for. */
   cost: number;
 }
@@ -36,8 +43,9 @@ interface Kept extends Due<Kept> {
  * The newest publications of the channels that keep them, and where each channel stands. A place is an epoch and an
  * offset. There is one epoch for all channels, new with each start, as all of this is lost with its process.
  *
- * All of it together stays within a budget: of the channel that has not been used for longest, the oldest publication
- * goes first. A channel that is given up as a whole, and begins again, goes on beyond every offset that was ever given
+ * All of it together stays within a budget. Where that is used up, one of the largest channels loses its oldest
+ * publication, or the one that has not been used for longest, where that is long and no channel is very large: so what is
+ * small and in use loses nothing because others are large, and what nobody uses any more goes. A channel that is given up as a whole, and begins again, goes on beyond every offset that was ever given
  * up: an offset means one publication only, and who has missed some never believes to have missed nothing.
  */
 export class Histories {
@@ -49,6 +57,8 @@ export class Histories {
   readonly #watched = new Map<string, number>();
   /** All that are kept, least lately used first. */
   readonly #used = new List<Kept>();
+  /** Those with publications, by the bytes of these. */
+  readonly #ranks = new SizeRanks<Kept>();
   readonly #expiry = new DueSeconds<Kept>((kept) => this.#trim(kept));
   /** The highest offset of a channel that was given up. */
   #floor = 0;
@@ -84,8 +94,8 @@ export class Histories {
     const offset = publications.push(data.toString("latin1"), now);
     while (publications.size > size) publications.shift();
     this.#count(kept);
-    this.#touch(kept);
-    this.#makeRoom();
+    this.#touch(kept, now);
+    this.#makeRoom(now);
     return offset;
   }
 
@@ -107,7 +117,7 @@ export class Histories {
     if (kept === undefined) return;
     kept.watched = false;
     this.#count(kept);
-    this.#makeRoom();
+    this.#makeRoom(performance.now());
   }
 
   /**
@@ -172,7 +182,8 @@ export class Histories {
     if (known !== undefined) return known;
     const watched = this.#watched.has(channel);
     const publications = new KeptPublications(this.#offsetOf(channel));
-    const kept: Kept = { channel, publications, ttlMs: 0, watched, used: undefined, cost: 0, noted: undefined };
+    const places = { used: undefined, noted: undefined, rank: 0, ranked: undefined };
+    const kept: Kept = { channel, publications, ttlMs: 0, watched, usedAt: 0, cost: 0, ...places };
     kept.used = this.#used.append(kept);
     this.#channels.set(channel, kept);
     this.#watched.delete(channel);
@@ -189,7 +200,7 @@ export class Histories {
     const kept = this.#channels.get(channel);
     if (kept === undefined) return undefined;
     this.#trim(kept);
-    this.#touch(kept);
+    this.#touch(kept, performance.now());
     return this.#channels.get(channel);
   }
 
@@ -210,32 +221,45 @@ export class Histories {
     const cost = publications.bytes + CHANNEL_BYTES + channel.length;
     this.#bytes += cost - kept.cost;
     kept.cost = cost;
+    this.#ranks.resize(kept, publications.bytes);
     if (oldest === undefined) this.#expiry.takeBack(kept);
     else this.#expiry.note(kept, oldest + kept.ttlMs);
   }
 
-  #touch(kept: Kept): void {
+  #touch(kept: Kept, now: number): void {
+    kept.usedAt = now;
     if (kept.used !== undefined) this.#used.moveToEnd(kept.used);
   }
 
-  #makeRoom(): void {
+  #makeRoom(now: number): void {
     while (this.#bytes > this.#budget) {
-      const kept = this.#used.first?.value;
+      const kept = this.#dispensable(now);
       if (kept === undefined) return;
       if (kept.publications.size > 0) {
         kept.publications.shift();
         this.#count(kept);
-      } else {
-        this.#floor = Math.max(this.#floor, kept.publications.top);
-        this.#remove(kept);
       }
+      // of one of which nothing is left an offset is all that would be kept
+      if (kept.publications.size > 0 || kept.used === undefined) continue;
+      this.#floor = Math.max(this.#floor, kept.publications.top);
+      this.#remove(kept);
     }
+  }
+
+  /** Which channel loses something; undefined where there is none. */
+  #dispensable(now: number): Kept | undefined {
+    const { largest } = this.#ranks;
+    const leastUsed = this.#used.first?.value;
+    if (largest === undefined || leastUsed === undefined) return leastUsed;
+    const fills = largest.publications.bytes > this.#budget / LARGE_SHARE;
+    return !fills && now - leastUsed.usedAt > IDLE_MS ? leastUsed : largest;
   }
 
   #remove(kept: Kept): void {
     this.#channels.delete(kept.channel);
     this.#bytes -= kept.cost;
     this.#expiry.takeBack(kept);
+    this.#ranks.resize(kept, 0);
     if (kept.used !== undefined) this.#used.remove(kept.used);
     kept.used = undefined;
   }

@@ -127,7 +127,7 @@ export class BusHub {
   /** The same for one that is kept, or made once only. */
   #publishWith(origin: Member, frame: BusFrame): void {
     const { channel, reference } = frame;
-    const offset = this.#options.sequencer.publish(frame, origin, (data, kept) => {
+    const offset = this.#options.sequencer.publish(frame, (data, kept) => {
       const type = kept ? BusType.KEPT_EVENT : BusType.EVENT;
       this.#route(channel, ({ link }) => link.send(type, 0, channel, data));
     });

@@ -1,7 +1,6 @@
 import { Claim } from "../sessions/claim.ts";
 import { parted } from "../sessions/key-name.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
-import type { Claimant } from "./kept-entry.ts";
 
 /**
  * Sees to it that a publication with a key is made once. Other than a call, it is over as soon as it has begun, so that
@@ -9,6 +8,8 @@ import type { Claimant } from "./kept-entry.ts";
  */
 export class PublicationKeys {
   readonly #answers: Pick<KeptAnswers, "claim" | "settle">;
+  /** One for all publications: what is over at once needs no process that it runs in, and must not hold on to one. */
+  readonly #claimant = {};
 
   constructor(answers: Pick<KeptAnswers, "claim" | "settle">) {
     this.#answers = answers;
@@ -19,11 +20,11 @@ export class PublicationKeys {
    * @param key a session, a space, and what is unique in it
    * @returns the offset that the publication has, now or since it was made
    */
-  once(key: string, claimant: Claimant, publish: () => number | undefined): number | undefined {
+  once(key: string, publish: () => number | undefined): number | undefined {
     const [session, own] = parted(key);
     let offset: number | undefined;
     let runs = false;
-    this.#answers.claim(session, own, claimant, (claim, answer) => {
+    this.#answers.claim(session, own, this.#claimant, (claim, answer) => {
       runs = claim === Claim.RUN;
       if (answer !== "") offset = Number(answer);
       return true;

@@ -3,7 +3,6 @@ import type { BusFrame } from "../bus/bus-frame.ts";
 import { type HistoryQuestion, type SubscribeQuestion, writeHistoryPage } from "../bus/history-page.ts";
 import { readPublicationHead, withOffset } from "../bus/publication-head.ts";
 import type { Histories } from "./histories.ts";
-import type { Claimant } from "./kept-entry.ts";
 import type { PublicationKeys } from "./publication-keys.ts";
 
 /** Takes a publication on its way, its offset in front of its data where `kept`. */
@@ -22,11 +21,10 @@ export class Sequencer {
 
   /**
    * Takes a publication with a head.
-   * @param from the process that it comes from
    * @param forward called at once, and not where the publication was made before
    * @returns its offset, where it has one
    */
-  publish(frame: BusFrame, from: Claimant, forward: Forward): number | undefined {
+  publish(frame: BusFrame, forward: Forward): number | undefined {
     const { data } = frame;
     const { key, keeping, end } = readPublicationHead(data);
     const publish = () => {
@@ -38,7 +36,7 @@ export class Sequencer {
       forward(withOffset(data, end, offset), true);
       return offset;
     };
-    return key === "" ? publish() : this.#keys.once(key, from, publish);
+    return key === "" ? publish() : this.#keys.once(key, publish);
   }
 
   /**

@@ -1,16 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { eventually } from "../test/cluster.ts";
+import { createBusAddress } from "./bus-address.ts";
 import { BusType } from "./bus-frame.ts";
 import { Link } from "./link.ts";
 
 /** Both ends of a real Unix domain socket: how the kernel ends one is the point. */
 async function socketPair(): Promise<[Socket, Socket]> {
-  const folder = mkdtempSync(join(tmpdir(), "fugitive-link-"));
-  const path = join(folder, "socket");
+  const { path, folder } = createBusAddress();
   const server = createServer();
   const accepted = new Promise<Socket>((resolve) => server.once("connection", resolve));
   await new Promise<void>((resolve) => server.listen(path, resolve));
@@ -20,7 +18,7 @@ async function socketPair(): Promise<[Socket, Socket]> {
     near.destroy();
     far.destroy();
     server.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
   return [near, far];
 }

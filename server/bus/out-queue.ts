@@ -21,7 +21,6 @@ export class OutQueue {
   #length = 0;
   #inFlight = 0;
   #scheduled = false;
-  /** Nothing said is taken any more. */
   #deaf = false;
   /** Told when what was gathered before they came is the kernel's: of the buffer that gathers, and of the one that leaves. */
   #whenGone: (() => void)[] = [];
@@ -41,7 +40,7 @@ export class OutQueue {
     return this.#length + this.#inFlight;
   }
 
-  /** Whether the other side can still be told something. */
+  /** Whether the other side is gone, and takes nothing any more; what it said before may still be to be read. */
   get deaf(): boolean {
     return this.#deaf;
   }

@@ -144,6 +144,19 @@ describe("histories", () => {
     expect(histories.bytes).toBeLessThanOrEqual(100_000);
   });
 
+  it("still know where a channel stands that somebody has just left, though nothing of it is kept", () => {
+    const histories = new Histories({ budget: 10_000 });
+    histories.watch("left");
+    publish(histories, "left", "x", 10, 1_000);
+    vi.advanceTimersByTime(10 * MINUTE_MS);
+    histories.unwatch("left");
+    for (let count = 0; count < 60; count++) publish(histories, `other ${count % 20}`, "x".repeat(100));
+    expect(histories.after("left", { epoch: histories.epoch, offset: 1 }, false)).toMatchObject({
+      recovered: true,
+      top: 1,
+    });
+  });
+
   it("never let go of where a channel stands while somebody is subscribed", () => {
     const histories = new Histories({ budget: 10_000 });
     publish(histories, "a", "x");

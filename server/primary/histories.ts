@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Position } from "../../shared/message.ts";
 import type { KeptPage } from "../bus/history-page.ts";
-import { List, type Place } from "../list.ts";
 import { type Due, DueSeconds } from "./due-seconds.ts";
+import { GivingWay, type Yielding } from "./giving-way.ts";
 import { KeptPublications } from "./kept-publications.ts";
-import { type Ranked, SizeRanks } from "./size-ranks.ts";
 
 export interface HistoriesOptions {
   /** Bytes that all of them may take. */
@@ -20,21 +19,13 @@ const PAGE_BYTES = 256 * 1024;
 const EVENT_BYTES = 64;
 /** What a channel costs beside its publications, in bytes, as measured. */
 const CHANNEL_BYTES = 600;
-/** A channel that has not been used for so long counts as not in use, in milliseconds. */
-const IDLE_MS = 60_000;
-/** A channel that takes more than one part in so many of the budget is what fills it up. */
-const LARGE_SHARE = 16;
 
-interface Kept extends Due<Kept>, Ranked<Kept> {
+interface Kept extends Due<Kept>, Yielding<Kept> {
   readonly channel: string;
   readonly publications: KeptPublications;
   ttlMs: number;
   /** Whether somebody is subscribed to it. */
   watched: boolean;
-  /** Its place among those that could be given up. */
-  used: Place<Kept> | undefined;
-  /** When it was used last, by `performance.now()`. */
-  usedAt: number;
   /** What it counts for. */
   cost: number;
 }
@@ -43,10 +34,9 @@ interface Kept extends Due<Kept>, Ranked<Kept> {
  * The newest publications of the channels that keep them, and where each channel stands. A place is an epoch and an
  * offset. There is one epoch for all channels, new with each start, as all of this is lost with its process.
  *
- * All of it together stays within a budget. Where that is used up, one of the largest channels loses its oldest
- * publication, or the one that has not been used for longest, where that is long and no channel is very large: so what is
- * small and in use loses nothing because others are large, and what nobody uses any more goes. A channel that is given up as a whole, and begins again, goes on beyond every offset that was ever given
- * up: an offset means one publication only, and who has missed some never believes to have missed nothing.
+ * All of it together stays within a budget, for which channels lose their oldest publications. One that is given up as a
+ * whole, and begins again, goes on beyond every offset that was ever given up: an offset means one publication only, and
+ * who has missed some never believes to have missed nothing.
  */
 export class Histories {
   readonly epoch = randomBytes(EPOCH_BYTES).toString("base64url");
@@ -55,10 +45,7 @@ export class Histories {
   readonly #channels = new Map<string, Kept>();
   /** Offsets of channels of which nothing is kept, and that must not be given up: somebody is subscribed. */
   readonly #watched = new Map<string, number>();
-  /** All that are kept, least lately used first. */
-  readonly #used = new List<Kept>();
-  /** Those with publications, by the bytes of these. */
-  readonly #ranks = new SizeRanks<Kept>();
+  readonly #givingWay: GivingWay<Kept>;
   readonly #expiry = new DueSeconds<Kept>((kept) => this.#trim(kept));
   /** The highest offset of a channel that was given up. */
   #floor = 0;
@@ -67,6 +54,7 @@ export class Histories {
   constructor({ budget, pageBytes = PAGE_BYTES }: HistoriesOptions) {
     this.#budget = budget;
     this.#pageBytes = pageBytes;
+    this.#givingWay = new GivingWay(budget);
   }
 
   /** Channels of which something is known. */
@@ -86,15 +74,14 @@ export class Histories {
    * @returns its offset
    */
   publish(channel: string, size: number, ttlMs: number, data: Buffer): number {
-    const kept = this.#of(channel);
-    const { publications } = kept;
     const now = performance.now();
+    const kept = this.#of(channel, now);
+    const { publications } = kept;
     kept.ttlMs = ttlMs;
     publications.forgetUntil(now - ttlMs);
     const offset = publications.push(data.toString("latin1"), now);
     while (publications.size > size) publications.shift();
     this.#count(kept);
-    this.#touch(kept, now);
     this.#makeRoom(now);
     return offset;
   }
@@ -111,13 +98,14 @@ export class Histories {
 
   /** Nobody is subscribed any more. */
   unwatch(channel: string): void {
+    const now = performance.now();
     const offset = this.#watched.get(channel);
-    const kept = offset === undefined || offset === this.#floor ? this.#channels.get(channel) : this.#of(channel);
+    const kept = offset === undefined || offset === this.#floor ? this.#channels.get(channel) : this.#of(channel, now);
     this.#watched.delete(channel);
     if (kept === undefined) return;
     kept.watched = false;
     this.#count(kept);
-    this.#makeRoom(performance.now());
+    this.#makeRoom(now);
   }
 
   /**
@@ -177,14 +165,18 @@ export class Histories {
     return { ...this.#nothing(publications.top, true), more: to < end, first: from, publications: given };
   }
 
-  #of(channel: string): Kept {
-    const known = this.#channels.get(channel);
-    if (known !== undefined) return known;
+  /** A channel, as it is used now. */
+  #of(channel: string, now: number): Kept {
+    const kept = this.#channels.get(channel) ?? this.#add(channel);
+    this.#givingWay.use(kept, now);
+    return kept;
+  }
+
+  #add(channel: string): Kept {
     const watched = this.#watched.has(channel);
     const publications = new KeptPublications(this.#offsetOf(channel));
-    const places = { used: undefined, noted: undefined, rank: 0, ranked: undefined };
-    const kept: Kept = { channel, publications, ttlMs: 0, watched, usedAt: 0, cost: 0, ...places };
-    kept.used = this.#used.append(kept);
+    const places = { noted: undefined, used: undefined, usedAt: 0, rank: 0, ranked: undefined };
+    const kept: Kept = { channel, publications, ttlMs: 0, watched, cost: 0, ...places };
     this.#channels.set(channel, kept);
     this.#watched.delete(channel);
     return kept;
@@ -199,8 +191,8 @@ export class Histories {
   #current(channel: string): Kept | undefined {
     const kept = this.#channels.get(channel);
     if (kept === undefined) return undefined;
+    this.#givingWay.use(kept, performance.now());
     this.#trim(kept);
-    this.#touch(kept, performance.now());
     return this.#channels.get(channel);
   }
 
@@ -221,19 +213,14 @@ export class Histories {
     const cost = publications.bytes + CHANNEL_BYTES + channel.length;
     this.#bytes += cost - kept.cost;
     kept.cost = cost;
-    this.#ranks.resize(kept, publications.bytes);
+    this.#givingWay.resized(kept);
     if (oldest === undefined) this.#expiry.takeBack(kept);
     else this.#expiry.note(kept, oldest + kept.ttlMs);
   }
 
-  #touch(kept: Kept, now: number): void {
-    kept.usedAt = now;
-    if (kept.used !== undefined) this.#used.moveToEnd(kept.used);
-  }
-
   #makeRoom(now: number): void {
     while (this.#bytes > this.#budget) {
-      const kept = this.#dispensable(now);
+      const kept = this.#givingWay.next(now);
       if (kept === undefined) return;
       if (kept.publications.size > 0) {
         kept.publications.shift();
@@ -246,21 +233,10 @@ export class Histories {
     }
   }
 
-  /** Which channel loses something; undefined where there is none. */
-  #dispensable(now: number): Kept | undefined {
-    const { largest } = this.#ranks;
-    const leastUsed = this.#used.first?.value;
-    if (largest === undefined || leastUsed === undefined) return leastUsed;
-    const fills = largest.publications.bytes > this.#budget / LARGE_SHARE;
-    return !fills && now - leastUsed.usedAt > IDLE_MS ? leastUsed : largest;
-  }
-
   #remove(kept: Kept): void {
     this.#channels.delete(kept.channel);
     this.#bytes -= kept.cost;
     this.#expiry.takeBack(kept);
-    this.#ranks.resize(kept, 0);
-    if (kept.used !== undefined) this.#used.remove(kept.used);
-    kept.used = undefined;
+    this.#givingWay.remove(kept);
   }
 }

@@ -24,6 +24,7 @@ export default defineConfig({
     // real processes and browsers start in some tests, others compute for long; the two cores are shared
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     projects: [
       project("light", ALL, [...PROCESSES, ...COMPUTING], 2, 0),

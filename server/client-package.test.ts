@@ -4,10 +4,10 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { defineApp } from "./index.ts";
 import { packageUser } from "./test/package-user.ts";
+import { LIMIT_MS } from "./test/patience.ts";
 import { serve } from "./test/test-server.ts";
 
 const COMPILER = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
-const LIMIT_MS = 15_000;
 
 /** Runs Node.js. @returns what it wrote, and its exit code */
 async function node(cwd: string, ...args: string[]): Promise<{ readonly output: string; readonly code: number }> {

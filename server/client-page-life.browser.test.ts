@@ -3,10 +3,10 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { CallingPage, codesOf, type PageCall } from "./test/calling-page.ts";
-import { eventually } from "./test/cluster.ts";
+import { type CallingOptions, CallingPage, codesOf, type PageCall } from "./test/calling-page.ts";
 import { CountedCluster } from "./test/counted-cluster.ts";
 import { type DesktopBrowser, startDesktopBrowser } from "./test/desktop-browser.ts";
+import { eventually } from "./test/patience.ts";
 
 /** So short that three of them pass while a page is frozen, after which the server gives up who is silent. */
 const HEARTBEAT_MS = "500";
@@ -35,10 +35,10 @@ interface Opened {
 }
 
 /** Starts a server, and opens a page of it that is seen. */
-async function open(env?: Readonly<Record<string, string>>): Promise<Opened> {
+async function open(env?: Readonly<Record<string, string>>, options?: CallingOptions): Promise<Opened> {
   const server = new CountedCluster(env);
   await server.start();
-  const page = await CallingPage.open(browser.context, server.url);
+  const page = await CallingPage.open(browser.context, server.url, options);
   await page.page.bringToFront();
   return { server, page, cdp: await browser.context.newCDPSession(page.page) };
 }
@@ -78,7 +78,7 @@ async function countDials(port: number): Promise<{ count(): number; end(): Promi
   return { count: () => count, end };
 }
 
-describe("a page that goes on calling", { timeout: 40_000 }, () => {
+describe("a page that goes on calling", () => {
   it("goes on with its session when it was frozen for longer than a server waits for a sign of life", async () => {
     const opened = await open({ HEARTBEAT_MS });
     const { page } = opened;
@@ -147,7 +147,8 @@ describe("a page that goes on calling", { timeout: 40_000 }, () => {
   });
 
   it("does not dial while nobody sees it, and at once when somebody does", async () => {
-    const opened = await open();
+    // no call is to end for want of time, however long the server takes to come back
+    const opened = await open({}, { timeoutMs: 30_000 });
     const { page, server } = opened;
     await server.stop("SIGKILL");
     const dials = await countDials(server.port);

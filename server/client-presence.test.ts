@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { PresenceChange, PresenceMember, Subscription } from "../client/index.ts";
 import { connect } from "../client/node.ts";
+import { eventually } from "./test/patience.ts";
 import { presenceApp } from "./test/presence-app.ts";
 import { serve } from "./test/test-server.ts";
 
@@ -43,17 +44,17 @@ describe("presence for a client", () => {
     const { here } = picture(client, "room:1");
     const others = Array.from({ length: 5 }, () => connected(port));
     for (const other of others) await other.subscribe("room:1", () => {}).ready;
-    await vi.waitFor(() => expect(here.size).toBe(6));
+    await eventually(() => expect(here.size).toBe(6));
     connections[0]?.close(1012);
     others[0]?.close();
-    await vi.waitFor(() => expect(here.size).toBe(5));
-    await vi.waitFor(async () => {
+    await eventually(() => expect(here.size).toBe(5));
+    await eventually(async () => {
       const members = (await client.call("$presence", "room:1")) as PresenceMember[];
       expect([...here.values()]).toEqual(expect.arrayContaining(members));
       expect(here.size).toBe(members.length);
     });
     for (const other of others) other.close();
-    await vi.waitFor(() => expect(here.size).toBe(1));
+    await eventually(() => expect(here.size).toBe(1));
   });
 
   it("begins where a second subscriber asks for it, though the first did not", async () => {
@@ -64,7 +65,7 @@ describe("presence for a client", () => {
     client.subscribe("room:1", { presence: true }).on("presence", told);
     await client.call("$presence", "room:1");
     await other.subscribe("room:1", () => {}).ready;
-    await vi.waitFor(() => expect(told).toHaveBeenCalledWith("join", { connection: expect.any(String) }));
+    await eventually(() => expect(told).toHaveBeenCalledWith("join", { connection: expect.any(String) }));
   });
 
   it("ends a subscription to a channel that keeps none, with the reason", async () => {

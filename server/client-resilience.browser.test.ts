@@ -3,8 +3,8 @@ import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launchBrowser } from "./test/browser.ts";
 import { CallingPage, codesOf, type PageCall } from "./test/calling-page.ts";
-import { eventually } from "./test/cluster.ts";
 import { CountedCluster } from "./test/counted-cluster.ts";
+import { eventually } from "./test/patience.ts";
 
 /** How long the server is away. */
 const AWAY_MS = 5_000;
@@ -37,7 +37,7 @@ async function checkBack(page: CallingPage, server: CountedCluster): Promise<rea
   return page.settle(() => server.runs);
 }
 
-describe("a page that goes on calling", { timeout: 40_000 }, () => {
+describe("a page that goes on calling", () => {
   it("keeps its session, and no call runs twice, when its socket worker is killed again and again", async () => {
     const server = new CountedCluster();
     await server.start();
@@ -60,7 +60,7 @@ describe("a page that goes on calling", { timeout: 40_000 }, () => {
   it("goes on elsewhere when its socket worker hangs, and nothing runs twice when that wakes up", async () => {
     const server = new CountedCluster({ HEARTBEAT_MS: "400" });
     await server.start();
-    const page = await CallingPage.open(context, server.url, { timeoutMs: 1_000, attempts: 12 });
+    const page = await CallingPage.open(context, server.url, { timeoutMs: 1_000, attempts: 30 });
     const { worker } = await page.welcome();
     const pid = await server.pidOf(worker);
     process.kill(pid, "SIGSTOP");
@@ -83,7 +83,8 @@ describe("a page that goes on calling", { timeout: 40_000 }, () => {
   it("loses nothing when the server is stopped in an orderly way and started again", async () => {
     const server = new CountedCluster();
     await server.start();
-    const page = await CallingPage.open(context, server.url);
+    // no call is to end for want of time, however long the server takes to come back
+    const page = await CallingPage.open(context, server.url, { timeoutMs: 30_000 });
     await page.answeredSince();
     await server.stop("SIGTERM");
     await sleep(AWAY_MS);

@@ -6,6 +6,7 @@ import type { Client } from "../client/index.ts";
 import { connect } from "../client/node.ts";
 import { type Connection, defineApp } from "./index.ts";
 import { packageUser } from "./test/package-user.ts";
+import { LIMIT_MS } from "./test/patience.ts";
 import { serve } from "./test/test-server.ts";
 
 /** What the build made for threads. */
@@ -108,7 +109,7 @@ it.each([
   });
   const run = await promisify(execFile)(process.execPath, [name, `http://127.0.0.1:${port}`], {
     cwd: folder,
-    timeout: 15_000,
+    timeout: LIMIT_MS,
   });
   expect(run.stdout + run.stderr).toBe("offloaded\n");
 });

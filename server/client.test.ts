@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { connect } from "../client/node.ts";
 import { AppError, createServer, defineApp } from "./index.ts";
+import { eventually } from "./test/patience.ts";
 import { startTestServer, type TestServer, until } from "./test/test-server.ts";
 
 let endedStreams = 0;
@@ -198,7 +199,7 @@ describe("a lost connection", () => {
     expect(states).toContain("waiting");
   });
 
-  it("comes back where the server closes and another one takes its port", { timeout: 15_000 }, async () => {
+  it("comes back where the server closes and another one takes its port", async () => {
     const options = { workers: 0, host: "127.0.0.1", logLevel: "silent", drainMs: 2_000 } as const;
     const first = createServer(app, { ...options, port: 0 });
     await first.listen();
@@ -216,7 +217,7 @@ describe("a lost connection", () => {
     await second.listen();
     onTestFinished(() => second.close());
     expect(await queued).toBe(42);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await one.publish("chat:a", { text: "back" });
       expect(heard).toContain("back");
     });

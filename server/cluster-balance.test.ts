@@ -4,7 +4,8 @@ import { readdirSync } from "node:fs";
 import { createConnection } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { type Cluster, eventually, openFiles, startCluster } from "./test/cluster.ts";
+import { type Cluster, openFiles, startCluster } from "./test/cluster.ts";
+import { eventually } from "./test/patience.ts";
 import type { RawClient } from "./test/raw-client.ts";
 
 /** Number of the worker that a client is connected to. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { type Cluster, eventually } from "./test/cluster.ts";
+import type { Cluster } from "./test/cluster.ts";
 import { answers, begin, call, clientPerWorker, HOUR, hosting, startHeavy } from "./test/heavy-cluster.ts";
+import { eventually } from "./test/patience.ts";
 import type { RawClient } from "./test/raw-client.ts";
 
 const LOST = { error: "UNAVAILABLE", details: { retryAfterMs: expect.any(Number) } };

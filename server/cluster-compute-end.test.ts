@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { Cluster, eventually } from "./test/cluster.ts";
+import { Cluster } from "./test/cluster.ts";
 import {
   answers,
   begin,
@@ -11,6 +11,7 @@ import {
   hosting,
   startHeavy,
 } from "./test/heavy-cluster.ts";
+import { eventually } from "./test/patience.ts";
 
 const NOTHING_LEFT = { alive: [], leftovers: [] };
 

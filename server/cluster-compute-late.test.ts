@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { Cluster, eventually, startCluster } from "./test/cluster.ts";
+import { Cluster, startCluster } from "./test/cluster.ts";
+import { eventually } from "./test/patience.ts";
 
 /** A task's file that loads once, and then never again: what it needs is away. */
 const LATE = `

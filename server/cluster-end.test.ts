@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { Cluster, eventually, startCluster } from "./test/cluster.ts";
+import { Cluster, startCluster } from "./test/cluster.ts";
+import { eventually } from "./test/patience.ts";
 import type { RawClient } from "./test/raw-client.ts";
 
 const NOTHING_LEFT = { alive: [], leftovers: [] };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { place } from "./sessions/test/workers.ts";
-import { eventually, startCluster } from "./test/cluster.ts";
+import { startCluster } from "./test/cluster.ts";
+import { eventually } from "./test/patience.ts";
 import { FORMATS, type RawClient } from "./test/raw-client.ts";
 
 /** What ran is written to a file, which outlives whoever ran it. */

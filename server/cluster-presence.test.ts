@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { hello } from "./sessions/test/resume.ts";
 import { type Placed, place } from "./sessions/test/workers.ts";
-import { type Cluster, eventually, startCluster } from "./test/cluster.ts";
+import { type Cluster, startCluster } from "./test/cluster.ts";
+import { eventually } from "./test/patience.ts";
 import type { Member } from "./test/presence-app.ts";
 import { FORMATS, RawClient } from "./test/raw-client.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { type Cluster, eventually, startCluster, type WorkerStatus } from "./test/cluster.ts";
+import { type Cluster, startCluster, type WorkerStatus } from "./test/cluster.ts";
 import { countMoves, ownClients } from "./test/own-clients.ts";
+import { eventually } from "./test/patience.ts";
 import type { RawClient } from "./test/raw-client.ts";
 
 const ONE = { WORKERS: "1" };

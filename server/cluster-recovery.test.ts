@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { connect } from "../client/node.ts";
-import { eventually, startCluster } from "./test/cluster.ts";
+import { startCluster } from "./test/cluster.ts";
 import { follow, publishNumbers } from "./test/followers.ts";
+import { eventually } from "./test/patience.ts";
 
 const APP = `
   export const app = defineApp({ channels: { "*": { history: { size: 1_000, ttlMs: 60_000 } } } });`;

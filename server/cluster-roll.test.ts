@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { type Cluster, eventually, startCluster, type WorkerStatus } from "./test/cluster.ts";
+import { type Cluster, startCluster, type WorkerStatus } from "./test/cluster.ts";
+import { eventually } from "./test/patience.ts";
 import type { RawClient } from "./test/raw-client.ts";
 
 /** An application whose code has a version. @param version as a piece of its source */
@@ -12,7 +13,6 @@ const app = (version: string) => `
 
 const BROKEN = 'throw new Error("no database today");';
 /** For what takes its time on a busy machine. */
-const LIMIT_MS = 10_000;
 const DONE = "rolling restart: done";
 
 async function version(cluster: Cluster): Promise<unknown> {
@@ -71,7 +71,7 @@ describe("SIGHUP", () => {
     await client.settled();
     cluster.write({ app: app("2") });
     cluster.kill("SIGHUP");
-    const [kind, reason, { reconnectAfterMs }] = (await client.next(LIMIT_MS)) as [
+    const [kind, reason, { reconnectAfterMs }] = (await client.next()) as [
       number,
       string,
       { reconnectAfterMs: number },
@@ -86,7 +86,7 @@ describe("SIGHUP", () => {
       [1, "draining"],
       [1, "serving"],
     ]);
-    expect(await client.next(LIMIT_MS)).toEqual([Kind.RESULT, 1, "answered by 1"]);
+    expect(await client.next()).toEqual([Kind.RESULT, 1, "answered by 1"]);
     expect((await client.closed).code).toBe(1012);
     await rolled(cluster);
   });
@@ -182,7 +182,7 @@ describe("during a rolling restart", () => {
     for (const client of clients) {
       const messages: unknown[] = [];
       await eventually(async () => {
-        messages.push(await client.next(LIMIT_MS));
+        messages.push(await client.next());
         expect(messages).toContainEqual([Kind.RESULT, 1, "answered by 1"]);
       });
       expect((await client.closed).code).toBe(1012);

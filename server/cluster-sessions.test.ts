@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { resume } from "./sessions/test/resume.ts";
 import { place } from "./sessions/test/workers.ts";
-import { eventually, startCluster } from "./test/cluster.ts";
+import { startCluster } from "./test/cluster.ts";
+import { eventually, LIMIT_MS } from "./test/patience.ts";
 import { FORMATS, type RawClient } from "./test/raw-client.ts";
 
 const APP = `
@@ -103,7 +104,7 @@ describe("sessions of a cluster", () => {
         expect(next.welcome).toMatchObject({ resumed: false });
         expect(next.welcome.session).not.toBe(known.session);
       },
-      { timeout: 15_000, interval: 2_000 },
+      { timeout: LIMIT_MS, interval: 2_000 },
     );
   });
 

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { findPort } from "./primary/free-port.ts";
-import { Cluster, eventually, startCluster } from "./test/cluster.ts";
+import { Cluster, startCluster } from "./test/cluster.ts";
+import { eventually, LIMIT_MS } from "./test/patience.ts";
 
 /** A port that somebody else has. */
 async function takenPort(): Promise<number> {
@@ -78,7 +79,8 @@ async function runScript(rest: string): Promise<string> {
   ];
   writeFileSync(path, lines.join("\n"));
   const env = { PATH: process.env.PATH, TMPDIR: folder };
-  return (await promisify(execFile)(process.execPath, [path], { env, timeout: 10_000, killSignal: "SIGKILL" })).stdout;
+  return (await promisify(execFile)(process.execPath, [path], { env, timeout: LIMIT_MS, killSignal: "SIGKILL" }))
+    .stdout;
 }
 
 describe("a socket worker that cannot start ends, and the primary tells why, where its script", () => {

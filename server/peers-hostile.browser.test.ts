@@ -1,7 +1,8 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPack } from "../shared/msgpack-codec.ts";
 import { Seeker, secret } from "./peers/test/seeker.ts";
+import { eventually } from "./test/patience.ts";
 import { launchPeerBrowser, PeerPage, startPeerCluster } from "./test/peer-page.ts";
 
 const { pack } = createPack();
@@ -118,7 +119,7 @@ describe("a peer that sends messages nobody waits for", () => {
     });
     const chunks = Array.from({ length: 200 }, (_, count) => message([6, 1, count]));
     await hostile.sendRaw(...chunks);
-    await vi.waitFor(async () => expect((await honest.notes()).ended).toEqual(["OVERLOADED"]), { timeout: 5_000 });
+    await eventually(async () => expect((await honest.notes()).ended).toEqual(["OVERLOADED"]));
   });
 });
 

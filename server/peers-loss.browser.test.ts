@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LinkSignal } from "../client/peers/link-signal.ts";
 import { Seeker, secret } from "./peers/test/seeker.ts";
 import type { Cluster } from "./test/cluster.ts";
+import { eventually } from "./test/patience.ts";
 import { launchPeerBrowser, launchStoppablePeerBrowser, PeerPage, startPeerCluster } from "./test/peer-page.ts";
 
 /** Within so many milliseconds it is noticed that a page was closed, where the server is there: it is stated in docs/PEERS.md. */
@@ -43,23 +44,23 @@ function served(page: PeerPage): Promise<boolean> {
   return page.page.evaluate(() => window.talk.client.state === "open");
 }
 
-describe("a server that is gone", { timeout: 60_000 }, () => {
+describe("a server that is gone", () => {
   it("is not needed: frozen, it is given up, and the peers talk on; awake again, it knows them as they were", async () => {
     const cluster = await startPeerCluster("{}", { env: { HEARTBEAT_MS: "400" } });
     const [one, other] = await pair(cluster);
     await talk(one, other, "with a server");
     cluster.killGroup("SIGSTOP");
     await talk(one, other, "with a frozen one");
-    await vi.waitUntil(async () => !(await served(one)) && !(await served(other)), { timeout: 10_000, interval: 50 });
+    await eventually(async () => expect(!(await served(one)) && !(await served(other))).toBe(true));
     await talk(one, other, "with none");
     cluster.killGroup("SIGCONT");
-    await vi.waitUntil(async () => (await served(one)) && (await served(other)), { timeout: 15_000, interval: 50 });
+    await eventually(async () => expect((await served(one)) && (await served(other))).toBe(true));
     await talk(one, other, "with it again");
     for (const page of [one, other]) expect((await page.notes()).states).toEqual(["connecting", "open"]);
     // and so well that a channel that breaks now is made anew
     await one.harm("close");
-    await one.state(/^open$/, 15_000);
-    await other.state(/^open$/, 15_000);
+    await one.state(/^open$/);
+    await other.state(/^open$/);
     await talk(one, other, "over another channel");
   });
 
@@ -68,7 +69,7 @@ describe("a server that is gone", { timeout: 60_000 }, () => {
     const [one, other] = await pair(cluster, { reconnectMs: 1_000 });
     cluster.killGroup("SIGKILL");
     await cluster.exited;
-    await vi.waitUntil(async () => !(await served(one)) && !(await served(other)), { timeout: 10_000, interval: 50 });
+    await eventually(async () => expect(!(await served(one)) && !(await served(other))).toBe(true));
     await talk(one, other, "with none");
     await sleep(6_000);
     await talk(one, other, "a heartbeat later");
@@ -89,19 +90,19 @@ describe("a server that is gone", { timeout: 60_000 }, () => {
     await talk(one, other, "with none");
     const second = await startPeerCluster("{}", { env: { PORT: `${port}` } });
     for (const page of [one, other]) {
-      await vi.waitFor(async () => expect((await page.notes()).known.at(-1)).toBe(true), { timeout: 15_000 });
+      await eventually(async () => expect((await page.notes()).known.at(-1)).toBe(true));
     }
     expect(await Promise.all([one, other].map(({ page }) => page.evaluate(() => window.talk.seek.id)))).toEqual(ids);
     const stranger = await Seeker.seek(second);
     expect(await stranger.hears()).toEqual([]);
     await one.harm("close");
-    await one.state(/^open$/, 15_000);
-    await other.state(/^open$/, 15_000);
+    await one.state(/^open$/);
+    await other.state(/^open$/);
     await talk(one, other, "mended");
   });
 });
 
-describe("a channel that breaks", { timeout: 60_000 }, () => {
+describe("a channel that breaks", () => {
   it.each(["close", "close the channel"] as const)("is made anew, whichever side it breaks on: %s", async (how) => {
     const [one, other] = await pair(await startPeerCluster());
     for (const page of [one, other]) {
@@ -109,7 +110,7 @@ describe("a channel that breaks", { timeout: 60_000 }, () => {
       await page.harm(how);
       expect(await pending).toMatch(/^UNAVAILABLE: The channel was lost/);
       for (const each of [one, other]) {
-        await each.state(/^open$/, 15_000);
+        await each.state(/^open$/);
       }
       await talk(one, other, "again");
     }
@@ -130,20 +131,20 @@ it("a peer that hangs is doubted, and is there again when it goes on, by the sam
   await talk(one, other, "at first");
   stoppable.signal("SIGSTOP");
   try {
-    await one.state(/^reconnecting$/, 20_000);
+    await one.state(/^reconnecting$/);
   } finally {
     stoppable.signal("SIGCONT");
   }
-  await one.state(/^open$/, 15_000);
+  await one.state(/^open$/);
   await talk(one, other, "later");
 });
 
-describe("a peer that vanishes", { timeout: 30_000 }, () => {
+describe("a peer that vanishes", () => {
   it("while it seeks is found by nobody", async () => {
     const cluster = await startPeerCluster();
     const gone = await PeerPage.seek(browser, cluster);
     await gone.close();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const status = await cluster.status();
       expect(status.reduce((sum, { connections }) => sum + connections, 0)).toBe(0);
     });
@@ -212,7 +213,7 @@ describe("a peer that vanishes", { timeout: 30_000 }, () => {
     await one.state(/^closed$/);
     await other.state(/^closed: UNAVAILABLE The peer has closed/, NOTICED_MS);
     await one.page.evaluate(() => window.talk.client.reconnect());
-    await vi.waitFor(async () => expect((await one.notes()).known).toEqual([false, true]), { timeout: 10_000 });
+    await eventually(async () => expect((await one.notes()).known).toEqual([false, true]));
     const third = await PeerPage.seek(browser, cluster, { room: "r" });
     await third.there(2);
     await one.there(1);

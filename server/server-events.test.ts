@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { ServerEvents } from "./app.ts";
 import { createLogger } from "./logger.ts";
 import { ServerEmitter } from "./server-events.ts";
+import { eventually } from "./test/patience.ts";
 
 /** An emitter, and what it logs. */
 function start() {
@@ -36,7 +37,7 @@ describe("a listener that fails", () => {
     emitter.on("error", failing("often"));
     emitter.once("error", failing("once"));
     emitter.emit("error", "what happened");
-    await vi.waitFor(() => expect(logged()).toHaveLength(2));
+    await eventually(() => expect(logged()).toHaveLength(2));
     expect(logged()).toMatchObject([
       { msg: "a listener failed", event: "error", error: { message: "often" } },
       { msg: "a listener failed", event: "error", error: { message: "once" } },

@@ -10,6 +10,7 @@ import type { Uplink } from "../bus/uplink.ts";
 import { DEFAULT_CONFIG } from "../config.ts";
 import type { BusHub } from "../primary/bus-hub.ts";
 import { createBusHub } from "../primary/create-bus-hub.ts";
+import { eventually } from "../test/patience.ts";
 import type { Broker } from "./broker.ts";
 import { createLocalBroker } from "./local-broker.ts";
 import { describeBroker } from "./test/broker-suite.ts";
@@ -78,9 +79,9 @@ describe("the local broker", () => {
       expect.objectContaining({ code: "OVERLOADED", details: { retryAfterMs: 100 } }),
       expect.objectContaining({ code: "OVERLOADED", details: { retryAfterMs: 100 } }),
     ]);
-    await vi.waitFor(() => expect(told.slice(2)).toEqual(["taken", "taken"]));
+    await eventually(() => expect(told.slice(2)).toEqual(["taken", "taken"]));
     publish();
-    await vi.waitFor(() => expect(told.slice(2)).toEqual(["taken", "taken", "taken"]));
+    await eventually(() => expect(told.slice(2)).toEqual(["taken", "taken", "taken"]));
     broker.close();
     hub.close();
   });
@@ -94,9 +95,9 @@ describe("the local broker", () => {
     for (let index = 0; index < 2; index++) broker.publish("full", Buffer.alloc(600), undefined);
     expect(await subscribe("d")).toMatchObject({ code: "OVERLOADED", details: { retryAfterMs: 100 } });
     broker.unsubscribe("c");
-    await vi.waitFor(async () => expect(await subscribe("e")).toBeUndefined());
+    await eventually(async () => expect(await subscribe("e")).toBeUndefined());
     for (const channel of ["c", "d", "e"]) hub.publish(channel, new Uint8Array(1));
-    await vi.waitFor(() => expect(delivered).toContain("e"));
+    await eventually(() => expect(delivered).toContain("e"));
     expect(delivered).toEqual(["e"]);
     broker.close();
     hub.close();
@@ -146,7 +147,7 @@ describe("the local broker", () => {
     const closed = await connect(hub, { lost: () => void lost.push("closed") });
     closed.close();
     hub.close();
-    await vi.waitFor(() => expect(lost).toHaveLength(1));
+    await eventually(() => expect(lost).toHaveLength(1));
     expect(lost).toEqual(["left alone"]);
   });
 
@@ -168,7 +169,7 @@ describe("the local broker", () => {
       deliver: (channel, data) => void told.push(`${channel} ${data.length}`),
       lost: () => void told.push("lost"),
     });
-    await vi.waitFor(() => expect(told).toEqual(expected));
+    await eventually(() => expect(told).toEqual(expected));
     broker.close();
     server.close();
   });

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "../test/patience.ts";
 import { createBusAddress } from "./bus-address.ts";
 import { type BusFrame, BusType } from "./bus-frame.ts";
 import { BusServer } from "./bus-server.ts";
@@ -67,7 +68,7 @@ describe("joining a bus", () => {
     releases.push(() => server.close());
     const { link, events } = joining(path);
     (await link).send(BusType.PUBLISH, 0, "question");
-    await vi.waitFor(() => expect(events).toEqual([`${BusType.EVENT} answer`]));
+    await eventually(() => expect(events).toEqual([`${BusType.EVENT} answer`]));
     expect(heard).toEqual([`7 ${BusType.PUBLISH} question`]);
   });
 
@@ -92,7 +93,7 @@ describe("joining a bus", () => {
     });
     const { link, ends } = joining(path);
     await link;
-    await vi.waitFor(() => expect(ends).toEqual([new Error("What came over the bus is no frame.")]));
+    await eventually(() => expect(ends).toEqual([new Error("What came over the bus is no frame.")]));
   });
 
   it("rejects where nobody listens, and tells the hooks nothing", async () => {

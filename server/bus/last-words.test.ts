@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { eventually } from "../test/cluster.ts";
+import { eventually } from "../test/patience.ts";
 import { createBusAddress } from "./bus-address.ts";
 import { BusType } from "./bus-frame.ts";
 import { Link } from "./link.ts";

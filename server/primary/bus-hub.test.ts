@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { Link } from "../bus/link.ts";
 import { DEFAULT_CONFIG } from "../config.ts";
+import { eventually } from "../test/patience.ts";
 import type { BusHub } from "./bus-hub.ts";
 import { createBusHub } from "./create-bus-hub.ts";
 
@@ -61,7 +62,7 @@ function dial(hub: BusHub): Worker {
 
 /** Waits until a worker has received this. */
 function got(worker: Worker, ...expected: string[]): Promise<void> {
-  return vi.waitFor(() => expect(worker.received).toEqual(expect.arrayContaining(expected)), 5_000);
+  return eventually(() => expect(worker.received).toEqual(expect.arrayContaining(expected)));
 }
 
 async function join(hub: BusHub, number: number, ...channels: string[]): Promise<Worker> {

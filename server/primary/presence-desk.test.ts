@@ -1,9 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createPack } from "../../shared/msgpack-codec.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import { connectUplink, type Uplink } from "../bus/uplink.ts";
 import { DEFAULT_CONFIG } from "../config.ts";
 import { COUNTS_ONLY, type PresenceEntrance } from "../pubsub/presence-bus.ts";
+import { eventually } from "../test/patience.ts";
 import { BusHub } from "./bus-hub.ts";
 import { Histories } from "./histories.ts";
 import { PresenceDesk } from "./presence-desk.ts";
@@ -85,12 +86,12 @@ describe("the desk", () => {
     expect(await one.list("füchse", COUNTS_ONLY)).toEqual({ connections: 2, members: 2 });
     expect(await one.list("none", 10)).toEqual([]);
     other.die();
-    await vi.waitFor(() => expect(one.news).toHaveLength(2));
+    await eventually(() => expect(one.news).toHaveLength(2));
     expect(one.news).toEqual(['join füchse {"connection":"2"}', 'leave füchse {"connection":"2"}']);
     one.exit("füchse", "1");
     expect(await one.list("füchse", 10)).toEqual([]);
     one.die();
-    await vi.waitFor(() => expect(desk.store.spent).toBe(0));
+    await eventually(() => expect(desk.store.spent).toBe(0));
   });
 
   it("lists a thousand members of full size", async () => {
@@ -109,12 +110,12 @@ describe("the desk", () => {
     const data = "x".repeat(200);
     const ids = Array.from({ length: count }, (_, index) => `${index}`);
     await Promise.all(ids.map((connection) => other.enter("c", connection, { connection, data })));
-    await vi.waitFor(() => expect(one.news).toHaveLength(count));
+    await eventually(() => expect(one.news).toHaveLength(count));
     other.die();
-    await vi.waitFor(() => expect(one.news).toHaveLength(2 * count), { timeout: 10_000 });
+    await eventually(() => expect(one.news).toHaveLength(2 * count));
     expect(new Set(one.news).size).toBe(2 * count);
     expect(await one.list("c", 10)).toEqual([{ connection: "watcher" }]);
     one.die();
-    await vi.waitFor(() => expect(desk.store.spent).toBe(0));
+    await eventually(() => expect(desk.store.spent).toBe(0));
   });
 });

@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { DEFAULT_CONFIG } from "../config.ts";
+import { eventually } from "../test/patience.ts";
 import { WorkerProcess, type WorkerProcessHooks } from "./worker-process.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -37,7 +38,7 @@ describe("a socket worker that could not be forked", () => {
     const { worker, ends } = start();
     expect(ends).toEqual([]);
     const status = worker.status(60_000);
-    await vi.waitFor(() => expect(ends).toEqual(["could not be started: spawn /nowhere/node ENOENT"]));
+    await eventually(() => expect(ends).toEqual(["could not be started: spawn /nowhere/node ENOENT"]));
     expect(await status).toBeUndefined();
     expect(worker.pid).toBe(0);
     worker.kill();
@@ -51,7 +52,7 @@ describe("a socket worker that could not be forked", () => {
     expect(ends).toEqual([]); // not before whoever starts it has got hold of it
     worker.drain();
     worker.kill();
-    await vi.waitFor(() => expect(ends).toEqual(["could not be started: spawn ENOMEM"]));
+    await eventually(() => expect(ends).toEqual(["could not be started: spawn ENOMEM"]));
     expect(worker.pid).toBe(0);
   });
 });

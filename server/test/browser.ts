@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { LIMIT_MS } from "./patience.ts";
 
 const EXECUTABLE = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
 /** Runs as root in a container, without a graphics card, and talks to nobody but the page's server. */
@@ -13,7 +14,6 @@ export const ARGUMENTS = [
   "--disable-sync",
 ];
 /** How long a page may take for anything a test waits for, in milliseconds. */
-const LIMIT_MS = 10_000;
 
 /** A page with what went wrong in it. */
 export interface WatchedPage {

@@ -3,13 +3,14 @@ import { expect, onTestFinished, vi } from "vitest";
 import type * as Fugitive from "../../client/index.ts";
 import { ERROR_CODES } from "../../shared/codes.ts";
 import type { WelcomeInfo } from "../../shared/message.ts";
+import { LIMIT_MS } from "./patience.ts";
 
 /** Between two calls, in milliseconds; with what each takes, some are always in flight. */
 const EVERY_MS = 30;
 /** Beyond a deadline, for a machine that is busy, and timers that are slow because nobody sees their page, in milliseconds. */
 const LATE_MS = 1_500;
 /** How soon a page is to be as it should be, in milliseconds: the longest wait of the client below, and some more. */
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { timeout: LIMIT_MS, interval: 50 };
 
 /** How a page's client behaves. */
 export interface CallingOptions {

@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import type { ComputeReport } from "../compute/compute-metrics.ts";
+import { eventually } from "./patience.ts";
 import { RawClient, type RawClientOptions } from "./raw-client.ts";
 
 const DIST = new URL("../../dist/server/", import.meta.url);
 const HOST = "127.0.0.1";
-const LIMIT_MS = 10_000;
 
 export type LogRecord = Readonly<Record<string, unknown>> & { readonly msg: string };
 
@@ -117,11 +117,11 @@ export class Cluster {
   /** Waits for a record of the log. */
   logged(text: string | RegExp, count = 1): Promise<LogRecord> {
     const found = () => this.records.filter(({ msg }) => (typeof text === "string" ? msg === text : text.test(msg)));
-    return vi.waitFor(() => {
+    return eventually(() => {
       const record = found()[count - 1];
       if (record === undefined) throw new Error(`Not logged: ${text}\n${this.stderr}${JSON.stringify(this.records)}`);
       return record;
-    }, WAIT);
+    });
   }
 
   /** Sends a signal to the primary. */
@@ -182,7 +182,6 @@ export class Cluster {
 }
 
 const APP_FILE = "app.mjs";
-const WAIT = { timeout: LIMIT_MS, interval: 10 };
 
 /** What is to be written, by names: the application, if it is not the demo, and what is beside it. */
 function sourcesOf({ app, files }: ClusterOptions): Readonly<Record<string, string>> {
@@ -200,11 +199,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   await Promise.race([cluster.logged("serving"), failed]);
   cluster.alive; // so that they are known
   return cluster;
-}
-
-/** Waits until a condition holds, and fails with what it says where it never does. */
-export async function eventually(check: () => void | Promise<void>): Promise<void> {
-  await vi.waitFor(check, WAIT);
 }
 
 /** Whether a process runs; one that is dead and waits for its parent to notice does not. */

@@ -2,10 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { LIMIT_MS } from "./patience.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const START_LIMIT_MS = 15_000;
-const STOP_LIMIT_MS = 10_000;
 
 export interface DemoServer {
   readonly url: string;
@@ -29,14 +28,14 @@ export async function startDemoServer(workers: number): Promise<DemoServer> {
   const exited = once(server, "exit");
 
   async function stop(): Promise<void> {
-    const timer = setTimeout(() => server.kill("SIGKILL"), STOP_LIMIT_MS);
+    const timer = setTimeout(() => server.kill("SIGKILL"), LIMIT_MS);
     server.kill("SIGTERM");
     await exited;
     clearTimeout(timer);
   }
 
   const said: string[] = [];
-  const timer = setTimeout(() => server.kill("SIGKILL"), START_LIMIT_MS);
+  const timer = setTimeout(() => server.kill("SIGKILL"), LIMIT_MS);
   for await (const line of createInterface({ input: server.stdout })) {
     said.push(line);
     const url = addressIn(line);

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { Kind } from "../../shared/message.ts";
-import { type Cluster, type ComputeStatus, eventually, startCluster } from "./cluster.ts";
+import { type Cluster, type ComputeStatus, startCluster } from "./cluster.ts";
+import { eventually } from "./patience.ts";
 import type { RawClient } from "./raw-client.ts";
 
 /** An application with a task for everything that may become of one, and a light procedure beside them. */

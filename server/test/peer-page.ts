@@ -6,9 +6,10 @@ import type { SeekOptions } from "../../client/peers/peer-types.ts";
 import type { Seek } from "../../client/peers/seek.ts";
 import { ARGUMENTS, checkedExecutable } from "./browser.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
+import { LIMIT_MS } from "./patience.ts";
 
 /** How soon a page is to be as it should be, in milliseconds. */
-const SOON = { timeout: 10_000, interval: 20 };
+const SOON = { timeout: LIMIT_MS, interval: 20 };
 
 const PAGE = `<!doctype html><link rel="icon" href="data:,"><title>peers</title>
 <script type="module" src="/page.mjs"></script>`;

@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { Packr, Unpackr } from "msgpackr";
+import { LIMIT_MS } from "./patience.ts";
 import { encodeFrame, FrameReader, Opcode, type RawFrame, type ReceivedFrame } from "./raw-frames.ts";
 import { type HandshakeOptions, handshake } from "./raw-handshake.ts";
 
-const NEXT_MS = 3_000;
 const DEFLATED = 0xc1;
 
 export type Format = "json" | "msgpack";
@@ -116,7 +116,7 @@ export class RawClient {
   }
 
   /** The next message, batches taken apart. Throws where none comes in time. */
-  async next(limitMs = NEXT_MS): Promise<unknown> {
+  async next(limitMs = LIMIT_MS): Promise<unknown> {
     const end = performance.now() + limitMs;
     while (this.#inbox.length === 0) {
       if (this.#closing !== undefined) throw new Error(`Closed with ${this.#closing.code}, and nothing more came.`);

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { LIMIT_MS } from "./patience.ts";
 
 /** RFC 6455, section 1.3. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-const DEADLINE_MS = 5_000;
 
 export interface HandshakeOptions {
   readonly port: number;
@@ -30,7 +30,7 @@ export interface HandshakeAnswer {
 /** A TCP connection to the server, once it is there. */
 export async function openSocket(port: number): Promise<Socket> {
   const socket = connect({ host: "127.0.0.1", port, noDelay: true });
-  await once(socket, "connect", { signal: AbortSignal.timeout(DEADLINE_MS) });
+  await once(socket, "connect", { signal: AbortSignal.timeout(LIMIT_MS) });
   // a reset is one of the ways in which connections end here
   socket.on("error", () => undefined);
   return socket;
@@ -79,7 +79,7 @@ export async function handshake(options: HandshakeOptions): Promise<HandshakeAns
 function readHead(socket: Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
-    const timer = setTimeout(() => done(new Error("No answer to the handshake.")), DEADLINE_MS);
+    const timer = setTimeout(() => done(new Error("No answer to the handshake.")), LIMIT_MS);
     const closed = () => done(new Error("The server hung up during the handshake."));
     function data(chunk: Buffer): void {
       bytes = Buffer.concat([bytes, chunk]);

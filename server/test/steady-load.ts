@@ -1,11 +1,11 @@
 import { onTestFinished, vi } from "vitest";
 import type { Client } from "../../client/client.ts";
 import { connect } from "../../client/node.ts";
+import { LIMIT_MS } from "./patience.ts";
 
 /** Every so many milliseconds a call and a publication: 500 of each in a second. */
 const PERIOD_MS = 2;
 /** How long all may take to have got what was published, once nothing more is. */
-const CATCH_UP_MS = 10_000;
 const CHANNEL = "steady";
 
 /** What the clients have to find there. */
@@ -70,7 +70,7 @@ export class SteadyLoad {
     await Promise.all(this.#pending);
     const { publications } = this.#counts;
     const complete = () => this.#followed.every(({ length }) => length >= publications);
-    await vi.waitUntil(complete, { timeout: CATCH_UP_MS, interval: 20 }).catch(() => undefined);
+    await vi.waitUntil(complete, { timeout: LIMIT_MS, interval: 20 }).catch(() => undefined);
     return { ...this.#counts, failures: this.#failures, followed: this.#followed, gaps: this.#gaps };
   }
 

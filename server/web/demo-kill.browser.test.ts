@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { eventually, startCluster } from "../test/cluster.ts";
+import { startCluster } from "../test/cluster.ts";
+import { eventually } from "../test/patience.ts";
 import { chatTexts, say, useDemo } from "./test/demo-page.ts";
 
 const demo = useDemo();

@@ -1,8 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AppError } from "../../../shared/errors.ts";
+import { eventually } from "../../test/patience.ts";
 import { type BrokerSetup, type Process, startProcess } from "./broker-process.ts";
-
-const WAIT_MS = 5_000;
 
 /** Holds a driver against every MUST of `broker.ts`. */
 export function describeBroker(name: string, setup: () => Promise<BrokerSetup>): void {
@@ -16,9 +15,9 @@ export function describeBroker(name: string, setup: () => Promise<BrokerSetup>):
     async function settled(...processes: Process[]): Promise<void> {
       for (const one of processes) expect(await one.subscribe("settled")).toBeUndefined();
       await a.publish("settled", "now");
-      await vi.waitFor(() => {
+      await eventually(() => {
         for (const { delivered } of processes) expect(delivered).toContain("settled now");
-      }, WAIT_MS);
+      });
       for (const { delivered } of processes) delivered.splice(delivered.indexOf("settled now"), 1);
     }
 
@@ -80,7 +79,7 @@ export function describeBroker(name: string, setup: () => Promise<BrokerSetup>):
       await new Promise((resolve) => other.subscribe("bytes", resolve));
       const sent = [0, 1, 4_096, 65_536, 1_048_576].map((size) => Buffer.alloc(size, 0xc1));
       for (const bytes of sent) a.broker.publish("bytes", bytes, undefined);
-      await vi.waitFor(() => expect(received).toHaveLength(sent.length), WAIT_MS);
+      await eventually(() => expect(received).toHaveLength(sent.length));
       expect(received.every((bytes, index) => bytes.equals(sent[index] as Buffer))).toBe(true);
     });
 
@@ -216,7 +215,7 @@ export function describeBroker(name: string, setup: () => Promise<BrokerSetup>):
       a.broker.publish("c", Buffer.from("x"), undefined);
       a.broker.unsubscribe("c");
       a.broker.close();
-      await vi.waitFor(() => expect(told).toHaveLength(4), WAIT_MS);
+      await eventually(() => expect(told).toHaveLength(4));
       // time enough to be told twice
       for (let count = 0; count < 5; count++) await b.publish("c", "x");
       expect(told.sort()).toEqual(
@@ -229,7 +228,7 @@ export function describeBroker(name: string, setup: () => Promise<BrokerSetup>):
       bus.breakDown();
       a.broker.subscribe("c", (error) => void told.push(error?.code));
       a.broker.publish("c", Buffer.from("x"), (error) => void told.push(error?.code));
-      await vi.waitFor(() => expect(told).toEqual(["UNAVAILABLE", "UNAVAILABLE"]), WAIT_MS);
+      await eventually(() => expect(told).toEqual(["UNAVAILABLE", "UNAVAILABLE"]));
     });
   });
 }

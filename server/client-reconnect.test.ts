@@ -65,15 +65,15 @@ describe("a client whose server is swallowed by the network", () => {
     client.on("state", states);
     const since = Date.now();
     swallow(true);
-    await until(() => client.state !== "open", 8_000);
+    await until(() => client.state !== "open", 20_000);
     const took = Date.now() - since;
     expect(states.mock.calls[0]).toMatchObject(["waiting", { code: 4408, attempt: 1 }]);
     // the last word may have come a moment before
     expect(took).toBeGreaterThan(5_000);
-    expect(took).toBeLessThan(2 * HEARTBEAT_MS + 5_000 + 1_000);
+    expect(took).toBeLessThan(2 * HEARTBEAT_MS + 5_000 + 3_000);
     swallow(false);
     expect(await client.call("echo", 2)).toBe(2);
-  }, 15_000);
+  });
 });
 
 describe("reconnect", () => {
@@ -107,5 +107,5 @@ describe("a token", () => {
     await until(() => token.mock.calls.length > 1, 8_000);
     expect(await client.call("echo", 3)).toBe(3);
     expect([client.state, errors.mock.calls]).toEqual(["open", []]);
-  }, 15_000);
+  });
 });

@@ -55,19 +55,19 @@ describe("an end", () => {
     cluster.kill("SIGTERM");
     expect((await client.closed).code).toBe(1012);
     expect(await cluster.exited).toEqual({ code: 0, signal: null });
-    expect(performance.now() - started).toBeLessThan(2_500);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it("is told by readiness: 503, and no new connections, while calls still finish", async () => {
     const cluster = await startCluster();
     const client = await cluster.connect();
-    client.send([Kind.CALL, 1, "test.delay", 1_200]);
+    client.send([Kind.CALL, 1, "test.delay", 2_400]);
     await client.settled();
     cluster.kill("SIGTERM");
     expect(await client.next()).toEqual(GOAWAY);
     expect((await cluster.get("/readyz", cluster.controlPort)).status).toBe(503);
     await eventually(() => expect(cluster.connect()).rejects.toThrow());
-    expect(await client.next()).toEqual([Kind.RESULT, 1, 1_200]);
+    expect(await client.next()).toEqual([Kind.RESULT, 1, 2_400]);
     expect(await cluster.exited).toEqual({ code: 0, signal: null });
   });
 
@@ -94,7 +94,7 @@ describe("an end", () => {
     const started = performance.now();
     cluster.kill("SIGTERM");
     expect((await cluster.exited).code).toBe(1);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
     expect(await remains(cluster)).toEqual(NOTHING_LEFT);
   });
 
@@ -106,7 +106,7 @@ describe("an end", () => {
     const started = performance.now();
     cluster.kill("SIGTERM");
     expect((await cluster.exited).code).toBe(0);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     expect(await remains(cluster)).toEqual(NOTHING_LEFT);
     expect(cluster.stderr).toBe("");
   });

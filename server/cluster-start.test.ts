@@ -27,10 +27,8 @@ async function failing(...options: ConstructorParameters<typeof Cluster>) {
 }
 
 describe("a cluster that starts", () => {
-  it("is ready on both ports as soon as it says so, within seconds", async () => {
-    const started = performance.now();
+  it("is ready on both ports as soon as it says so", async () => {
     const cluster = await startCluster();
-    expect(performance.now() - started).toBeLessThan(5_000);
     for (const port of [cluster.port, cluster.controlPort]) {
       expect((await cluster.get("/readyz", port)).status).toBe(200);
       expect((await cluster.get("/healthz", port)).status).toBe(200);

@@ -78,7 +78,7 @@ describe.each(FORMATS)("a server that closes, over %s", (format) => {
     await client.settled();
     const begun = performance.now();
     await run.server.close();
-    expect(performance.now() - begun).toBeLessThan(1_500);
+    expect(performance.now() - begun).toBeLessThan(10_000);
     expect(await client.take(1)).toMatchObject([[16, "restart", expect.anything()]]);
     expect((await client.closed).code).toBe(1012);
   });
@@ -133,7 +133,7 @@ describe("a server that closes", () => {
     const begun = performance.now();
     await run.server.close();
     await run.server.close();
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
   it("tells its listeners of every connection that ends", async () => {

@@ -32,16 +32,20 @@ it("starts web workers as they are needed, and gives each a call at a time", asy
   expect(C.stats()).toEqual({ workers: [undefined, undefined, undefined], unanswered: 0 });
   const P = await C.register(FUNCTIONS);
   expect(P.stats().workers).toEqual([0, undefined, undefined]);
-  const calls = Array.from({ length: 9 }, () => P.wait(50));
-  expect(P.stats().unanswered).toBe(9);
-  const ran = await Promise.all(calls);
-  expect(new Set(ran).size).toBe(3);
+  const ran = new Set<number>();
+  // one that starts slowly may find that the others have done its first calls
+  while (ran.size < 3) {
+    const calls = Array.from({ length: 9 }, () => P.wait(50));
+    expect(P.stats().unanswered).toBe(9);
+    for (const worker of await Promise.all(calls)) ran.add(worker);
+  }
   expect(P.stats()).toEqual({ workers: [0, 0, 0], unanswered: 0 });
 });
 
 it("gives a call to the one that is free", async () => {
   const P = await threads({ workers: 2 }).register(FUNCTIONS);
-  const busy = P.wait(400);
+  await P.warmUp();
+  const busy = P.wait(1_000);
   const others = [await P.me(), await P.me(), await P.me()];
   const one = await busy;
   expect(new Set(others).size).toBe(1);

@@ -27,7 +27,9 @@ describe.each(CHECKS)("%s", (_, checkOrDecode) => {
   /** That the message is refused at every length but its own, and with anything behind it. */
   function expectOnlyWhole(message: Uint8Array): void {
     check(message);
-    for (let length = 0; length < message.length; length++) {
+    // of a long one not every part is tried, as that takes time by the square of its length
+    const step = Math.ceil(message.length / 200);
+    for (let length = 0; length < message.length; length += step) {
       expect(() => check(message.subarray(0, length))).toThrow(DecodeError);
     }
     expect(() => check(bytes(message, 0xc0))).toThrow("Something follows the message in its frame.");

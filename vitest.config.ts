@@ -3,10 +3,9 @@ import { defineConfig } from "vitest/config";
 const ALL = ["{shared,client,server,centaurus,tools,docs,stress}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
 const COMPUTING = [
-  "server/cluster-compute*.test.ts",
+  "server/cluster-compute{,-cancel,-death,-late}.test.ts",
   "server/compute/*.test.ts",
   "server/web/fractal.browser.test.ts",
-  "centaurus/*.browser.test.ts",
 ];
 /** Tests that start processes and browsers of their own, and mostly wait for these. */
 const PROCESSES = [
@@ -27,8 +26,8 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     projects: [
-      project("light", ALL, [...PROCESSES, ...COMPUTING], 2, 0),
-      project("processes", PROCESSES, COMPUTING, 3, 1),
+      project("light", ALL, [...PROCESSES, ...COMPUTING], 3, 0),
+      project("processes", PROCESSES, COMPUTING, 4, 1),
       project("computing", COMPUTING, [], 1, 2),
     ],
   },

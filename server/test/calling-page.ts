@@ -14,14 +14,14 @@ const SOON = { timeout: LIMIT_MS, interval: 50 };
 
 /** How a page's client behaves. */
 export interface CallingOptions {
-  /** @default 5_000 */
+  /** @default 10_000 */
   readonly timeoutMs?: number;
   /** @default 3 */
   readonly attempts?: number;
 }
 
 // chance adds so little to the waits that the tests here take about the same time each time
-const DEFAULTS = { timeoutMs: 5_000, attempts: 3, reconnect: { maxDelayMs: 2_000 } };
+const DEFAULTS = { timeoutMs: 10_000, attempts: 3, reconnect: { maxDelayMs: 2_000 } };
 
 /** One call of the page. */
 export interface PageCall {

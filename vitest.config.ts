@@ -21,8 +21,8 @@ export default defineConfig({
   test: {
     globalSetup: "tools/global-setup.mjs",
     // real processes and browsers start in some tests, others compute for long; the two cores are shared
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     projects: [

@@ -120,9 +120,7 @@ describe("a channel that breaks", () => {
   });
 });
 
-it("a peer that hangs is doubted, and is there again when it goes on, by the same channel", {
-  timeout: 60_000,
-}, async () => {
+it("a peer that hangs is doubted, and is there again when it goes on, by the same channel", async () => {
   const cluster = await startPeerCluster();
   const one = await PeerPage.seek(browser, cluster);
   const stoppable = await launchStoppablePeerBrowser();

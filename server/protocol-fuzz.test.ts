@@ -55,9 +55,7 @@ function expectServerMessage(message: unknown): void {
 }
 
 describe.each(FORMATS)("over %s", (format) => {
-  it("whatever is sent, everything that comes back is proper, and the connection lives", {
-    timeout: 30_000,
-  }, async () => {
+  it("whatever is sent, everything that comes back is proper, and the connection lives", async () => {
     await fc.assert(
       fc.asyncProperty(traffic, async (values) => {
         const client = await run.connect({ format });
@@ -69,9 +67,7 @@ describe.each(FORMATS)("over %s", (format) => {
     );
   });
 
-  it("whatever bytes are sent, the connection lives or ends with a code that says why", {
-    timeout: 30_000,
-  }, async () => {
+  it("whatever bytes are sent, the connection lives or ends with a code that says why", async () => {
     const bystander = await run.connect({ format });
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {

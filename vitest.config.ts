@@ -2,11 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const ALL = ["{shared,client,server,centaurus,tools,docs,stress}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
-const COMPUTING = [
-  "server/cluster-compute{,-cancel,-death,-late}.test.ts",
-  "server/compute/*.test.ts",
-  "server/web/fractal.browser.test.ts",
-];
+const COMPUTING = ["server/cluster-compute*.test.ts", "server/compute/*.test.ts", "server/web/fractal.browser.test.ts"];
 /** Tests that start processes and browsers of their own, and mostly wait for these. */
 const PROCESSES = [
   "**/*.browser.test.ts",
@@ -27,7 +23,7 @@ export default defineConfig({
     pool: "forks",
     projects: [
       project("light", ALL, [...PROCESSES, ...COMPUTING], 3, 0),
-      project("processes", PROCESSES, COMPUTING, 4, 1),
+      project("processes", PROCESSES, COMPUTING, 3, 1),
       project("computing", COMPUTING, [], 1, 2),
     ],
   },

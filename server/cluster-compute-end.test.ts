@@ -47,7 +47,7 @@ describe.each([
     await hosting(cluster, { running: 1 });
     two.send([Kind.CALL, 1, "spin", 100]);
     one.send([Kind.CALL, 2, "quick", "waits"]);
-    await Promise.all([one.settled(), two.settled()]);
+    await Promise.all([one.reached(), two.reached()]);
     end(cluster);
     expect(await answers(one, [1, 2])).toEqual([{ result: 400 }, { result: "waits" }]);
     expect(await answers(two, [1])).toEqual([{ result: 100 }]);
@@ -67,7 +67,7 @@ describe("an end", () => {
     process.kill((await hosting(cluster, { running: 1 })).pid, "SIGKILL");
     expect(await answers(client, [1])).toMatchObject([{ error: "UNAVAILABLE" }]);
     client.send([Kind.CALL, 2, "quick", "patient"]);
-    await client.settled();
+    await client.reached();
     cluster.killGroup("SIGTERM");
     expect(await answers(client, [2])).toEqual([{ result: "patient" }]);
     expect(await cluster.exited).toEqual({ code: 0, signal: null });

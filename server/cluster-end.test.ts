@@ -28,12 +28,12 @@ describe.each([
   it("clients hear that they should come back, a call in flight is answered, and nothing is left", async () => {
     const cluster = await startCluster();
     const [calling, idle] = (await clientsOf(cluster)) as [RawClient, RawClient];
-    calling.send([Kind.CALL, 1, "test.delay", 300]);
-    await calling.settled();
+    calling.send([Kind.CALL, 1, "test.delay", 1_000]);
+    await calling.reached();
     end(cluster);
     expect(await idle.next()).toEqual(GOAWAY);
     expect(await calling.next()).toEqual(GOAWAY);
-    expect(await calling.next()).toEqual([Kind.RESULT, 1, 300]);
+    expect(await calling.next()).toEqual([Kind.RESULT, 1, 1_000]);
     expect((await idle.closed).code).toBe(1012);
     expect((await calling.closed).code).toBe(1012);
     expect(await cluster.exited).toEqual({ code: 0, signal: null });
@@ -50,7 +50,7 @@ describe("an end", () => {
     const cluster = await startCluster({ env: { DRAIN_MS: "200" } });
     const client = await cluster.connect();
     client.send([Kind.CALL, 1, "test.delay", 60_000]);
-    await client.settled();
+    await client.reached();
     const started = performance.now();
     cluster.kill("SIGTERM");
     expect((await client.closed).code).toBe(1012);
@@ -62,7 +62,7 @@ describe("an end", () => {
     const cluster = await startCluster();
     const client = await cluster.connect();
     client.send([Kind.CALL, 1, "test.delay", 2_400]);
-    await client.settled();
+    await client.reached();
     cluster.kill("SIGTERM");
     expect(await client.next()).toEqual(GOAWAY);
     expect((await cluster.get("/readyz", cluster.controlPort)).status).toBe(503);
@@ -74,12 +74,12 @@ describe("an end", () => {
   it("is an orderly one where Ctrl-C comes twice in a moment, as package managers pass it on", async () => {
     const cluster = await startCluster();
     const client = await cluster.connect();
-    client.send([Kind.CALL, 1, "test.delay", 300]);
-    await client.settled();
+    client.send([Kind.CALL, 1, "test.delay", 1_000]);
+    await client.reached();
     cluster.killGroup("SIGINT");
     expect(await client.next()).toEqual(GOAWAY);
     cluster.kill("SIGINT");
-    expect(await client.next()).toEqual([Kind.RESULT, 1, 300]);
+    expect(await client.next()).toEqual([Kind.RESULT, 1, 1_000]);
     expect(await cluster.exited).toEqual({ code: 0, signal: null });
   });
 
@@ -87,7 +87,7 @@ describe("an end", () => {
     const cluster = await startCluster();
     const client = await cluster.connect();
     client.send([Kind.CALL, 1, "test.delay", 60_000]);
-    await client.settled();
+    await client.reached();
     cluster.kill("SIGTERM");
     const { time } = await cluster.logged(/^SIGTERM: ending; once more, after a second or later, to end at once$/);
     await eventually(() => expect(Date.now() - Date.parse(String(time))).toBeGreaterThan(1_050));
@@ -124,10 +124,10 @@ describe("an end", () => {
     await eventually(() => expect(cluster.leftovers).toHaveLength(1));
     await cluster.logged("serving");
     const client = await cluster.connect();
-    client.send([Kind.CALL, 1, "test.delay", 200]);
-    await client.settled();
+    client.send([Kind.CALL, 1, "test.delay", 1_000]);
+    await client.reached();
     cluster.kill("SIGTERM");
-    expect(await client.take(2)).toEqual([GOAWAY, [Kind.RESULT, 1, 200]]);
+    expect(await client.take(2)).toEqual([GOAWAY, [Kind.RESULT, 1, 1_000]]);
     expect((await client.closed).code).toBe(1012);
     expect(await cluster.exited).toEqual({ code: 0, signal: null });
     expect(await remains(cluster)).toEqual(NOTHING_LEFT);

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, signal } from "./processes.mjs";
 
 /** Between two blows, in milliseconds. */
 const EVERY_MS = [700, 4_000];
 /** How long a process may be held up, in milliseconds: less than anybody would take for its death. */
 const HELD_MS = [100, 2_500];
+/** Between two looks at whether a process is gone, in milliseconds. */
+const LOOK_MS = 10;
 /** Fewer and more socket workers than at the start, as far as this. */
 const FEWER = 1;
 const MORE = 2;
@@ -16,8 +19,10 @@ export function chaos(world, random, workers) {
   const { cluster } = world;
 
   function blow(what, pid) {
-    world.blows.push({ at: performance.now(), what, pid });
+    const one = { at: performance.now(), what, pid };
+    world.blows.push(one);
     world.count(`socket workers: ${what}`);
+    return one;
   }
 
   async function victim() {
@@ -29,8 +34,11 @@ export function chaos(world, random, workers) {
     const pid = await victim();
     if (pid === undefined) return;
     // noted before it happens: its end may be told at once
-    blow("killed", pid);
+    const killed = blow("killed", pid);
     signal(pid, "SIGKILL");
+    // on a busy machine that takes its time, and its connections last for as long
+    while (isAlive(pid)) await sleep(LOOK_MS);
+    killed.over = performance.now();
   }
 
   async function hold() {

@@ -12,6 +12,8 @@ export class StressClient {
   client;
   /** How often an open connection was lost. */
   losses = 0;
+  /** What the client was told of the last of these. */
+  lastLoss;
   #socket;
   #last = [];
 
@@ -31,8 +33,9 @@ export class StressClient {
       onSend: (message) => this.#note(">", message),
       onReceive: (message) => this.#note("<", message),
     });
-    this.client.on("disconnected", () => {
-      this.#note("lost", []);
+    this.client.on("disconnected", (reason) => {
+      this.lastLoss = reason;
+      this.#note("lost", reason);
       this.losses++;
       world.count("connections lost");
     });

@@ -76,8 +76,9 @@ export class World {
     }
   }
 
-  /** Whether a process was killed between two moments, or shortly before. */
+  /** Whether a process was being killed between two moments, or was gone shortly before. */
   killed(from, to, before) {
-    return this.blows.some(({ at, what }) => what === "killed" && at >= from - before && at <= to);
+    const during = ({ at, over = Number.POSITIVE_INFINITY }) => at <= to && over >= from - before;
+    return this.blows.some((blow) => blow.what === "killed" && during(blow));
   }
 }

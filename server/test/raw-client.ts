@@ -144,6 +144,12 @@ export class RawClient {
     }
   }
 
+  /** Waits until all that was sent has been read. What came meanwhile, answers to it perhaps, is still to be taken. */
+  async reached(): Promise<void> {
+    const before = await this.settled();
+    this.#inbox.unshift(...before);
+  }
+
   /** Frames that carried messages, decoded: a batch is an array of arrays. */
   get dataFrames(): unknown[] {
     return this.frames.filter(({ opcode }) => opcode < Opcode.CLOSE).map((frame) => this.decode(frame));

@@ -38,7 +38,8 @@ export function caller(world, random, ledger, index) {
       const lost = stress.losses - losses;
       const killed = world.killed(began, performance.now(), AFTERMATH_MS);
       if (error.code === "UNAVAILABLE" && (killed || lost >= ATTEMPTS || (sensitive && lost > 0 && !untouched))) return;
-      const reason = `${error.code === "UNAVAILABLE" ? "and no process died: " : ""}${error?.stack ?? error}`;
+      const undisturbed = `and no process died (${JSON.stringify(stress.lastLoss)}): `;
+      const reason = `${error.code === "UNAVAILABLE" ? undisturbed : ""}${error?.stack ?? error}`;
       world.complain(`${who}: ${what} failed after ${Math.round(performance.now() - began)} ms, ${reason}`);
     }
   }

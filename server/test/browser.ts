@@ -13,7 +13,6 @@ export const ARGUMENTS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-/** How long a page may take for anything a test waits for, in milliseconds. */
 
 /** A page with what went wrong in it. */
 export interface WatchedPage {

@@ -5,7 +5,6 @@ import { LIMIT_MS } from "./patience.ts";
 
 /** Every so many milliseconds a call and a publication: 500 of each in a second. */
 const PERIOD_MS = 2;
-/** How long all may take to have got what was published, once nothing more is. */
 const CHANNEL = "steady";
 
 /** What the clients have to find there. */

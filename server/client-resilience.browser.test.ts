@@ -122,6 +122,8 @@ describe("a page that goes on calling", () => {
     await server.start();
     await page.welcomed(2);
     expect(codesOf(await checkBack(page, server))).toEqual(new Set(["TIMEOUT"]));
+    const { welcomes } = await page.notes();
+    expect(welcomes.map(({ resumed }) => resumed)).toEqual([false, false]);
     await page.told(/^connection lost \(1006/, "not connected", /^back after .* a new session, 1 subscription/);
   });
 });

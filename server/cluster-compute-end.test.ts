@@ -80,8 +80,8 @@ describe("an end", () => {
     cluster.kill("SIGTERM");
     expect((await client.closed).code).toBe(1012);
     expect(await cluster.exited).toEqual({ code: 0, signal: null });
-    // the limit is 0.2 s, and a compute host has 2 s to end by itself; the processes of other tests take their time as well
-    expect(performance.now() - started).toBeLessThan(10_000);
+    // the limit, and what a compute host has to end by itself
+    expect(performance.now() - started).toBeLessThan(200 + 2_000 + 2_000);
     expect(await remains(cluster)).toEqual(NOTHING_LEFT);
   });
 
@@ -96,7 +96,7 @@ describe("an end", () => {
     const started = performance.now();
     cluster.kill("SIGTERM");
     expect((await cluster.exited).code).not.toBe(0);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(1_000);
     expect(await remains(cluster)).toEqual(NOTHING_LEFT);
   });
 
@@ -107,7 +107,7 @@ describe("an end", () => {
     const started = performance.now();
     cluster.kill("SIGKILL");
     await eventually(() => expect(cluster.alive).not.toContain(host));
-    expect(performance.now() - started).toBeLessThan(8_000);
+    expect(performance.now() - started).toBeLessThan(2_000);
     await eventually(() => expect(cluster.alive).toEqual([]));
   });
 
@@ -129,7 +129,7 @@ describe("an end", () => {
     const started = performance.now();
     cluster.kill("SIGTERM");
     expect((await cluster.exited).code).toBe(0);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(3_000);
     expect(await remains(cluster)).toEqual(NOTHING_LEFT);
     const errors = cluster.records.filter(({ level }) => level === "error");
     expect({ stderr: cluster.stderr, errors }).toEqual({ stderr: "", errors: [] });
@@ -141,7 +141,7 @@ describe("an end", () => {
     cluster.kill("SIGTERM");
     expect((await client.closed).code).toBe(1012);
     await cluster.exited;
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(200 + 2_000 + 2_000);
     expect(await remains(cluster)).toEqual(NOTHING_LEFT);
   });
 

@@ -37,9 +37,9 @@ describe("connections", () => {
     await Promise.all(calls);
     // of those who come at once, a busy worker gets fewer
     for (const count of counts) expect(Math.abs(count - 10)).toBeLessThanOrEqual(FEW);
-    expect(counts.reduce((sum, count) => sum + count)).toBe(30);
+    expect([counts[0], counts.reduce((sum, count) => sum + count)]).toEqual([10, 30]);
     expect(Math.max(...moves)).toBe(1);
-    expect(Math.abs(moves.filter((count) => count > 0).length - 20)).toBeLessThanOrEqual(FEW);
+    expect(moves.filter((count) => count > 0)).toHaveLength(20);
   });
 
   it("come back to the successor of a worker that died", async () => {

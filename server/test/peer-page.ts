@@ -6,10 +6,7 @@ import type { SeekOptions } from "../../client/peers/peer-types.ts";
 import type { Seek } from "../../client/peers/seek.ts";
 import { ARGUMENTS, checkedExecutable } from "./browser.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
-import { LIMIT_MS } from "./patience.ts";
-
-/** How soon a page is to be as it should be, in milliseconds. */
-const SOON = { timeout: LIMIT_MS, interval: 20 };
+import { eventually, LIMIT_MS } from "./patience.ts";
 
 const PAGE = `<!doctype html><link rel="icon" href="data:,"><title>peers</title>
 <script type="module" src="/page.mjs"></script>`;
@@ -141,12 +138,12 @@ export class PeerPage {
 
   async heard(text: string | RegExp): Promise<void> {
     const wanted = typeof text === "string" ? text : expect.stringMatching(text);
-    await vi.waitFor(async () => expect((await this.notes()).heard).toContainEqual(wanted), SOON);
+    await eventually(async () => expect((await this.notes()).heard).toContainEqual(wanted));
   }
 
   /** Waits until the newest peer is in this state. */
-  async state(state: RegExp, timeout = SOON.timeout): Promise<void> {
-    await vi.waitFor(async () => expect((await this.notes()).states.at(-1)).toMatch(state), { ...SOON, timeout });
+  async state(state: RegExp, timeout = LIMIT_MS): Promise<void> {
+    await vi.waitFor(async () => expect((await this.notes()).states.at(-1)).toMatch(state), { timeout, interval: 20 });
   }
 
   /** Calls the newest peer. @returns the answer, or the error's code */
@@ -181,7 +178,7 @@ export class PeerPage {
   }
 
   async #until(read: () => Promise<unknown>, wanted: unknown): Promise<void> {
-    await vi.waitFor(async () => expect(await read()).toEqual(wanted), SOON);
+    await eventually(async () => expect(await read()).toEqual(wanted));
   }
 }
 

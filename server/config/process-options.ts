@@ -1,0 +1,41 @@
+import { availableParallelism, hostname } from "node:os";
+import { option } from "./option.ts";
+import { oneOf, shortText, wholeNumber } from "./option-types.ts";
+
+/** How many processes there are, and who serves whom. */
+export const PROCESS_OPTIONS = {
+  workers: option({
+    env: "WORKERS",
+    flag: "workers",
+    type: wholeNumber(0, 512),
+    default: availableParallelism(),
+    defaultText: "one per core",
+    description: "socket workers; 0 serves from one single process",
+    group: "processes",
+  }),
+  balance: option({
+    env: "BALANCE",
+    flag: "balance",
+    type: oneOf("round-robin", "kernel"),
+    default: "round-robin",
+    description: "who spreads connections: the primary in turn, or the kernel",
+    group: "processes",
+  }),
+  rebalance: option({
+    env: "REBALANCE",
+    flag: "rebalance",
+    type: oneOf("on", "off"),
+    default: "on",
+    description: "whether connections move to socket workers that have few",
+    group: "processes",
+  }),
+  node: option({
+    env: "NODE_NAME",
+    flag: "node",
+    type: shortText(255),
+    default: hostname() || "localhost",
+    defaultText: "host name",
+    description: "name of this host for clients, logs and metrics",
+    group: "processes",
+  }),
+};

@@ -1,7 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { CloseCode } from "../shared/codes.ts";
 import { createJsonCodec } from "../shared/json-codec.ts";
-import { SUBPROTOCOL_MSGPACK } from "../shared/message.ts";
 import { createMsgpackCodec, createPack } from "../shared/msgpack-codec.ts";
 import { Admission, type ShedOrder } from "./admission.ts";
 import { type Assembly, assemble } from "./assembly.ts";
@@ -9,10 +7,9 @@ import { createLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
 import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
-import { Connection } from "./connection/connection.ts";
 import type { ConnectionServices } from "./connection/connection-services.ts";
 import { Connections } from "./connection/connections.ts";
-import { negotiate } from "./connection/negotiate.ts";
+import { Reception } from "./connection/reception.ts";
 import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
 import { Deadlines } from "./dispatch/deadlines.ts";
@@ -157,24 +154,16 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     },
   };
 
-  const idPrefix = `${randomBytes(6).toString("base64url")}-`;
-  let lastId = 0;
+  const reception = new Reception({
+    connections,
+    services: connectionServices,
+    events,
+    log,
+    admission: () => admission,
+  });
   const transport = createUwsTransport(
     { ...config, deal: options.deal, warn: (text) => log.warn(text) },
-    {
-      // a connection kept alive for plain requests may still ask
-      upgrade: (request) => (admission.open ? negotiate(request) : { status: 503, body: "Restarting\n" }),
-      open(socket, request, subprotocol) {
-        const id = idPrefix + (++lastId).toString(36);
-        const binary = subprotocol === SUBPROTOCOL_MSGPACK;
-        const connection = new Connection(id, socket, request, binary, connectionServices);
-        connections.add(connection);
-        admission.opened();
-        log.debug({ connection: id, address: request.address }, "connection opened");
-        events.emit("connection", connection);
-        return connection;
-      },
-    },
+    reception,
     publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
   );
 

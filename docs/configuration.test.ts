@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { GROUPS } from "../server/config/option.ts";
+import { GROUPS, type Option } from "../server/config/option.ts";
 import { withSeparators } from "../server/config/option-types.ts";
 import { OPTION_KEYS, OPTIONS } from "../server/config/options.ts";
 import { loadConfig } from "../server/config.ts";
@@ -17,9 +17,9 @@ it("docs/CONFIGURATION.md lists every option with its names, default and meaning
   );
   const keys = GROUPS.flatMap((group) => OPTION_KEYS.filter((key) => OPTIONS[key].group === group));
   const real = keys.map((key) => {
-    const { env, flag, default: initial, defaultText, description } = OPTIONS[key];
+    const { env, flag, default: initial, defaultText, description }: Option<string | number> = OPTIONS[key];
     const shown = defaultText ?? (typeof initial === "number" ? withSeparators(initial) : initial);
-    return [`\`${key}\``, `\`${env}\``, `\`--${flag}\``, shown, description];
+    return [`\`${key}\``, `\`${env}\``, flag === undefined ? "" : `\`--${flag}\``, shown, description];
   });
   expect(documented).toEqual(real);
 });

@@ -1,10 +1,13 @@
 import type { Contract } from "../shared/contract.ts";
 import type { StandardSchema } from "../shared/standard-schema.ts";
+import type { Authenticate } from "./auth/credentials.ts";
 import type { ThreadTask } from "./compute/thread.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { CallContext } from "./dispatch/context.ts";
+import type { AuthorizeCall } from "./dispatch/guard.ts";
 import type { PeersDefinition } from "./peers/peer-options.ts";
 import type { Plugin } from "./plugin.ts";
+import type { AuthorizeChannel } from "./pubsub/channel-guard.ts";
 import type { HistoryOptions } from "./pubsub/history-rule.ts";
 import type { PresenceOptions } from "./pubsub/presence-rule.ts";
 import type { SlowReaderPolicy } from "./pubsub/slow-readers.ts";
@@ -32,6 +35,13 @@ export interface ProcedureOptions<Input> {
    * @default false
    */
   readonly idempotent?: boolean;
+  /** Whether the caller has to be somebody. @default the application's `requireUser` */
+  readonly requireUser?: boolean;
+  /**
+   * Decides whether a call may run, before anything is done for it: `false` refuses it with FORBIDDEN, an AppError with
+   * that. The input is as the client sent it.
+   */
+  readonly authorize?: AuthorizeCall;
   /** Middleware of this procedure alone, inside that of the application. */
   readonly use?: readonly Middleware[];
   /** @internal What `thread` adds. */
@@ -69,6 +79,20 @@ export interface ChannelRule {
   readonly subscribe?: boolean;
   /** Whether clients may publish; the server always may. @default true */
   readonly publish?: boolean;
+  /** Whether a client has to be somebody for anything here. @default the application's `requireUser` */
+  readonly requireUser?: boolean;
+  /**
+   * Whether each channel is one user's own, who alone may do anything there: of the pattern `user:*`, `user:42` and
+   * `user:42#inbox` are 42's. A user whose name has `#` in it, or ends in `*`, has no such channels.
+   * @default false
+   */
+  readonly perUser?: boolean;
+  /**
+   * Decides what a client may do here, before anything is done: `false` refuses it with FORBIDDEN, an AppError with that.
+   * Asked again when a session is resumed, and when its user changes. A pattern has to be allowed by all rules it covers.
+   * @default all that `subscribe`, `publish` and the others here allow
+   */
+  readonly authorize?: AuthorizeChannel;
   /** Whether it is kept, and told, who is subscribed: see docs/PRESENCE.md. @default false */
   readonly presence?: boolean | PresenceOptions;
 }
@@ -80,6 +104,37 @@ export interface Reply {
   readonly procedure: string;
   /** The error code where the call failed. */
   readonly code?: string;
+}
+
+/** All connections of one user, wherever in the cluster they are. */
+export interface ToUser {
+  /**
+   * Sends them something: it arrives as an EVENT of the channel `$direct`. Who has no connection now never gets it.
+   * @returns how many it was sent to
+   * @throws AppError `BAD_REQUEST` where it cannot be encoded; `OVERLOADED`, `UNAVAILABLE`
+   */
+  publish(data: unknown): Promise<number>;
+}
+
+/** Whose sessions are to end: all of a user, or one. */
+export type RevokeTarget = { readonly user: string } | { readonly session: string };
+
+export interface RevokeOptions {
+  /** Whether the clients are told to stay away (4403), and not to prove anew who they are (4401). @default false */
+  readonly ban?: boolean;
+}
+
+/** What reaches users, wherever in the cluster they are connected. */
+export interface UserActions {
+  /** @throws RangeError where that is no name of a user */
+  toUser(user: string): ToUser;
+  /**
+   * Ends sessions and their connections everywhere at once, and forgets what is kept for them. Tokens that were issued to
+   * the user before prove nothing any more, for a day; whether others do, `authenticate` decides.
+   * @returns how many sessions ended
+   * @throws AppError `OVERLOADED`, `UNAVAILABLE`
+   */
+  revoke(target: RevokeTarget, options?: RevokeOptions): Promise<number>;
 }
 
 /** What an application or a plugin may listen to, in each socket worker. */
@@ -107,6 +162,18 @@ export interface AppDefinition<Procedures, Channels> {
   /** Middleware around every procedure, the first one outermost. */
   readonly use?: readonly Middleware[];
   readonly plugins?: readonly Plugin[];
+  /**
+   * Finds out who a client is: see docs/AUTHENTICATION.md. Where the configuration says how JSON Web Tokens are verified,
+   * it is asked after that, and only about good ones.
+   * @default the subject of the token, where JSON Web Tokens are configured; else nobody is asked who he is
+   */
+  readonly authenticate?: Authenticate;
+  /**
+   * Whether procedures and channels are for clients only that are somebody, but for those that say `requireUser: false`,
+   * as a login does. A connection that is nobody's after `authTimeoutMs` is closed with 4401.
+   * @default false
+   */
+  readonly requireUser?: boolean;
   /** Files served over HTTP on the public port, by path, e.g. `{ "/": new URL("./index.html", import.meta.url) }`. */
   readonly files?: Readonly<Record<string, URL>>;
   /** Lets clients find each other and talk without the server, `{}` on the usual terms. @default `$peers.*` are refused */

@@ -1,5 +1,5 @@
 import type { Emitter } from "../shared/emitter.ts";
-import type { App, ChannelRule, Middleware, ProcedureDefinition, ServerEvents } from "./app.ts";
+import type { App, ChannelRule, Middleware, ProcedureDefinition, ServerEvents, UserActions } from "./app.ts";
 import type { ComputeClient } from "./compute/compute-client.ts";
 import { type Procedure, prepareProcedure } from "./dispatch/procedures.ts";
 import type { Logger } from "./logger.ts";
@@ -18,6 +18,7 @@ export interface AssemblyOptions {
   /** Gets to know what runs on compute threads. */
   readonly tasks: Pick<ComputeClient, "register">;
   publish(channel: string, data: unknown): void;
+  readonly users: UserActions;
 }
 
 /** An application with its plugins, ready to run. */
@@ -33,6 +34,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const definitions = new Map<string, ProcedureDefinition>(Object.entries(options.builtins));
   const use: Middleware[] = [...(definition.use ?? [])];
   const { rules } = options;
+  const { requireUser = false } = definition;
   const disposers: (() => void)[] = [];
 
   function add(name: string, procedure: ProcedureDefinition): void {
@@ -67,6 +69,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       use: (middleware) => void use.push(middleware),
       on: listen,
       publish: options.publish,
+      toUser: options.users.toUser,
+      revoke: options.users.revoke,
     };
     try {
       const undo = await plugin.setup(api);
@@ -88,7 +92,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     for (const [name, procedure] of definitions) {
       // the application's middleware is about its own procedures: a guard must not lock out `$health`
       const around = name.startsWith("$") ? [] : use;
-      const prepared = prepareProcedure(name, procedure, { use: around, timeoutMs: options.timeoutMs });
+      const prepared = prepareProcedure(name, procedure, { use: around, timeoutMs: options.timeoutMs, requireUser });
       if (prepared.task !== undefined) options.tasks.register(prepared.task, name);
       procedures.set(name, prepared);
     }

@@ -18,6 +18,13 @@ export interface HealthReport {
   readonly counters: Counters;
 }
 
+/** What a report says of a socket worker, beyond what every process knows of itself. */
+export interface HealthFacts
+  extends Pick<HealthReport, "worker" | "node" | "version" | "connections" | "channels" | "counters"> {
+  /** When it started, by `performance.now()`. */
+  readonly started: number;
+}
+
 export interface HealthOptions {
   /** The application's own check: rejects, throws, or takes too long where it is not well. */
   readonly healthcheck: (() => unknown) | undefined;
@@ -26,6 +33,22 @@ export interface HealthOptions {
   report(): HealthReport;
   /** Told of what the check rejected with. */
   failed(error: unknown): void;
+}
+
+/** How a socket worker is. */
+export function report({ worker, node, version, started, connections, channels, counters }: HealthFacts): HealthReport {
+  return {
+    ok: true,
+    pid: process.pid,
+    worker,
+    node,
+    version,
+    uptime: (performance.now() - started) / 1000,
+    connections,
+    channels,
+    memory: process.memoryUsage.rss(),
+    counters,
+  };
 }
 
 /** How long the outcome of a check is good for, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { ChannelRule, Middleware, ProcedureDefinition, ServerEvents } from "./app.ts";
+import type { ChannelRule, Middleware, ProcedureDefinition, ServerEvents, UserActions } from "./app.ts";
 import type { Logger } from "./logger.ts";
 
 /** What a plugin may do while it is set up, once in each socket worker. */
@@ -14,6 +14,10 @@ export interface PluginApi {
   on<Name extends keyof ServerEvents>(event: Name, listener: ServerEvents[Name]): () => void;
   /** Publishes to a channel from the server. */
   publish(channel: string, data: unknown): void;
+  /** All connections of one user. Once clients may connect. */
+  readonly toUser: UserActions["toUser"];
+  /** Ends all sessions of a user, or one. Once clients may connect. */
+  readonly revoke: UserActions["revoke"];
 }
 
 /** Installs procedures, channels, middleware and listeners under one name. */

@@ -1,5 +1,5 @@
 import cluster from "node:cluster";
-import type { App, ServerEvents } from "./app.ts";
+import type { App, ServerEvents, UserActions } from "./app.ts";
 import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { SOCKET_WORKER_ENV, type WorkerBirth } from "./primary/control-message.ts";
@@ -18,7 +18,7 @@ export interface ServerOptions extends Partial<Config> {
 }
 
 /** A running, or not yet running, server: `createServer(app).listen()`. */
-export interface Server {
+export interface Server extends UserActions {
   /** What this process is to the cluster. */
   readonly role: "primary" | "socket worker" | "single process";
   /** The port clients connect to; 0 before `listen`. */
@@ -65,6 +65,11 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
     return runSingleProcess({ load, configuration: configuration as LoadedConfig, events, log, signals });
   }
 
+  function users(): UserActions {
+    if (running?.users === undefined) throw new Error(`There is nobody to reach in the ${role} now.`);
+    return running.users;
+  }
+
   return {
     role,
     get port() {
@@ -92,6 +97,8 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
       if (running?.publish === undefined) throw new Error(`There is nothing to publish with in the ${role} now.`);
       running.publish(channel, data);
     },
+    toUser: (user) => users().toUser(user),
+    revoke: (target, revokeOptions) => users().revoke(target, revokeOptions),
     on: (event, listener) => events.on(event, listener),
   };
 }

@@ -1,8 +1,10 @@
 import { CloseCode } from "../shared/codes.ts";
 import { createJsonCodec } from "../shared/json-codec.ts";
 import { createMsgpackCodec, createPack } from "../shared/msgpack-codec.ts";
-import { Admission, type ShedOrder } from "./admission.ts";
+import { Admission } from "./admission.ts";
 import { type Assembly, assemble } from "./assembly.ts";
+import { createAuthentication } from "./auth/create-authentication.ts";
+import { revocationFrames } from "./auth/revocations.ts";
 import { createLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
 import { connectUplink } from "./bus/uplink.ts";
@@ -14,43 +16,31 @@ import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
 import { Deadlines } from "./dispatch/deadlines.ts";
 import { dispatch } from "./dispatch/dispatcher.ts";
+import { type GoneServices, gone } from "./dispatch/gone.ts";
+import { recheck } from "./dispatch/recheck.ts";
 import type { Services } from "./dispatch/services.ts";
-import { createHealthCheck } from "./health.ts";
+import { createHealthCheck, report } from "./health.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { createCounters } from "./metrics.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
+import { ChannelAccess } from "./pubsub/channel-access.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
+import { directFrames, tellUser } from "./pubsub/direct.ts";
 import { Hub, hubFrames } from "./pubsub/hub.ts";
 import { Presence, presenceFrames } from "./pubsub/presence.ts";
 import { Publisher } from "./pubsub/publisher.ts";
 import { Claims } from "./sessions/claims.ts";
+import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
-import type { SocketWorkerOptions } from "./socket-worker-options.ts";
+import type { SocketWorker, SocketWorkerOptions } from "./socket-worker-contract.ts";
 import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
-
-export interface SocketWorker {
-  /** The port that was opened. */
-  readonly port: number;
-  readonly connections: Connections;
-  publish(channel: string, data: unknown): void;
-  /** Makes room for others. @returns how many connections went, once they are gone */
-  shed(order: ShedOrder): Promise<number>;
-  /** Takes connections again, after `shed`. */
-  accept(): Promise<void>;
-  /**
-   * Takes no more connections, lets calls in flight finish, tells clients to come back, and closes.
-   * @param overMs others serve meanwhile: clients are told one after the other, over so many milliseconds
-   */
-  drain(overMs?: number): Promise<void>;
-}
 
 /** Starts a socket worker: the one place that constructs its services. Resolves once it serves. */
 export async function startSocketWorker(options: SocketWorkerOptions): Promise<SocketWorker> {
   const { app, config, worker, events, log } = options;
   const started = performance.now();
-  const version = readVersion();
   const counters = createCounters();
   const connections = new Connections();
   const deadlines = new Deadlines();
@@ -58,6 +48,16 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const msgpack = createMsgpackCodec({ ...config, deflate: zlibDeflate, budget: config });
   const { peers: definition } = app.definition;
   const limits = peerLimits(definition?.limits);
+  const failed = (what: string) => (error: unknown) => {
+    log.error({ error }, what);
+    events.emit("error", error);
+  };
+  const authentication = await createAuthentication(
+    app.definition,
+    config,
+    failed("a client could not be authenticated"),
+  );
+  const { authenticator, watch } = authentication;
   const uplink = await connectUplink({
     ...options.bus,
     worker: options.member,
@@ -67,17 +67,21 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...sessionFrames(() => sessions),
       ...presenceFrames(() => presence),
       ...peerFrames(() => peers),
+      ...directFrames((frame) => tellUser(frame, sessions, frames)),
+      ...revocationFrames(authentication.revocations),
     },
     lost: options.lost,
   });
   const broker = createLocalBroker(uplink, pack);
-  const sessions = new Sessions(uplink, pack, (connection) => presence.userChanged(connection));
+  const frames = { pack, deflateThreshold: config.deflateThreshold, deflateBlocks };
+  const users = new EveryUser({ uplink, pack });
+  const sessions = new Sessions(uplink, pack, (connection) => {
+    presence.userChanged(connection);
+    watch.look(connection);
+    recheck(connection, services);
+  });
 
-  const failed = (what: string) => (error: unknown) => {
-    log.error({ error }, what);
-    events.emit("error", error);
-  };
-  const rules = new ChannelRules();
+  const rules = new ChannelRules(app.definition.requireUser);
   const publisher = new Publisher({
     rules,
     broker,
@@ -97,21 +101,11 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     needed: options.computeNeeded,
   });
 
+  const facts = { node: config.node, version: readVersion(), worker, started, counters };
   const health = createHealthCheck({
     healthcheck: app.definition.healthcheck,
     limitMs: config.healthcheckMs,
-    report: () => ({
-      ok: true,
-      pid: process.pid,
-      worker,
-      node: config.node,
-      version,
-      uptime: (performance.now() - started) / 1000,
-      connections: connections.size,
-      channels: hub.size,
-      memory: process.memoryUsage.rss(),
-      counters,
-    }),
+    report: () => report({ ...facts, connections: connections.size, channels: hub.size }),
     failed: failed("the health check failed"),
   });
 
@@ -119,13 +113,13 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const own = { health, procedures: () => assembly.procedures, history: { rules, broker, pack }, peers };
   const assembly: Assembly = await assemble({
     app,
-    builtins: builtins({ ...own, presence: () => presence }),
+    builtins: builtins({ ...own, presence: () => presence, access: () => access }),
     events,
     log,
     timeoutMs: config.callTimeoutMs,
     rules,
     tasks: compute,
-    publish,
+    ...{ publish, users },
   }).catch((error: unknown) => {
     broker.close();
     throw error;
@@ -141,17 +135,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     maxPayload: config.maxPayload,
     maxCalls: config.maxCalls,
     dispatch: (connection, message) => dispatch(connection, message, services),
-    closed(connection, code) {
-      connections.delete(connection);
-      // ahead of its calls: only the code tells whether it may come back
-      peers?.closed(connection, code);
-      for (const call of connection.calls?.values() ?? []) call.abandon();
-      presence.forget(connection);
-      hub.forget(connection);
-      sessions.left(connection);
-      log.debug({ connection: connection.id, code }, "connection closed");
-      events.emit("terminated", connection, code);
-    },
+    closed: (connection, code) => gone(connection, code, leaving),
   };
 
   const reception = new Reception({
@@ -159,6 +143,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     services: connectionServices,
     events,
     log,
+    ...{ authenticator, sessions, watch },
     admission: () => admission,
   });
   const transport = createUwsTransport(
@@ -170,13 +155,17 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const hub = new Hub({
     rules,
     broker,
-    frames: { pack, deflateThreshold: config.deflateThreshold, deflateBlocks },
+    frames,
     transport,
     counters,
     sendBudget: config.sendBudget,
     maxChannels: config.maxChannels,
   });
   const presence = new Presence({ rules, uplink, pack, transport, ...config, failed: failed("a presence rule threw") });
+  const access = new ChannelAccess({
+    ...{ ...config, rules, sessions, deadlines },
+    failed: failed("a channel's authorize threw"),
+  });
   const services: Services = {
     config,
     worker,
@@ -184,16 +173,17 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     procedures: assembly.procedures,
     publisher,
     publish,
+    users,
     runTask: (task, input, request) => compute.run(task, input, request),
-    hub,
-    presence,
-    sessions,
+    ...{ hub, presence, sessions, authenticator, watch, access },
     claims: new Claims(uplink, config),
     pack,
     events,
     deadlines,
     counters,
   };
+
+  const leaving: GoneServices = { ...services, connections, peers };
 
   const admission = new Admission({
     connections,
@@ -219,6 +209,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     port,
     connections,
     publish,
+    users,
     shed: (order) => admission.shed(order),
     accept: () => admission.accept(),
     drain(overMs) {
@@ -226,6 +217,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ending ??= drained.then(() => {
         connections.stopHeartbeats();
         deadlines.close();
+        watch.close();
         transport.close();
         compute.close();
         broker.close();

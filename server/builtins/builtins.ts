@@ -3,6 +3,7 @@ import type { Procedures } from "../dispatch/procedures.ts";
 import type { HealthReport } from "../health.ts";
 import { peerProcedures } from "../peers/peer-procedures.ts";
 import type { Peers } from "../peers/peers.ts";
+import type { ChannelAccess } from "../pubsub/channel-access.ts";
 import type { Presence } from "../pubsub/presence.ts";
 import { describeProcedures, type ProcedureDescription } from "./describe-procedures.ts";
 import { type HistoryServices, historyProcedure } from "./history.ts";
@@ -15,6 +16,7 @@ export interface BuiltinServices {
   /** Undefined where the application lets none meet. */
   readonly peers: Peers | undefined;
   presence(): Presence;
+  access(): ChannelAccess;
 }
 
 /** The server's own procedures. Their names begin with `$`, which an application's may not. */
@@ -24,12 +26,13 @@ export function builtins({
   history,
   peers,
   presence,
+  access,
 }: BuiltinServices): Readonly<Record<string, ProcedureDefinition>> {
   // made at the first question and kept: JSON Schemas are dear, and the procedures stay what they are
   let described: readonly ProcedureDescription[] | undefined;
   return {
-    $ping: { idempotent: true, handler: () => "pong" },
-    $health: { idempotent: true, handler: () => health() },
+    $ping: { idempotent: true, requireUser: false, handler: () => "pong" },
+    $health: { idempotent: true, requireUser: false, handler: () => health() },
     $procedures: {
       idempotent: true,
       handler: () => {
@@ -37,8 +40,8 @@ export function builtins({
         return described;
       },
     },
-    $history: historyProcedure(history),
-    $presence: presenceProcedure(presence),
+    $history: historyProcedure(history, access),
+    $presence: presenceProcedure(presence, access),
     ...peerProcedures(peers),
   };
 }

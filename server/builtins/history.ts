@@ -4,6 +4,7 @@ import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { StandardSchema } from "../../shared/standard-schema.ts";
 import type { ProcedureDefinition, ProcedureOptions } from "../app.ts";
 import type { Broker } from "../brokers/broker.ts";
+import type { ChannelAccess } from "../pubsub/channel-access.ts";
 import type { ChannelRules } from "../pubsub/channel-rules.ts";
 import { isPattern } from "../pubsub/patterns.ts";
 import { channelName } from "./channel-name.ts";
@@ -51,22 +52,31 @@ const input = z.preprocess(
 );
 
 /** The procedure `$history`: the newest publications of a channel that are kept, page by page backwards. */
-export function historyProcedure({ rules, broker, pack }: HistoryServices): ProcedureDefinition {
+export function historyProcedure(
+  { rules, broker, pack }: HistoryServices,
+  access: () => Pick<ChannelAccess, "check">,
+): ProcedureDefinition {
   const procedure: ProcedureOptions<HistoryInput> = {
     input: input as StandardSchema<unknown, HistoryInput>,
     idempotent: true,
-    handler: ({ channel: name, limit, before }) =>
+    handler: ({ channel: name, limit, before }, { connection }) =>
       new Promise<KeptPublication[]>((resolve, reject) => {
         // who may see what comes may see what came
         const { history } = rules.checkSubscribe(name);
         if (isPattern(name)) throw new AppError("BAD_REQUEST", `"${name}" is a pattern; ask for one channel.`);
         if (history === undefined) throw new AppError("NOT_FOUND", `The channel "${name}" keeps no history.`);
-        broker.history(name, limit, before, (error, found) => {
-          if (found === undefined) reject(error);
-          else
-            resolve(
-              found.publications.map((data, index) => ({ offset: found.first + index, data: pack.unpack(data) })),
-            );
+        access().check(connection, "history", name, undefined, (refusal) => {
+          if (refusal !== undefined) {
+            reject(refusal);
+            return;
+          }
+          broker.history(name, limit, before, (error, found) => {
+            if (found === undefined) reject(error);
+            else
+              resolve(
+                found.publications.map((data, index) => ({ offset: found.first + index, data: pack.unpack(data) })),
+              );
+          });
         });
       }),
   };

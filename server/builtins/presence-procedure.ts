@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ProcedureDefinition } from "../app.ts";
+import type { ChannelAccess } from "../pubsub/channel-access.ts";
 import type { Presence } from "../pubsub/presence.ts";
 import { COUNTS_ONLY } from "../pubsub/presence-bus.ts";
 import { channelName } from "./channel-name.ts";
@@ -19,12 +20,16 @@ const input = z.union([
 ]);
 
 /** Tells who is in a channel, or how many are. */
-export function presenceProcedure(presence: () => Pick<Presence, "list">): ProcedureDefinition {
+export function presenceProcedure(
+  presence: () => Pick<Presence, "list">,
+  access: () => Pick<ChannelAccess, "allowed">,
+): ProcedureDefinition {
   return {
     input,
     idempotent: true,
-    handler: (asked: z.infer<typeof input>) => {
+    handler: async (asked: z.infer<typeof input>, { connection }) => {
       const { channel, limit = MOST_MEMBERS, count = false } = typeof asked === "string" ? { channel: asked } : asked;
+      await access().allowed(connection, "presence", channel);
       return presence().list(channel, count ? COUNTS_ONLY : limit);
     },
   } as ProcedureDefinition;

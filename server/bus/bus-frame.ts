@@ -86,6 +86,20 @@ export const BusType = {
   PRESENCE_LIST: 46,
   /** primary → worker: that, or nothing where there is no room for it now. */
   PRESENCE_LISTED: 47,
+  /** primary → worker: a session that it has, as channel, is over; data = its connection, and the code to close that with. */
+  SESSION_ENDED: 48,
+  /** worker → primary: end all sessions of a user, or one session, as channel; data = which of both, and the close code. */
+  REVOKE: 49,
+  /** primary → worker: so many ended, 4 bytes. */
+  REVOKED: 50,
+  /** primary → worker: whatever of a user, as channel, was made before, by data = milliseconds since 1970, is good no more. */
+  USER_REVOKED: 51,
+  /** worker → primary: tell all connections of a user, as channel. */
+  TELL_USER: 52,
+  /** primary → worker: so many were there, 4 bytes. */
+  USER_TOLD: 53,
+  /** primary → worker: tell the connections of a user, as channel, that are here. */
+  USER_EVENT: 54,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

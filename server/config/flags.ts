@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { nearestName } from "./edit-distance.ts";
+import type { Option } from "./option.ts";
 import { OPTION_KEYS, OPTIONS, type OptionKey } from "./options.ts";
 
 export interface Flags {
@@ -15,7 +16,12 @@ export interface Flags {
   readonly problems: readonly string[];
 }
 
-const KEY_OF_FLAG = new Map<string, OptionKey>(OPTION_KEYS.map((key) => [OPTIONS[key].flag, key]));
+const KEY_OF_FLAG = new Map<string, OptionKey>(
+  OPTION_KEYS.flatMap((key) => {
+    const { flag }: Option<unknown> = OPTIONS[key];
+    return flag === undefined ? [] : [[flag, key]];
+  }),
+);
 const KNOWN_FLAGS = ["config", "help", "version", ...KEY_OF_FLAG.keys()];
 
 const PARSE_OPTIONS = {

@@ -33,6 +33,32 @@ export function shortText(maxLength: number): z.ZodType<string> {
     .regex(/^\P{Cc}*\S\P{Cc}*$/u, expected);
 }
 
+/** Text on one line, or nothing at all. */
+export function optionalText(maxLength: number): z.ZodType<string> {
+  const expected = `text of at most ${maxLength} characters on one line`;
+  return z
+    .string(expected)
+    .max(maxLength, expected)
+    .regex(/^\P{Cc}*$/u, expected);
+}
+
+/** A secret that nobody guesses, or nothing at all. */
+export function secretText(minBytes: number): z.ZodType<string> {
+  const expected = `a secret of at least ${minBytes} bytes`;
+  return z.string(expected).refine((text) => text === "" || Buffer.byteLength(text) >= minBytes, expected);
+}
+
+/** An https URL, or nothing at all; http will do where it does not leave the machine. */
+export function secureUrl(): z.ZodType<string> {
+  const expected = "an https URL";
+  return z.string(expected).refine((text) => {
+    if (text === "") return true;
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname } = new URL(text);
+    return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
+  }, expected);
+}
+
 /** What a socket can be bound to. Refuses what people paste instead: URLs, and addresses with a port. */
 export function hostAddress(): z.ZodType<string> {
   const expected = "an IP address or a host name, without scheme and port";

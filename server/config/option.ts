@@ -2,14 +2,14 @@ import type { z } from "zod";
 import { wholeNumber } from "./option-types.ts";
 
 /** The groups of the help text, in its order. */
-export const GROUPS = ["network", "processes", "compute", "logging", "limits", "time"] as const;
+export const GROUPS = ["network", "processes", "compute", "authentication", "logging", "limits", "time"] as const;
 
 /** Everything there is to know of one option; reading, checking and help are derived from it. */
 export interface Option<Value> {
   /** Environment variable. */
   readonly env: string;
-  /** Command line flag, without its dashes. */
-  readonly flag: string;
+  /** Command line flag, without its dashes; none for a secret, as every user of a machine sees command lines. */
+  readonly flag?: string;
   readonly type: z.ZodType<Value>;
   readonly default: NoInfer<Value>;
   /** What the help shows instead of a default that differs from machine to machine. */
@@ -17,6 +17,8 @@ export interface Option<Value> {
   /** One line, with units. */
   readonly description: string;
   readonly group: (typeof GROUPS)[number];
+  /** Whether the value is shown to nobody. @default false */
+  readonly secret?: true;
 }
 
 /** A timer of more milliseconds than this fires at once instead of late. */

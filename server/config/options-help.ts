@@ -1,5 +1,5 @@
 import { CONFIG_FILE_NAME } from "./config-file.ts";
-import { GROUPS } from "./option.ts";
+import { GROUPS, type Option } from "./option.ts";
 import { withSeparators } from "./option-types.ts";
 import { OPTION_KEYS, OPTIONS } from "./options.ts";
 
@@ -10,9 +10,9 @@ export function optionsHelp(): string {
   const sections: [title: string, rows: Row[]][] = GROUPS.map((group) => [
     group,
     OPTION_KEYS.filter((key) => OPTIONS[key].group === group).map((key) => {
-      const { flag, env, default: initial, defaultText, description } = OPTIONS[key];
+      const { flag, env, default: initial, defaultText, description }: Option<string | number> = OPTIONS[key];
       return [
-        `--${flag}`,
+        flag === undefined ? "" : `--${flag}`,
         env,
         defaultText ?? (typeof initial === "number" ? withSeparators(initial) : initial),
         description,

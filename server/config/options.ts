@@ -1,3 +1,4 @@
+import { AUTH_OPTIONS } from "./auth-options.ts";
 import { COMPUTE_OPTIONS } from "./compute-options.ts";
 import { LIMIT_OPTIONS } from "./limit-options.ts";
 import { LOG_OPTIONS } from "./log-options.ts";
@@ -11,6 +12,7 @@ export const OPTIONS = {
   ...NETWORK_OPTIONS,
   ...PROCESS_OPTIONS,
   ...COMPUTE_OPTIONS,
+  ...AUTH_OPTIONS,
   ...LOG_OPTIONS,
   ...LIMIT_OPTIONS,
   ...TIME_OPTIONS,

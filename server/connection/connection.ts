@@ -3,6 +3,8 @@ import { type Codec, isBatch } from "../../shared/codec.ts";
 import { CloseCode } from "../../shared/codes.ts";
 import { AppError, errorReply } from "../../shared/errors.ts";
 import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
+import type { Presented } from "../auth/authenticator.ts";
+import type { Identity } from "../auth/credentials.ts";
 import { type Encoded, encodedPiece } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
 import type { Session } from "../sessions/session.ts";
@@ -26,6 +28,10 @@ export class Connection implements SocketOwner {
   readonly binary: boolean;
   /** Undefined until HELLO is answered, or until something asks for one. */
   session: Session | undefined;
+  /** @internal What its client has proven, apart from what the application has made of its session since. */
+  identity: Identity | undefined;
+  /** @internal What it presented as it connected; kept only where the application may want to see it again. */
+  presented: Presented | undefined;
   /** @internal Calls that are not answered yet, by id; made when the first one comes. */
   calls: Map<number, RunningCall> | undefined;
   /** @internal What this side has asked of the client; made with the first call. */
@@ -59,6 +65,11 @@ export class Connection implements SocketOwner {
     this.#codec = binary ? services.msgpack : services.json;
     this.#outbox = new Outbox(this, socket, this.#codec, services.turn);
     this.#services = services;
+  }
+
+  /** Who its client is; undefined while nobody has said so. */
+  get user(): string | undefined {
+    return this.session === undefined ? this.identity?.user : this.session.user;
   }
 
   /** Whether anything sent now can still arrive. */
@@ -185,7 +196,7 @@ export class Connection implements SocketOwner {
 
   /** @internal Keeps what comes from now on, until `release`. */
   hold(): void {
-    this.#held = new HeldMessages();
+    this.#held ??= new HeldMessages();
   }
 
   /** @internal Does what was kept, in order, and keeps nothing any more. */

@@ -1,9 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { Emitter } from "../../shared/emitter.ts";
+import type { AppError } from "../../shared/errors.ts";
 import { SUBPROTOCOL_MSGPACK } from "../../shared/message.ts";
 import type { Admission } from "../admission.ts";
 import type { ServerEvents } from "../app.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
+import type { Identity } from "../auth/credentials.ts";
+import type { IdentityWatch } from "../auth/identity-watch.ts";
+import { httpRefusal } from "../auth/refusal.ts";
 import type { Logger } from "../logger.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import type { Socket, TransportHooks, UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionServices } from "./connection-services.ts";
@@ -15,6 +21,9 @@ export interface ReceptionOptions {
   readonly services: ConnectionServices;
   readonly events: Emitter<ServerEvents>;
   readonly log: Pick<Logger, "debug">;
+  readonly authenticator: Pick<Authenticator, "concerns" | "ofRequest" | "looksAtRequests">;
+  readonly sessions: Pick<Sessions, "of">;
+  readonly watch: Pick<IdentityWatch, "look">;
   admission(): Pick<Admission, "open" | "opened">;
 }
 
@@ -23,23 +32,40 @@ export class Reception implements TransportHooks {
   readonly #options: ReceptionOptions;
   /** Ids are unique in the cluster. */
   readonly #idPrefix = `${randomBytes(6).toString("base64url")}-`;
+  /** Who asks, as far as its request tells. */
+  readonly #identities = new WeakMap<UpgradeRequest, Identity>();
   #lastId = 0;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
   }
 
-  upgrade(request: UpgradeRequest): UpgradeAnswer {
+  upgrade(request: UpgradeRequest): UpgradeAnswer | Promise<UpgradeAnswer> {
+    const { admission, authenticator } = this.#options;
     // a connection kept alive for plain requests may still ask
-    return this.#options.admission().open ? negotiate(request) : { status: 503, body: "Restarting\n" };
+    if (!admission().open) return { status: 503, body: "Restarting\n" };
+    const answer = negotiate(request);
+    if ("status" in answer || !authenticator.concerns(request)) return answer;
+    return authenticator.ofRequest(request).then(
+      (identity) => {
+        if (identity !== undefined) this.#identities.set(request, identity);
+        return answer;
+      },
+      (error: AppError) => httpRefusal(error),
+    );
   }
 
   open(socket: Socket, request: UpgradeRequest, subprotocol: string): Connection {
-    const { connections, services, events, log, admission } = this.#options;
+    const { connections, services, events, log, admission, authenticator, sessions, watch } = this.#options;
     const id = this.#idPrefix + (++this.#lastId).toString(36);
     const connection = new Connection(id, socket, request, subprotocol === SUBPROTOCOL_MSGPACK, services);
+    if (authenticator.looksAtRequests) connection.presented = request;
+    connection.identity = this.#identities.get(request);
     connections.add(connection);
     admission().opened();
+    // it may never say a word, and is somebody's all the same
+    if (connection.identity !== undefined) sessions.of(connection);
+    watch.look(connection);
     log.debug({ connection: id, address: request.address }, "connection opened");
     events.emit("connection", connection);
     return connection;

@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import type { RevokeOptions, RevokeTarget, ToUser, UserActions } from "../app.ts";
 import type { TaskRequest } from "../compute/compute-client.ts";
 import { TaskScope } from "../compute/task-scope.ts";
 import type { ThreadTask } from "../compute/thread.ts";
@@ -13,6 +14,7 @@ export interface ContextServices {
   readonly log: Logger;
   readonly sessions: Pick<Sessions, "of">;
   publish(channel: string, data: unknown): void;
+  readonly users: UserActions;
   runTask(task: ThreadTask, input: unknown, request: TaskRequest): Promise<unknown>;
 }
 
@@ -28,6 +30,8 @@ export class CallContext {
   input: unknown;
   /** Milliseconds the call may take; each item of a stream starts them anew. */
   readonly timeoutMs: number;
+  /** @internal Whether it was refused before anything was done for it. */
+  refused = false;
   readonly #services: ContextServices;
   #abort: AbortController | undefined;
   #ended: unknown;
@@ -66,6 +70,11 @@ export class CallContext {
     return this.#services.sessions.of(this.connection);
   }
 
+  /** Who calls; undefined while nobody has said so. */
+  get user(): string | undefined {
+    return this.connection.user;
+  }
+
   /** A log that names the connection and the procedure. */
   get log(): Logger {
     return this.#services.log.child({ connection: this.connection.id, procedure: this.procedure.name });
@@ -74,6 +83,16 @@ export class CallContext {
   /** Publishes to a channel as the server, whatever clients may. Throws where there is no such channel. */
   publish(channel: string, data: unknown): void {
     this.#services.publish(channel, data);
+  }
+
+  /** All connections of one user, on the whole cluster. @throws RangeError where that is no name of a user */
+  toUser(user: string): ToUser {
+    return this.#services.users.toUser(user);
+  }
+
+  /** Ends all sessions of a user, or one, and their connections: see `Server.revoke`. */
+  revoke(target: RevokeTarget, options?: RevokeOptions): Promise<number> {
+    return this.#services.users.revoke(target, options);
   }
 
   /**

@@ -135,7 +135,7 @@ export class KeyedCall extends RunningCall implements Claimant {
   #settleError(claim: KeyClaim, error: unknown): void {
     const { pack } = this.#services;
     const [, , code, message, details] = errorReply(null, error);
-    const refused = isRefusal(code);
+    const refused = isRefusal(code) || this.context.refused;
     if (refused || this.streams) {
       super.refuse(error);
       if (refused) claim.release();

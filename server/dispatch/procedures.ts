@@ -4,6 +4,7 @@ import type { Middleware, ProcedureDefinition } from "../app.ts";
 import type { ThreadTask } from "../compute/thread.ts";
 import { compose, type Run } from "./compose.ts";
 import type { CallContext } from "./context.ts";
+import { guardOf } from "./guard.ts";
 
 /** A procedure, ready to run. */
 export interface Procedure {
@@ -29,6 +30,7 @@ export type Procedures = ReadonlyMap<string, Procedure>;
 export interface ProcedureDefaults {
   readonly use: readonly Middleware[];
   readonly timeoutMs: number;
+  readonly requireUser: boolean;
 }
 
 /** Makes a definition ready to run: middleware, then validation, then its handler, put together once. */
@@ -37,7 +39,8 @@ export function prepareProcedure(
   definition: ProcedureDefinition,
   defaults: ProcedureDefaults,
 ): Procedure {
-  const { handler, input, timeoutMs, use, task, idempotent } = read(name, definition);
+  const { handler, input, timeoutMs, use, task, idempotent, requireUser, authorize } = read(name, definition);
+  const guard = guardOf(requireUser ?? defaults.requireUser, authorize);
   const around = [...defaults.use, ...use];
   const run: Run =
     input === undefined
@@ -45,7 +48,7 @@ export function prepareProcedure(
       : (context) => validated(input, handler, context);
   return {
     name,
-    run: compose(around, run),
+    run: compose(guard === undefined ? around : [guard, ...around], run),
     timeoutMs: timeoutMs ?? defaults.timeoutMs,
     input,
     streams: /Generator/.test(Object.prototype.toString.call(handler)),
@@ -56,7 +59,7 @@ export function prepareProcedure(
 }
 
 function read(name: string, definition: ProcedureDefinition) {
-  const { handler, input, timeoutMs, use, task, idempotent } =
+  const { handler, input, timeoutMs, use, task, idempotent, requireUser, authorize } =
     typeof definition === "function" ? { handler: definition } : { timeoutMs: undefined, ...definition };
   if (typeof handler !== "function") {
     throw new TypeError(`The procedure "${name}" needs a function, or an object with a handler.`);
@@ -64,11 +67,16 @@ function read(name: string, definition: ProcedureDefinition) {
   if (input !== undefined && typeof input["~standard"]?.validate !== "function") {
     throw new TypeError(`The input of "${name}" must be a Standard Schema validator, as zod, valibot or arktype make.`);
   }
+  if (authorize !== undefined && typeof authorize !== "function") {
+    throw new TypeError(`authorize of the procedure "${name}" must be a function.`);
+  }
   return {
     handler: handler as Handler,
     input: input as StandardSchema | undefined,
     timeoutMs,
     use: use ?? [],
+    requireUser,
+    authorize,
     task,
     idempotent: idempotent ?? task?.idempotent ?? false,
   };

@@ -1,8 +1,11 @@
 import type { Emitter } from "../../shared/emitter.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { ServerEvents } from "../app.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
+import type { IdentityWatch } from "../auth/identity-watch.ts";
 import type { Config } from "../config.ts";
 import type { Counters } from "../metrics.ts";
+import type { ChannelAccess } from "../pubsub/channel-access.ts";
 import type { Hub } from "../pubsub/hub.ts";
 import type { Presence } from "../pubsub/presence.ts";
 import type { Publisher } from "../pubsub/publisher.ts";
@@ -22,6 +25,9 @@ export interface Services extends ContextServices {
   readonly hub: Hub;
   readonly presence: Presence;
   readonly sessions: Sessions;
+  readonly authenticator: Authenticator;
+  readonly watch: Pick<IdentityWatch, "look" | "closed">;
+  readonly access: ChannelAccess;
   readonly claims: Claims;
   readonly pack: Pack;
   readonly events: Emitter<ServerEvents>;

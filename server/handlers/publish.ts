@@ -7,9 +7,11 @@ import { publicationKey } from "../sessions/key-name.ts";
 /** Publishes to a channel, and acknowledges once the publication has its place in the channel's order. */
 export function handlePublish(connection: Connection, message: PublishMessage, services: Services): void {
   const [, id, channel, data, options] = message;
-  const { publisher } = services;
+  const { publisher, access } = services;
   if (typeof id !== "number") {
-    publisher.publishFromClient(channel, data, undefined);
+    access.check(connection, "publish", channel, data, (refusal) => {
+      if (refusal === undefined) publisher.publishFromClient(channel, data, undefined);
+    });
     return;
   }
   const done = (error: AppError | undefined, offset?: number) => {
@@ -17,5 +19,11 @@ export function handlePublish(connection: Connection, message: PublishMessage, s
     else connection.send(offset === undefined ? [Kind.ACK, id] : [Kind.ACK, id, { offset }]);
   };
   const key = options?.key ?? undefined;
-  publisher.publishFromClient(channel, data, done, key && publicationKey(services.sessions.of(connection).id, key));
+  access.check(connection, "publish", channel, data, (refusal) => {
+    if (refusal !== undefined) {
+      done(refusal);
+      return;
+    }
+    publisher.publishFromClient(channel, data, done, key && publicationKey(services.sessions.of(connection).id, key));
+  });
 }

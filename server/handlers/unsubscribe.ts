@@ -6,8 +6,9 @@ import type { Services } from "../dispatch/services.ts";
 export function handleUnsubscribe(
   connection: Connection,
   message: UnsubscribeMessage,
-  { hub, presence, sessions }: Services,
+  { hub, presence, sessions, access }: Services,
 ): void {
+  access.cancel(connection, message[2]);
   presence.leave(connection, message[2]);
   if (connection.channels?.has(message[2]) === true) {
     hub.unsubscribe(connection, message[2]);

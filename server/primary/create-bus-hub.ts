@@ -7,6 +7,7 @@ import { PresenceDesk } from "./presence-desk.ts";
 import { PublicationKeys } from "./publication-keys.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
+import { UserDesk } from "./user-desk.ts";
 
 /** A bus with all that the primary keeps, as a configuration asks for it. */
 export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed" | "stuck">): BusHub {
@@ -15,6 +16,7 @@ export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed"
   const sequencer = new Sequencer(new Histories({ budget: historyBudget }), new PublicationKeys(sessions.answers));
   const desk = sideBySide([
     sessions,
+    new UserDesk(sessions.sessions),
     new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
     new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
   ]);

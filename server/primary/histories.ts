@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Position } from "../../shared/message.ts";
 import type { KeptPage } from "../bus/history-page.ts";
-import { type Due, DueSeconds } from "./due-seconds.ts";
+import { type Due, DueSeconds } from "../due-seconds.ts";
 import { GivingWay, type Yielding } from "./giving-way.ts";
 import { KeptPublications } from "./kept-publications.ts";
 

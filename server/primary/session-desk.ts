@@ -4,7 +4,14 @@ import type { Link } from "../bus/link.ts";
 import type { Config } from "../config.ts";
 import { Claim } from "../sessions/claim.ts";
 import { parted } from "../sessions/key-name.ts";
-import { News, NOT_NOW, type SessionAnswer, type SessionNews } from "../sessions/session-state.ts";
+import {
+  News,
+  NOT_NOW,
+  type SessionAnswer,
+  type SessionEnd,
+  type SessionNews,
+  UNPROVEN,
+} from "../sessions/session-state.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { type SessionHolder, SessionStore } from "./session-store.ts";
@@ -47,6 +54,13 @@ export class SessionDesk implements Desk {
     const holder: SessionHolder = {
       moved: (session, connection) => link.send(BusType.SESSION_MOVED, 0, session, Buffer.from(connection)),
       changed: (session, change) => link.send(BusType.SESSION_CHANGED, 0, session, this.#pack.pack(change)),
+      ended: (session, connection, code) =>
+        link.send(BusType.SESSION_ENDED, 0, session, this.#pack.pack([connection, code] satisfies SessionEnd)),
+      tellUser: (frame) => {
+        const fits = link.unsent <= this.#mostUnsent;
+        if (fits) link.forward(frame, BusType.USER_EVENT);
+        return fits;
+      },
     };
     return {
       receive: (frame) => {
@@ -104,15 +118,17 @@ export class SessionDesk implements Desk {
 
   #resume(
     id: string,
-    [, connection, secret, turn]: SessionNews & { 0: typeof News.RESUME },
+    [, connection, secret, turn, user]: SessionNews & { 0: typeof News.RESUME },
     link: Link,
     holder: SessionHolder,
   ): SessionAnswer | undefined {
     // the session stays where it is until there is room to tell what it is subscribed to, which a client makes long
     if (link.unsent > this.#mostUnsent) return NOT_NOW;
-    const state = this.sessions.resume({ id, connection, secret, turn: turn ?? undefined }, holder);
-    if (state === undefined || state === "outrun") return state && NOT_NOW;
-    return [state.user ?? null, state.tags, [...state.channels]];
+    const asked = { id, connection, secret, turn: turn ?? undefined, user: user ?? undefined };
+    const state = this.sessions.resume(asked, holder);
+    if (state === undefined || state === UNPROVEN) return state;
+    if (state === "outrun") return NOT_NOW;
+    return [state.user ?? null, state.tags, [...state.channels], state.proven];
   }
 
   #claim({ channel, reference }: BusFrame, link: Link, claimant: SessionHolder, alive: () => boolean): void {

@@ -6,6 +6,8 @@ const WINDOW_MS = 120_000;
 const MOST_AWAY = 100_000;
 
 class Holder implements SessionHolder {
+  readonly endedWith: [session: string, connection: string, code: number][] = [];
+
   readonly told: [session: string, connection: string][] = [];
   readonly heard: [session: string, change: SessionChange][] = [];
   moved(session: string, connection: string): void {
@@ -13,6 +15,14 @@ class Holder implements SessionHolder {
   }
   changed(session: string, change: SessionChange): void {
     this.heard.push([session, change]);
+  }
+
+  ended(session: string, connection: string, code: number): void {
+    this.endedWith.push([session, connection, code]);
+  }
+
+  tellUser(): boolean {
+    return true;
   }
 }
 
@@ -36,7 +46,7 @@ describe("a session", () => {
     store.unsubscribed("s", "b");
     store.left("s", "c1");
     const state = store.resume({ id: "s", connection: "c2", secret: "secret" }, other);
-    expect(state).toEqual({ user: "ada", tags: { room: "5" }, channels: ["a", "c:*"] });
+    expect(state).toEqual({ user: "ada", proven: false, tags: { room: "5" }, channels: ["a", "c:*"] });
     expect([store.size, store.away, one.told, other.told]).toEqual([1, 0, [], []]);
   });
 
@@ -45,6 +55,7 @@ describe("a session", () => {
     store.open("s", "c1", "secret", one);
     expect(store.resume({ id: "s", connection: "c2", secret: "secret" }, one)).toEqual({
       user: undefined,
+      proven: false,
       tags: {},
       channels: [],
     });
@@ -121,6 +132,7 @@ describe("a session", () => {
     expect([one.heard, other.heard]).toEqual([[], [["s", { user: null, tags: { a: null } }]]]);
     expect(store.resume({ id: "s", connection: "c3", secret: "secret" }, one)).toEqual({
       user: undefined,
+      proven: false,
       tags: { b: "2" },
       channels: [],
     });

@@ -1,6 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
+import type { BusFrame } from "../bus/bus-frame.ts";
 import { List, type Place } from "../list.ts";
-import { changedTags, type SessionChange, type SessionState } from "../sessions/session-state.ts";
+import { changedTags, type SessionChange, type SessionState, UNPROVEN } from "../sessions/session-state.ts";
+import { Users } from "../sessions/users.ts";
 import { Expiry } from "./expiry.ts";
 
 /** The process that a session's connection lives in, as far as sessions are concerned. */
@@ -9,6 +11,10 @@ export interface SessionHolder {
   moved(session: string, connection: string): void;
   /** A call in another process, which it came from, has said so. */
   changed(session: string, change: SessionChange): void;
+  /** The session is over, and so is its connection, with this close code. */
+  ended(session: string, connection: string, code: number): void;
+  /** Passes on what all connections of a user are to be told. @returns false where too much waits for the process */
+  tellUser(frame: BusFrame): boolean;
 }
 
 /** A connection that wants to go on with a session. */
@@ -18,6 +24,8 @@ export interface Resumption {
   readonly secret: string;
   /** Which of its client's connections it is; undefined where the client does not say. */
   readonly turn?: number | undefined;
+  /** Who its client has proven to be. */
+  readonly user?: string | undefined;
 }
 
 export interface SessionStoreOptions {
@@ -37,6 +45,7 @@ interface Stored {
   /** Undefined where nobody can go on with it. */
   readonly secret: string | undefined;
   user: string | undefined;
+  proven: boolean;
   tags: Readonly<Record<string, string>>;
   /** Made with the first one. */
   channels: Set<string> | undefined;
@@ -59,6 +68,7 @@ const NO_TAGS = Object.freeze({});
 export class SessionStore {
   readonly #options: SessionStoreOptions;
   readonly #sessions = new Map<string, Stored>();
+  readonly #users = new Users<Stored>();
   readonly #held = new Map<SessionHolder, Set<Stored>>();
   /** Those without a connection, the one that has been away longest first. */
   readonly #away = new List<Stored>();
@@ -92,6 +102,7 @@ export class SessionStore {
       id,
       secret,
       user: undefined,
+      proven: false,
       tags: NO_TAGS,
       channels: undefined,
       holder: undefined,
@@ -106,12 +117,15 @@ export class SessionStore {
 
   /**
    * Goes on with a session on another connection; one that it has already, in another process, is told.
-   * @returns undefined where there is no such session, or the secret is another one; "outrun" where its client has had a
-   * later connection, so that this one was held up on its way, and must not take the session from the living one
+   * @returns undefined where there is no such session, the secret is another one, or it is of another user than its client
+   * has proven to be; "unproven" where that has to be proven and was not; "outrun" where its client has had a later
+   * connection, so that this one was held up on its way, and must not take the session from the living one
    */
-  resume({ id, connection, secret, turn }: Resumption, holder: SessionHolder): SessionState | "outrun" | undefined {
+  resume(asked: Resumption, holder: SessionHolder): SessionState | "outrun" | typeof UNPROVEN | undefined {
+    const { id, connection, secret, turn } = asked;
     const session = this.#sessions.get(id);
     if (session?.secret === undefined || !isSame(session.secret, secret)) return undefined;
+    if (session.proven && asked.user !== session.user) return asked.user === undefined ? UNPROVEN : undefined;
     if (turn !== undefined) {
       if (turn <= session.turn) return "outrun";
       session.turn = turn;
@@ -120,8 +134,8 @@ export class SessionStore {
     this.#release(session);
     this.#hold(session, connection, holder);
     if (before !== undefined && before !== holder) before.moved(id, old);
-    const { user, tags, channels } = session;
-    return { user, tags, channels: channels === undefined ? [] : [...channels] };
+    const { user, proven, tags, channels } = session;
+    return { user, proven, tags, channels: channels === undefined ? [] : [...channels] };
   }
 
   /** Its connection is gone. Nothing where it has another one by now. */
@@ -134,8 +148,13 @@ export class SessionStore {
   changed(id: string, change: SessionChange, from: SessionHolder): void {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
-    const { user, tags } = change;
-    if (user !== undefined) session.user = user ?? undefined;
+    const { user, proven = false, tags } = change;
+    if (user !== undefined) {
+      this.#users.delete(session.user, session);
+      session.user = user ?? undefined;
+      session.proven = proven;
+      this.#users.add(session.user, session);
+    }
     if (tags !== undefined) session.tags = changedTags(session.tags, tags);
     if (session.holder !== from) session.holder?.changed(id, change);
   }
@@ -158,6 +177,25 @@ export class SessionStore {
   holderGone(holder: SessionHolder): void {
     for (const session of this.#held.get(holder) ?? []) this.#leave(session);
     this.#held.delete(holder);
+  }
+
+  /** Sessions of a user, with a connection or without. */
+  ofUser(user: string): Iterable<Pick<Stored, "id" | "holder" | "connection">> {
+    return this.#users.of(user);
+  }
+
+  /**
+   * Ends a session, and its connection with this close code. Nobody can go on with it, or get the answers that are kept for it.
+   * @returns whether there is such a session
+   */
+  end(id: string, code: number): boolean {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return false;
+    const { holder, connection } = session;
+    this.#release(session);
+    this.#end(session);
+    holder?.ended(id, connection, code);
+    return true;
   }
 
   close(): void {
@@ -207,6 +245,7 @@ export class SessionStore {
 
   #end(session: Stored): void {
     this.#back(session);
+    this.#users.delete(session.user, session);
     this.#sessions.delete(session.id);
     this.#options.ended(session.id);
   }

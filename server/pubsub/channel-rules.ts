@@ -1,12 +1,15 @@
 import { AppError } from "../../shared/errors.ts";
 import type { ChannelRule } from "../app.ts";
+import type { ChannelGuard } from "./channel-guard.ts";
 import { type HistoryRule, historyRule } from "./history-rule.ts";
 import { isPattern, PatternMap, prefixOf } from "./patterns.ts";
 import type { PresenceOptions } from "./presence-rule.ts";
 import { type SlowReaderPolicy, slowReaderPolicy } from "./slow-readers.ts";
 
 /** A channel's rule, ready to be used. */
-export interface PreparedRule extends Omit<ChannelRule, "history"> {
+export interface PreparedRule extends Omit<ChannelRule, "history" | "authorize" | "perUser" | "requireUser"> {
+  /** Who may do what; undefined where everybody may do what the rule allows. */
+  readonly guard: ChannelGuard | undefined;
   readonly history: HistoryRule | undefined;
   readonly slowReaders: SlowReaderPolicy;
 }
@@ -16,11 +19,21 @@ const KEPT: PresenceOptions = {};
 /** Finds the rule for a channel: that of its own name, or else of the longest pattern that fits. */
 export class ChannelRules {
   readonly #rules = new PatternMap<PreparedRule>();
+  readonly #requireUser: boolean;
+  /** Whether any rule has a guard. */
+  guarded = false;
+
+  /** @param requireUser whether rules that say nothing of it require a user @default false */
+  constructor(requireUser = false) {
+    this.#requireUser = requireUser;
+  }
 
   /** Throws where there is a rule of this very name already, or the rule makes no sense. */
   add(name: string, rule: ChannelRule): void {
     if (this.#rules.get(name) !== undefined) throw new Error(`There is a rule for the channel "${name}" already.`);
-    this.#rules.set(name, prepared(name, rule));
+    const ready = prepared(name, rule, this.#requireUser);
+    this.#rules.set(name, ready);
+    this.guarded ||= ready.guard !== undefined;
   }
 
   /** Throws where the channel does not exist. */
@@ -28,6 +41,18 @@ export class ChannelRules {
     const rule = this.#rules.closest(channel);
     if (rule === undefined) throw new AppError("NOT_FOUND", `There is no channel "${channel}".`);
     return rule;
+  }
+
+  /** The guards that have a say in what a client does with a channel: of a pattern, all of the rules that it covers. */
+  guardsOf(channel: string): readonly ChannelGuard[] {
+    const own = this.#rules.closest(channel)?.guard;
+    if (!isPattern(channel)) return own === undefined ? [] : [own];
+    const guards = new Set(own === undefined ? [] : [own]);
+    const prefix = prefixOf(channel);
+    for (const [name, { guard }] of this.#rules.entries()) {
+      if (guard !== undefined && name.startsWith(prefix)) guards.add(guard);
+    }
+    return [...guards];
   }
 
   /** How it is kept who is in a channel; undefined where it is not. A pattern has nobody in it. */
@@ -60,12 +85,26 @@ export class ChannelRules {
   }
 }
 
-function prepared(name: string, rule: ChannelRule): PreparedRule {
+function prepared(name: string, rule: ChannelRule, requireUser: boolean): PreparedRule {
   try {
-    return { ...rule, history: historyRule(rule.history), slowReaders: slowReaderPolicy(rule.slowReaders) };
+    const { authorize, perUser, requireUser: _, ...rest } = rule;
+    return {
+      ...rest,
+      guard: guard(name, rule, requireUser),
+      history: historyRule(rule.history),
+      slowReaders: slowReaderPolicy(rule.slowReaders),
+    };
   } catch (error) {
     throw new RangeError(`The rule of the channel "${name}": ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** @throws Error where it makes no sense */
+function guard(name: string, rule: ChannelRule, byDefault: boolean): ChannelGuard | undefined {
+  const { authorize, perUser = false, requireUser = byDefault } = rule;
+  if (authorize !== undefined && typeof authorize !== "function") throw new TypeError("authorize must be a function.");
+  if (perUser && !isPattern(name)) throw new RangeError("perUser needs a pattern, such as user:*.");
+  return requireUser || perUser || authorize !== undefined ? { name, requireUser, perUser, authorize } : undefined;
 }
 
 function forbidden(channel: string, what: string): AppError {

@@ -10,6 +10,7 @@ import type { Services } from "../dispatch/services.ts";
 import { handleSubscribe } from "../handlers/subscribe.ts";
 import { handleUnsubscribe } from "../handlers/unsubscribe.ts";
 import { PresenceDesk } from "../primary/presence-desk.ts";
+import { ChannelAccess, type ChannelAccessServices } from "./channel-access.ts";
 import { ChannelRules } from "./channel-rules.ts";
 import type { Subscribed } from "./hub.ts";
 import { Presence } from "./presence.ts";
@@ -114,6 +115,7 @@ class Model {
       },
       presence: this.#presence,
       config: { maxChannels: 10 },
+      access: new ChannelAccess({ rules } as unknown as ChannelAccessServices),
       sessions: { subscribed: nothing, unsubscribed: nothing },
     } as unknown as Services;
     this.#connections = Array.from({ length: 5 }, () => this.#connect());

@@ -1,11 +1,12 @@
 import type { Emitter } from "../../shared/emitter.ts";
-import type { App, ServerEvents } from "../app.ts";
+import type { App, ServerEvents, UserActions } from "../app.ts";
 import type { Logger } from "../logger.ts";
 
 /** What a process does once it has found its role. */
 export interface RunningRole {
   readonly port: number;
   publish?(channel: string, data: unknown): void;
+  readonly users?: UserActions;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,8 @@ import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
 import { createBusHub } from "../primary/create-bus-hub.ts";
 import { findPort } from "../primary/free-port.ts";
-import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
+import { startSocketWorker } from "../socket-worker.ts";
+import type { SocketWorker } from "../socket-worker-contract.ts";
 import { StartError } from "../start-error.ts";
 import { announce } from "./announce.ts";
 import type { RunningRole, WithApp } from "./role.ts";
@@ -96,7 +97,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     await computeStarted;
     up = true;
     announce(log, { configuration, port: worker.port, workers: [], started });
-    return { port: worker.port, publish: worker.publish, close };
+    return { port: worker.port, publish: worker.publish, users: worker.users, close };
   } catch (error) {
     await close();
     throw error;

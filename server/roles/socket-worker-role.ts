@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import type { FromWorker, ToWorker, WorkerBirth } from "../primary/control-message.ts";
-import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
+import { startSocketWorker } from "../socket-worker.ts";
+import type { SocketWorker } from "../socket-worker-contract.ts";
 import { type ConnectionHandle, DealtConnections } from "./dealt-connections.ts";
 import type { RunningRole, WithApp } from "./role.ts";
 import { die } from "./signals.ts";
@@ -95,5 +96,5 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
     throw error;
   }
   tell({ type: "serving", port: worker.port });
-  return { port: worker.port, publish: worker.publish, close: () => close() };
+  return { port: worker.port, publish: worker.publish, users: worker.users, close: () => close() };
 }

@@ -1,5 +1,6 @@
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
-import { changedTags, type SessionChange } from "./session-state.ts";
+import type { Identity } from "../auth/credentials.ts";
+import { changedTags, type SessionChange, type SessionState } from "./session-state.ts";
 
 /** Tags of one session, and characters of one of them, at most. */
 const MOST_TAGS = 100;
@@ -7,6 +8,8 @@ const MOST_TAGS = 100;
 /** Told of what a session's connections to come have to know. */
 export interface SessionListener {
   changed(session: Session, change: SessionChange): void;
+  /** It is another user's than before. */
+  userChanged(session: Session, before: string | undefined): void;
 }
 
 /**
@@ -19,6 +22,7 @@ export class Session {
   readonly lasting: boolean;
   readonly #listener: SessionListener;
   #user: string | undefined;
+  #proven = false;
   #tags: Readonly<Record<string, string>>;
 
   /** @internal */
@@ -26,19 +30,27 @@ export class Session {
     id: string,
     lasting: boolean,
     listener: SessionListener,
-    user?: string,
-    tags: Readonly<Record<string, string>> = {},
+    { user, tags = {}, proven = false }: Partial<Pick<SessionState, "user" | "tags" | "proven">> = {},
   ) {
     this.id = id;
     this.lasting = lasting;
     this.#listener = listener;
     this.#user = user;
     this.#tags = tags;
+    this.#proven = proven;
   }
 
   /** Whose session it is; undefined while nobody has said so. */
   get user(): string | undefined {
     return this.#user;
+  }
+
+  /**
+   * Whether the client has proven to be that user, by a token or to the application's `authenticate`: it has to go on doing
+   * so then. Not where a procedure has called `setUser`.
+   */
+  get proven(): boolean {
+    return this.#proven;
   }
 
   /** What an application wants to remember it by. */
@@ -53,6 +65,12 @@ export class Session {
   setUser(user: string | undefined): void {
     if (user !== undefined) checkText(user, "A user", 1);
     this.#change({ user: user ?? null });
+  }
+
+  /** @internal Its client has proven who it is. Where the application has said that by itself, its word stands. */
+  prove({ user, tags }: Identity): void {
+    if (this.#user !== user && (this.#user === undefined || this.#proven)) this.#change({ user, proven: true });
+    if (tags !== undefined) this.setTags(tags);
   }
 
   /**
@@ -76,8 +94,13 @@ export class Session {
   }
 
   /** @internal Takes over what was said of it elsewhere. */
-  apply({ user, tags }: SessionChange): void {
-    if (user !== undefined) this.#user = user ?? undefined;
+  apply({ user, proven = false, tags }: SessionChange): void {
+    if (user !== undefined) {
+      const before = this.#user;
+      this.#user = user ?? undefined;
+      this.#proven = proven;
+      this.#listener.userChanged(this, before);
+    }
     if (tags !== undefined) this.#tags = changedTags(this.#tags, tags);
   }
 

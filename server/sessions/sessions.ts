@@ -7,7 +7,16 @@ import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
 import { Session, type SessionListener } from "./session.ts";
-import { News, NOT_NOW, type SessionAnswer, type SessionChange, type SessionNews } from "./session-state.ts";
+import {
+  News,
+  NOT_NOW,
+  type SessionAnswer,
+  type SessionChange,
+  type SessionEnd,
+  type SessionNews,
+  UNPROVEN,
+} from "./session-state.ts";
+import { Users } from "./users.ts";
 
 /** Bytes of randomness in a session's id and in its secret. */
 const ID_BYTES = 16;
@@ -23,7 +32,7 @@ export interface Resumed {
 export type Resumption = NonNullable<HelloOptions["resume"]>;
 
 /** What is said of a session whose connection is gone is said to nobody: it has ended with it. */
-const NOBODY: SessionListener = { changed: () => undefined };
+const NOBODY: SessionListener = { changed: () => undefined, userChanged: () => undefined };
 
 /** The sessions of one socket worker's connections. All there is to know of them is known to the primary as well. */
 export class Sessions {
@@ -31,6 +40,7 @@ export class Sessions {
   readonly #pack: Pack;
   /** Whose session it is now, by the session's id. */
   readonly #connections = new Map<string, Connection>();
+  readonly #users = new Users<Connection>();
   readonly #userChanged: (connection: Connection) => void;
 
   /** @param userChanged told of a connection whose session has, or may have, another user */
@@ -43,6 +53,7 @@ export class Sessions {
   /** Gives a connection a new session that its client can come back to. @returns what it has to know for that */
   open(connection: Connection): string {
     const secret = random(SECRET_BYTES);
+    this.#discard(connection);
     this.#create(connection, secret);
     return secret;
   }
@@ -57,19 +68,27 @@ export class Sessions {
   }
 
   /**
-   * Goes on with a session. `done` gets undefined where there is none of this id and secret, and an error where that is
-   * not to be known, or not to be had, now. It is not called where the connection is gone.
+   * Goes on with a session. `done` gets undefined where there is none of this id and secret, or it is another user's, and
+   * an error where that is not to be known, or not to be had, now: `UNAUTHENTICATED` where its client has to prove who it
+   * is. It is not called where the connection is gone.
    */
   resume(
     connection: Connection,
     { session: id, secret, turn }: Resumption,
     done: (error: AppError | undefined, resumed: Resumed | undefined) => void,
   ): void {
-    const data = this.#pack.pack([News.RESUME, connection.id, secret, turn ?? null] satisfies SessionNews);
+    const data = this.#pack.pack([
+      News.RESUME,
+      connection.id,
+      secret,
+      turn ?? null,
+      connection.identity?.user ?? null,
+    ] satisfies SessionNews);
     this.#uplink.ask(BusType.SESSION, id, data, (error, frame) => {
       const answer = frame === undefined || frame.data.length === 0 ? undefined : this.#answer(frame);
-      if (answer === undefined || answer === NOT_NOW) {
-        if (connection.open) done(answer === undefined ? error : new AppError("UNAVAILABLE"), undefined);
+      if (answer === undefined || answer === NOT_NOW || answer === UNPROVEN) {
+        const refusal = answer && new AppError(answer === NOT_NOW ? "UNAVAILABLE" : "UNAUTHENTICATED");
+        if (connection.open) done(refusal ?? error, undefined);
         return;
       }
       // as everywhere else, the one it was with has lost it
@@ -79,10 +98,11 @@ export class Sessions {
         this.#tell(id, [News.LEFT, connection.id]);
         return;
       }
-      const [user, tags, channels] = answer;
-      const session = new Session(id, true, this, user ?? undefined, tags);
-      this.#connections.set(id, connection);
-      connection.session = session;
+      const [user, tags, channels, proven] = answer;
+      this.#discard(connection);
+      const session = new Session(id, true, this, { user: user ?? undefined, tags, proven });
+      this.#keep(session, connection);
+      if (connection.identity !== undefined) session.prove(connection.identity);
       done(undefined, { session, channels });
     });
   }
@@ -96,7 +116,7 @@ export class Sessions {
   left(connection: Connection): void {
     const { session } = connection;
     if (session === undefined) return;
-    if (this.#connections.get(session.id) === connection) this.#connections.delete(session.id);
+    if (this.#connections.get(session.id) === connection) this.#forget(session.id);
     this.#tell(session.id, [News.LEFT, connection.id]);
   }
 
@@ -107,6 +127,19 @@ export class Sessions {
     const connection = this.#connections.get(session.id);
     if (connection?.session !== session) connection?.session?.apply(change);
     this.#tellOfUser(connection, change);
+  }
+
+  /** @internal */
+  userChanged(session: Session, before: string | undefined): void {
+    const connection = this.#connections.get(session.id);
+    if (connection === undefined || connection.session !== session) return;
+    this.#users.delete(before, connection);
+    this.#users.add(session.user, connection);
+  }
+
+  /** The connections of a user that are here. */
+  ofUser(user: string): Iterable<Connection> {
+    return this.#users.of(user);
   }
 
   /** The same, of a session that has gone on here since. */
@@ -129,17 +162,45 @@ export class Sessions {
     if (connection !== undefined && user !== undefined) this.#userChanged(connection);
   }
 
-  #end(id: string): void {
+  /** A session has been ended, for its client to prove anew who it is, or to stay away. */
+  ended({ channel: id, data }: BusFrame): void {
+    const [of, code] = this.#pack.unpack(data) as SessionEnd;
+    const connection = this.#connections.get(id);
+    if (connection?.id !== of) return;
+    this.#forget(id);
+    connection.close(code, "revoked");
+  }
+
+  #keep(session: Session, connection: Connection): void {
+    connection.session = session;
+    this.#connections.set(session.id, connection);
+    this.#users.add(session.user, connection);
+  }
+
+  /** @returns its connection until now */
+  #forget(id: string): Connection | undefined {
     const connection = this.#connections.get(id);
     this.#connections.delete(id);
-    connection?.close(CloseCode.NORMAL, "the session goes on with another connection");
+    if (connection !== undefined) this.#users.delete(connection.session?.user, connection);
+    return connection;
+  }
+
+  #end(id: string): void {
+    this.#forget(id)?.close(CloseCode.NORMAL, "the session goes on with another connection");
+  }
+
+  /** HELLO comes after all: the session that a connection had from its request alone is not needed any more. */
+  #discard({ id, session }: Connection): void {
+    if (session === undefined) return;
+    this.#forget(session.id);
+    this.#tell(session.id, [News.LEFT, id]);
   }
 
   #create(connection: Connection, secret: string | undefined): Session {
     const session = new Session(random(ID_BYTES), secret !== undefined, this);
-    connection.session = session;
-    this.#connections.set(session.id, connection);
+    this.#keep(session, connection);
     this.#tell(session.id, [News.OPEN, connection.id, secret ?? null]);
+    if (connection.identity !== undefined) session.prove(connection.identity);
     return session;
   }
 
@@ -160,6 +221,7 @@ function random(bytes: number): string {
 export function sessionFrames(sessions: () => Sessions) {
   return {
     [BusType.SESSION_MOVED]: (frame: BusFrame) => sessions().moved(frame),
+    [BusType.SESSION_ENDED]: (frame: BusFrame) => sessions().ended(frame),
     [BusType.SESSION_CHANGED]: (frame: BusFrame) => sessions().changedElsewhere(frame),
   };
 }

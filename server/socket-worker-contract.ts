@@ -1,7 +1,9 @@
 import type { Emitter } from "../shared/emitter.ts";
-import type { App, ServerEvents } from "./app.ts";
+import type { ShedOrder } from "./admission.ts";
+import type { App, ServerEvents, UserActions } from "./app.ts";
 import type { TaskDefinition } from "./compute/hosted-task.ts";
 import type { Config } from "./config.ts";
+import type { Connections } from "./connection/connections.ts";
 import type { Logger } from "./logger.ts";
 import type { Deal } from "./transport/deal.ts";
 
@@ -25,4 +27,22 @@ export interface SocketWorkerOptions {
   unable(error: Error): void;
   /** The application has tasks for a compute host. Called once at most, as a rule before this worker serves. */
   computeNeeded(tasks: readonly TaskDefinition[]): void;
+}
+
+/** A running one. */
+export interface SocketWorker {
+  /** The port that was opened. */
+  readonly port: number;
+  readonly connections: Connections;
+  publish(channel: string, data: unknown): void;
+  readonly users: UserActions;
+  /** Makes room for others. @returns how many connections went, once they are gone */
+  shed(order: ShedOrder): Promise<number>;
+  /** Takes connections again, after `shed`. */
+  accept(): Promise<void>;
+  /**
+   * Takes no more connections, lets calls in flight finish, tells clients to come back, and closes.
+   * @param overMs others serve meanwhile: clients are told one after the other, over so many milliseconds
+   */
+  drain(overMs?: number): Promise<void>;
 }

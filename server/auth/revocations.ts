@@ -1,0 +1,54 @@
+import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { Identity } from "./credentials.ts";
+
+/** Tokens live no longer than that, as a rule: a revocation is remembered for so long, in milliseconds. */
+const KEPT_MS = 86_400_000;
+/** Revoked users that are remembered; beyond, the first are forgotten. */
+const MOST = 100_000;
+const SECOND_MS = 1_000;
+
+/**
+ * Who has been revoked, and when: tokens of before prove nothing. Kept by the primary, and by each socket worker, which is
+ * told of all there are when it joins.
+ */
+export class Revocations {
+  /** The one of longest ago first. */
+  readonly #times = new Map<string, number>();
+
+  /** @param time in milliseconds since 1970 */
+  add(user: string, time: number): void {
+    this.#times.delete(user);
+    this.#times.set(user, time);
+    for (const [oldest, then] of this.#times) {
+      if (this.#times.size <= MOST && then > time - KEPT_MS) break;
+      this.#times.delete(oldest);
+    }
+  }
+
+  /** Whether an identity was proven before its user was revoked. Where it is not known when, it was not. */
+  covers({ user, issuedAt }: Identity): boolean {
+    const time = this.#times.get(user);
+    // tokens tell whole seconds, and what was made in the same one may have been made before
+    return (
+      time !== undefined && issuedAt !== undefined && Math.floor(issuedAt / SECOND_MS) <= Math.floor(time / SECOND_MS)
+    );
+  }
+
+  entries(): IterableIterator<[user: string, time: number]> {
+    return this.#times.entries();
+  }
+}
+
+/** A time, as the data of a bus frame. */
+export function timeBytes(time: number): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeDoubleLE(time);
+  return bytes;
+}
+
+/** What of the bus is about revocations. */
+export function revocationFrames(revocations: Revocations) {
+  return {
+    [BusType.USER_REVOKED]: ({ channel: user, data }: BusFrame) => revocations.add(user, data.readDoubleLE()),
+  };
+}

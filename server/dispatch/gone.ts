@@ -1,0 +1,27 @@
+import type { Connection } from "../connection/connection.ts";
+import type { Connections } from "../connection/connections.ts";
+import type { Peers } from "../peers/peers.ts";
+import type { Services } from "./services.ts";
+
+export interface GoneServices
+  extends Pick<Services, "access" | "events" | "hub" | "log" | "presence" | "sessions" | "watch"> {
+  readonly connections: Connections;
+  /** Undefined where the application lets none meet. */
+  readonly peers: Peers | undefined;
+}
+
+/** A connection is gone: everybody forgets it. @param code the WebSocket close code */
+export function gone(connection: Connection, code: number, services: GoneServices): void {
+  const { access, connections, events, hub, log, peers, presence, sessions, watch } = services;
+  connections.delete(connection);
+  // ahead of its calls: only the code tells whether it may come back
+  peers?.closed(connection, code);
+  for (const call of connection.calls?.values() ?? []) call.abandon();
+  watch.closed(connection);
+  access.forget(connection);
+  presence.forget(connection);
+  hub.forget(connection);
+  sessions.left(connection);
+  log.debug({ connection: connection.id, code }, "connection closed");
+  events.emit("terminated", connection, code);
+}

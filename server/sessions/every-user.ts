@@ -1,0 +1,59 @@
+import { EncodeError } from "../../shared/budget.ts";
+import { AppError } from "../../shared/errors.ts";
+import { MAX_NAME_LENGTH } from "../../shared/message.ts";
+import type { Pack } from "../../shared/msgpack-codec.ts";
+import { portable } from "../../shared/portable.ts";
+import type { RevokeOptions, RevokeTarget, ToUser, UserActions } from "../app.ts";
+import { BusType } from "../bus/bus-frame.ts";
+import type { Uplink } from "../bus/uplink.ts";
+import { revokeBytes } from "./user-bus.ts";
+
+export interface EveryUserServices {
+  readonly uplink: Pick<Uplink, "ask">;
+  readonly pack: Pack;
+}
+
+/** Reaches users by way of the primary, which knows where each is connected. */
+export class EveryUser implements UserActions {
+  readonly #services: EveryUserServices;
+
+  constructor(services: EveryUserServices) {
+    this.#services = services;
+  }
+
+  // functions of their own, as they are handed out without the object
+  readonly toUser = (user: string): ToUser => {
+    checkName(user, "A user");
+    return { publish: (data) => this.#ask(BusType.TELL_USER, user, () => this.#packed(data)) };
+  };
+
+  readonly revoke = (target: RevokeTarget, { ban = false }: RevokeOptions = {}): Promise<number> => {
+    const ofUser = "user" in target;
+    const name = ofUser ? target.user : target.session;
+    checkName(name, ofUser ? "A user" : "A session's id");
+    return this.#ask(BusType.REVOKE, name, () => revokeBytes(ofUser, ban));
+  };
+
+  #ask(type: BusType, channel: string, data: () => Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#services.uplink.ask(type, channel, data(), (error, frame) => {
+        if (frame === undefined) reject(error);
+        else resolve(frame.data.readUInt32LE());
+      });
+    });
+  }
+
+  #packed(data: unknown): Uint8Array {
+    try {
+      return this.#services.pack.pack(portable(data));
+    } catch (error) {
+      if (error instanceof EncodeError) throw new AppError("BAD_REQUEST", error.message);
+      throw error;
+    }
+  }
+}
+
+function checkName(name: string, what: string): void {
+  if (typeof name === "string" && name.length > 0 && name.length <= MAX_NAME_LENGTH) return;
+  throw new RangeError(`${what} must be a string of 1 to ${MAX_NAME_LENGTH} characters.`);
+}

@@ -16,8 +16,13 @@ export {
   type ProcedureDefinition,
   type ProcedureOptions,
   type Reply,
+  type RevokeOptions,
+  type RevokeTarget,
   type ServerEvents,
+  type ToUser,
+  type UserActions,
 } from "./app.ts";
+export type { Authenticate, AuthenticateResult, Credentials, Identity } from "./auth/credentials.ts";
 export type { Priority } from "./compute/fair-queue.ts";
 export type { Task, TaskContext } from "./compute/task.ts";
 export { type ThreadOptions, type ThreadProcedure, thread } from "./compute/thread.ts";
@@ -25,10 +30,12 @@ export { type Config, ConfigError, type LoadedConfig, loadConfig } from "./confi
 export type { ClientCallOptions, ClientStreamOptions } from "./connection/client-calls.ts";
 export type { Connection } from "./connection/connection.ts";
 export type { CallContext } from "./dispatch/context.ts";
+export type { AuthorizeCall, Verdict } from "./dispatch/guard.ts";
 export type { HealthReport } from "./health.ts";
 export type { Logger } from "./logger.ts";
 export type { PeerLimits, PeersDefinition, PeerVerdict } from "./peers/peer-options.ts";
 export { definePlugin, type Plugin, type PluginApi } from "./plugin.ts";
+export type { AuthorizeChannel, ChannelAction, ChannelRequest } from "./pubsub/channel-guard.ts";
 export type { HistoryOptions } from "./pubsub/history-rule.ts";
 export type { PresenceOptions } from "./pubsub/presence-rule.ts";
 export type { SlowReaderPolicy } from "./pubsub/slow-readers.ts";

@@ -45,6 +45,8 @@ export type Kind = (typeof Kind)[keyof typeof Kind];
 
 /** Bounds every name that comes from outside, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 255;
+/** Bounds tokens, in UTF-16 units: longer than any that is of use. */
+export const MAX_TOKEN_LENGTH = 16_384;
 /** The largest {@link MessageId}. */
 export const MAX_ID = 0xffff_ffff;
 /** The largest window a caller may ask for, in items. */

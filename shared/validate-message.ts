@@ -5,6 +5,7 @@ import {
   Kind,
   MAX_ID,
   MAX_NAME_LENGTH,
+  MAX_TOKEN_LENGTH,
   MAX_WINDOW,
   type ServerMessage,
 } from "./message.ts";
@@ -30,7 +31,7 @@ const FROM_CLIENT = table({
   [Kind.PUBLISH]: publish,
   [Kind.PING]: anything,
   [Kind.PONG]: anything,
-  [Kind.AUTH]: (message) => id(message[1]) ?? text(message[2], "the token"),
+  [Kind.AUTH]: (message) => id(message[1]) ?? credential(message[2]),
 });
 
 /** What a client takes, by kind. */
@@ -126,7 +127,8 @@ function hello(message: readonly unknown[]): string | undefined {
   const wrong = record(options, "HELLO's options");
   if (wrong !== undefined) return wrong;
   const { token, resume } = options as { token?: unknown; resume?: unknown };
-  if (token !== undefined && token !== null && typeof token !== "string") return "token must be a string.";
+  const bad = token === undefined || token === null ? undefined : credential(token);
+  if (bad !== undefined) return bad;
   if (resume === undefined || resume === null) return undefined;
   return record(resume, "resume") ?? resumption(resume as Unsure);
 }
@@ -169,6 +171,11 @@ function publish(message: readonly unknown[]): string | undefined {
 
 function optionalKey(key: unknown): string | undefined {
   return key === undefined || key === null ? undefined : name(key, "key");
+}
+
+function credential(token: unknown): string | undefined {
+  if (typeof token === "string" && token.length <= MAX_TOKEN_LENGTH) return undefined;
+  return `The token must be a string of at most ${MAX_TOKEN_LENGTH} characters.`;
 }
 
 function anything(): undefined {

@@ -57,11 +57,11 @@ function dial(path: string) {
 }
 
 describe("who joins a bus", () => {
-  it("is told so once it is known who listens to it", async () => {
+  it("is told so first of all, and then whatever there is to say", async () => {
     const { path, told } = await startServer((link) => link.send(BusType.EVENT, 0));
     const { join, received } = dial(path);
     join(7);
-    await vi.waitFor(() => expect(received).toEqual([BusType.EVENT, BusType.JOINED]));
+    await vi.waitFor(() => expect(received).toEqual([BusType.JOINED, BusType.EVENT]));
     expect(told[0]).toBe("7 joined");
   });
 

@@ -87,7 +87,9 @@ export class BusServer {
       return;
     }
     link.largestFrame = Number.POSITIVE_INFINITY;
-    link.hooks = this.#options.joined(link, frame.reference);
+    const { reference } = frame;
+    // first of all, as whoever joins is told of more at once
     link.send(BusType.JOINED, 0);
+    link.hooks = this.#options.joined(link, reference);
   }
 }

@@ -4,6 +4,8 @@ import { createCompactCodec } from "../shared/compact-codec.ts";
 import { AppError, errorFromReply, errorReply } from "../shared/errors.ts";
 import {
   type ClientMessage,
+  DIRECT_CHANNEL,
+  type ErrorMessage,
   type HelloOptions,
   Kind,
   type ServerMessage,
@@ -11,9 +13,10 @@ import {
 } from "../shared/message.ts";
 import { holdsPing, type Streams } from "../shared/stream-reader.ts";
 import type { CallHost } from "./call.ts";
+import { closedError } from "./closed-error.ts";
 import type { HelperSlot } from "./codec-helper.ts";
 import { Connection } from "./connection.ts";
-import { createCredentials } from "./credentials.ts";
+import { type Credentials, createCredentials } from "./credentials.ts";
 import { DECODE_BUDGET } from "./decode-budget.ts";
 import { deferred } from "./deferred.ts";
 import { createTransitions } from "./events.ts";
@@ -58,6 +61,7 @@ export class Core {
   #wasOpen = false;
   /** Tells the server which of two connections is the later one, should one be held up on its way. */
   #turn = 0;
+  readonly #credentials: Credentials;
   #limits: Limits = UNTOLD;
   #closing: AppError | undefined;
 
@@ -75,6 +79,7 @@ export class Core {
       authenticate: (token) => this.#authenticate(token),
       report: (error) => this.reportToListeners(error),
     });
+    this.#credentials = credentials;
     const dialled = { url: webSocketUrl(url), webSocket, codec, deflate, slot: this.slot, connectTimeoutMs };
     const hello = () => this.#hello(credentials.token);
     const dial = (listener: LinkListener) =>
@@ -170,7 +175,8 @@ export class Core {
         break;
       case Kind.EVENT:
       case Kind.PRESENCE:
-        if (!this.subscriptions.deliver(message)) this.ignored++;
+        if (message[1] === DIRECT_CHANNEL) this.tell("direct", message[2]);
+        else if (!this.subscriptions.deliver(message)) this.ignored++;
         break;
       case Kind.GOAWAY:
         this.requests.leaveIfIdle();
@@ -183,7 +189,7 @@ export class Core {
         if (!holdsPing(this.streams, message[1])) this.pong(message[1]);
         break;
       default:
-        if (message[0] === Kind.ERROR && message[1] == null) this.#ignore(errorFromReply(message));
+        if (message[0] === Kind.ERROR && message[1] == null) this.#heed(message);
         else if (!this.requests.settle(message) && !this.procedures.received(message)) this.ignored++;
     }
   }
@@ -221,6 +227,14 @@ export class Core {
     }
   }
 
+  /** Takes what is wrong with nothing that was asked for. */
+  #heed(message: ErrorMessage): void {
+    const error = errorFromReply(message);
+    const { channel, expiresInMs } = Object(error.details);
+    if (expiresInMs !== undefined) this.#credentials.expiring();
+    if (!this.subscriptions.ended(channel, error)) this.#ignore(error);
+  }
+
   /** Nothing here waits for it, so that it is told only to those who ask. */
   #ignore(error: unknown): void {
     this.ignored++;
@@ -236,14 +250,4 @@ export class Core {
   report(error: unknown): void {
     this.#teller.report(error);
   }
-}
-
-function closedError(reason: StateReason): AppError {
-  const code =
-    reason.code === CloseCode.UNAUTHENTICATED
-      ? "UNAUTHENTICATED"
-      : reason.code === CloseCode.BANNED
-        ? "FORBIDDEN"
-        : "UNAVAILABLE";
-  return new AppError(code, `The connection was closed for good: ${reason.text}.`);
 }

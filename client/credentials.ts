@@ -46,6 +46,8 @@ export interface Credentials {
   prepare(): Promise<void> | undefined;
   /** A connection is open: from now on its token is renewed before it expires. */
   opened(): void;
+  /** The server says that the token it knows soon expires: by now another may be had. */
+  expiring(): void;
   /** That connection is gone. */
   lost(): void;
   /** The server does not take the token. Returns whether another can be asked for. */
@@ -169,6 +171,9 @@ export function createCredentials(source: TokenSource | undefined, options: Cred
       open = true;
       said = current?.token;
       watch();
+    },
+    expiring() {
+      if (ask !== undefined) void refresh(ask);
     },
     lost() {
       open = false;

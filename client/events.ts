@@ -37,6 +37,8 @@ export interface ClientEvents {
   error: (error: unknown) => void;
   /** The server said who it is. */
   welcome: (info: WelcomeInfo) => void;
+  /** The server has something to say to this client, or to all of its user's, without their having asked. */
+  direct: (data: unknown) => void;
   /** A connection that was open is gone, by whosever will. */
   disconnected: (reason: StateReason) => void;
   /** An attempt to connect failed, be it the first or a later one. */

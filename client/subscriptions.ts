@@ -49,6 +49,13 @@ export class Subscriptions {
     return shared !== undefined;
   }
 
+  /** The server has ended a subscription, by its own will. Returns whether there was one. */
+  ended(channel: unknown, error: unknown): boolean {
+    const shared = this.#channels.get(channel as string);
+    shared?.end(error);
+    return shared !== undefined;
+  }
+
   /** There is a connection: subscribes to everything (again). */
   opened(): void {
     for (const shared of this.#channels.values()) shared.subscribe();

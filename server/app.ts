@@ -210,6 +210,12 @@ export function defineApp<
   Procedures = Record<never, never>,
   Inputs extends Record<string, unknown> = Record<never, never>,
   const Channels extends Readonly<Record<string, ChannelRule>> = Record<never, never>,
->(definition: AppDefinition<Procedures & ProcedureDefinitions<Inputs>, Channels>): App<Procedures, Channels> {
+  // the second half of the latter tells functions in rules what they get
+>(
+  definition: AppDefinition<
+    Procedures & ProcedureDefinitions<Inputs>,
+    Channels & Readonly<Record<string, ChannelRule>>
+  >,
+): App<Procedures, Channels> {
   return { definition: definition as App["definition"] };
 }

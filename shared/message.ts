@@ -47,6 +47,8 @@ export type Kind = (typeof Kind)[keyof typeof Kind];
 export const MAX_NAME_LENGTH = 255;
 /** Bounds tokens, in UTF-16 units: longer than any that is of use. */
 export const MAX_TOKEN_LENGTH = 16_384;
+/** The channel of what the server says to a connection that has not asked for it. Nobody subscribes to it. */
+export const DIRECT_CHANNEL = "$direct";
 /** The largest {@link MessageId}. */
 export const MAX_ID = 0xffff_ffff;
 /** The largest window a caller may ask for, in items. */

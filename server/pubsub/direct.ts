@@ -1,9 +1,7 @@
+import { DIRECT_CHANNEL } from "../../shared/message.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { EventFrames, type EventFramesOptions } from "./event-frames.ts";
-
-/** The channel of what is sent to connections without their asking for it. Nobody subscribes to it. */
-export const DIRECT_CHANNEL = "$direct";
 
 /** What is said to all connections of a user, to those that are here. */
 export function tellUser({ channel: user, data }: BusFrame, sessions: Sessions, options: EventFramesOptions): void {

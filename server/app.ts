@@ -89,10 +89,16 @@ export interface ChannelRule {
   readonly perUser?: boolean;
   /**
    * Decides what a client may do here, before anything is done: `false` refuses it with FORBIDDEN, an AppError with that.
-   * Asked again when a session is resumed, and when its user changes. A pattern has to be allowed by all rules it covers.
+   * Asked again when a session is resumed, and when its user changes.
    * @default all that `subscribe`, `publish` and the others here allow
    */
   readonly authorize?: AuthorizeChannel;
+  /**
+   * Whether patterns that cover channels of this rule may be subscribed to. `authorize` is asked about them then, and has
+   * to know that what it gets as the channel may stand for many.
+   * @default true; false where there is an `authorize`
+   */
+  readonly patterns?: boolean;
   /** Whether it is kept, and told, who is subscribed: see docs/PRESENCE.md. @default false */
   readonly presence?: boolean | PresenceOptions;
 }

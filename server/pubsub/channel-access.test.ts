@@ -184,19 +184,19 @@ describe("authorize of a channel", () => {
     expect(await client.next()).toEqual([4, 1, "FORBIDDEN", expect.any(String)]);
   });
 
-  it("of a pattern needs the word of every rule that it covers", async () => {
+  it("is not asked about patterns, which are refused, unless the rule says otherwise", async () => {
     const authorize = ({ channel, user }: ChannelRequest) => channel === `vip:${user}` || channel === "vip:*";
-    const { connect } = await serve(
-      defineApp({ authenticate, channels: { "*": {}, "vip:*": { authorize }, "vip:board": { requireUser: true } } }),
-    );
+    const rules = { "*": {}, "vip:*": { authorize, patterns: true }, "room:*": { authorize: () => true } };
+    const channels = { ...rules, "vip:board": { requireUser: true }, "single:*": { patterns: false } };
+    const { connect } = await serve(defineApp({ authenticate, channels }));
     const nobody = await as(undefined, connect);
-    expect(await outcomes(nobody, [8, "a*"], [8, "vip:*"], [8, "*"])).toEqual([
-      "ok",
-      "UNAUTHENTICATED",
-      "UNAUTHENTICATED",
-    ]);
+    expect(await outcomes(nobody, [8, "a*"], [8, "room:1"], [8, "single:1"])).toEqual(["ok", "ok", "ok"]);
+    expect(await outcomes(nobody, [8, "room:*"], [8, "roo*"], [8, "room:1*"])).toEqual(Array(3).fill("FORBIDDEN"));
+    expect(await outcomes(nobody, [8, "single:*"], [8, "s*"])).toEqual(Array(2).fill("FORBIDDEN"));
+    // what any of the rules that it covers refuses
+    expect(await outcomes(nobody, [8, "vip:*"])).toEqual(["UNAUTHENTICATED"]);
     const ada = await as("ada", connect);
-    expect(await outcomes(ada, [8, "vip:*"], [8, "*"], [8, "vip:b*"])).toEqual(["ok", "FORBIDDEN", "FORBIDDEN"]);
+    expect(await outcomes(ada, [8, "vip:*"], [8, "vi*"], [8, "vip:b*"])).toEqual(["ok", "FORBIDDEN", "FORBIDDEN"]);
   });
 
   it("that refuses the history leaves what was missed out, and lets who may subscribe do so", async () => {

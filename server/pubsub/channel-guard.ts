@@ -30,6 +30,8 @@ export interface ChannelGuard {
   readonly requireUser: boolean;
   /** Whether each channel is one user's own. */
   readonly perUser: boolean;
+  /** Whether patterns that cover its channels may be subscribed to. */
+  readonly patterns: boolean;
   readonly authorize: AuthorizeChannel | undefined;
 }
 
@@ -56,13 +58,11 @@ function isOwn(rule: string, channel: string, user: string): boolean {
  * Looks at a wish as far as no application has to be asked.
  * @throws AppError `UNAUTHENTICATED`, `FORBIDDEN`
  */
-export function checkGuard(
-  { name, requireUser, perUser }: ChannelGuard,
-  channel: string,
-  user: string | undefined,
-): void {
+export function checkGuard(guard: ChannelGuard, channel: string, user: string | undefined): void {
+  const { name, requireUser, perUser, patterns } = guard;
   if (user === undefined && (requireUser || perUser)) throw new AppError("UNAUTHENTICATED");
   if (perUser && user !== undefined && !isOwn(name, channel, user)) throw notYours(channel);
+  if (!patterns && isPattern(channel)) throw notYours(channel);
 }
 
 export function notYours(channel: string): AppError {

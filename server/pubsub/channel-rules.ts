@@ -7,7 +7,8 @@ import type { PresenceOptions } from "./presence-rule.ts";
 import { type SlowReaderPolicy, slowReaderPolicy } from "./slow-readers.ts";
 
 /** A channel's rule, ready to be used. */
-export interface PreparedRule extends Omit<ChannelRule, "history" | "authorize" | "perUser" | "requireUser"> {
+export interface PreparedRule
+  extends Omit<ChannelRule, "history" | "authorize" | "perUser" | "requireUser" | "patterns"> {
   /** Who may do what; undefined where everybody may do what the rule allows. */
   readonly guard: ChannelGuard | undefined;
   readonly history: HistoryRule | undefined;
@@ -87,7 +88,7 @@ export class ChannelRules {
 
 function prepared(name: string, rule: ChannelRule, requireUser: boolean): PreparedRule {
   try {
-    const { authorize, perUser, requireUser: _, ...rest } = rule;
+    const { authorize, perUser, requireUser: _, patterns, ...rest } = rule;
     return {
       ...rest,
       guard: guard(name, rule, requireUser),
@@ -101,10 +102,11 @@ function prepared(name: string, rule: ChannelRule, requireUser: boolean): Prepar
 
 /** @throws Error where it makes no sense */
 function guard(name: string, rule: ChannelRule, byDefault: boolean): ChannelGuard | undefined {
-  const { authorize, perUser = false, requireUser = byDefault } = rule;
+  const { authorize, perUser = false, requireUser = byDefault, patterns = authorize === undefined } = rule;
   if (authorize !== undefined && typeof authorize !== "function") throw new TypeError("authorize must be a function.");
   if (perUser && !isPattern(name)) throw new RangeError("perUser needs a pattern, such as user:*.");
-  return requireUser || perUser || authorize !== undefined ? { name, requireUser, perUser, authorize } : undefined;
+  const guarded = requireUser || perUser || authorize !== undefined || !patterns;
+  return guarded ? { name, requireUser, perUser, patterns, authorize } : undefined;
 }
 
 function forbidden(channel: string, what: string): AppError {

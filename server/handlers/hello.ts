@@ -4,8 +4,8 @@ import type { HelloMessage, HelloOptions, SubscribedInfo } from "../../shared/me
 import { sendAway } from "../auth/refusal.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../dispatch/services.ts";
+import { welcome } from "../dispatch/welcome.ts";
 import type { Resumed, Resumption } from "../sessions/sessions.ts";
-import { welcome } from "./welcome.ts";
 
 /** Introduces a client: who it is, and that it goes on with the session it had, or gets a new one. What follows waits for that. */
 export function handleHello(connection: Connection, [, options]: HelloMessage, services: Services): void {

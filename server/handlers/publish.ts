@@ -6,12 +6,22 @@ import { publicationKey } from "../sessions/key-name.ts";
 
 /** Publishes to a channel, and acknowledges once the publication has its place in the channel's order. */
 export function handlePublish(connection: Connection, message: PublishMessage, services: Services): void {
+  const { access } = services;
+  if (!access.guarded) {
+    publish(connection, message, services);
+    return;
+  }
+  const [, id, channel, data] = message;
+  access.check(connection, "publish", channel, data, (refusal) => {
+    if (refusal === undefined) publish(connection, message, services);
+    else if (typeof id === "number") connection.send(errorReply(id, refusal));
+  });
+}
+
+function publish(connection: Connection, message: PublishMessage, { publisher, sessions }: Services): void {
   const [, id, channel, data, options] = message;
-  const { publisher, access } = services;
   if (typeof id !== "number") {
-    access.check(connection, "publish", channel, data, (refusal) => {
-      if (refusal === undefined) publisher.publishFromClient(channel, data, undefined);
-    });
+    publisher.publishFromClient(channel, data, undefined);
     return;
   }
   const done = (error: AppError | undefined, offset?: number) => {
@@ -19,11 +29,5 @@ export function handlePublish(connection: Connection, message: PublishMessage, s
     else connection.send(offset === undefined ? [Kind.ACK, id] : [Kind.ACK, id, { offset }]);
   };
   const key = options?.key ?? undefined;
-  access.check(connection, "publish", channel, data, (refusal) => {
-    if (refusal !== undefined) {
-      done(refusal);
-      return;
-    }
-    publisher.publishFromClient(channel, data, done, key && publicationKey(services.sessions.of(connection).id, key));
-  });
+  publisher.publishFromClient(channel, data, done, key && publicationKey(sessions.of(connection).id, key));
 }

@@ -226,3 +226,20 @@ describe("authorize of a channel", () => {
     expect(await second.next()).toEqual([12, "b", 1]);
   });
 });
+
+it("channels that begin with $ are the server's: nobody subscribes to them, publishes there, or has a rule for them", async () => {
+  const { connect, server } = await serve(defineApp({ channels: { "*": { history: true, presence: true } } }));
+  const client = await connect();
+  const asked = [
+    [8, "$direct"],
+    [8, "$*"],
+    [8, "*"],
+    [11, "$direct", 1],
+    [2, "$history", "$direct"],
+    [2, "$presence", "$direct"],
+  ];
+  const none = "NOT_FOUND";
+  expect(await outcomes(client, ...asked)).toEqual([none, none, "ok", none, none, none]);
+  expect(() => server.publish("$direct", 1)).toThrow(expect.objectContaining({ code: none }));
+  await expect(serve(defineApp({ channels: { "$x:*": {} } }))).rejects.toThrow(/"\$x:\*" is no name/);
+});

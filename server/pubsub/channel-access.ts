@@ -51,6 +51,11 @@ export class ChannelAccess {
     this.#services = services;
   }
 
+  /** Whether any rule minds who does what. */
+  get guarded(): boolean {
+    return this.#services.rules.guarded;
+  }
+
   /**
    * Decides about a wish. Where no application has to think, `decided` is called at once; it is not called where the
    * connection goes meanwhile.
@@ -58,7 +63,7 @@ export class ChannelAccess {
    */
   check(connection: Connection, action: ChannelAction, channel: string, data: unknown, decided: Decided): void {
     const { rules } = this.#services;
-    if (!rules.guarded) {
+    if (!this.guarded) {
       decided(undefined);
       return;
     }
@@ -81,9 +86,12 @@ export class ChannelAccess {
     { connection, channel, watch, since }: WantedSubscription,
     decided: (error: AppError | undefined, since: Position | undefined) => void,
   ): void {
-    const { guarded } = this.#services.rules;
+    if (!this.guarded) {
+      decided(undefined, since);
+      return;
+    }
     const history = () => {
-      if (since === undefined || !guarded) decided(undefined, since);
+      if (since === undefined) decided(undefined, since);
       else
         this.check(connection, "history", channel, undefined, (no) =>
           decided(undefined, no === undefined ? since : undefined),

@@ -31,6 +31,7 @@ export class ChannelRules {
 
   /** Throws where there is a rule of this very name already, or the rule makes no sense. */
   add(name: string, rule: ChannelRule): void {
+    if (isOwn(name)) throw new Error(`"${name}" is no name for a channel: "$" is the server's own.`);
     if (this.#rules.get(name) !== undefined) throw new Error(`There is a rule for the channel "${name}" already.`);
     const ready = prepared(name, rule, this.#requireUser);
     this.#rules.set(name, ready);
@@ -39,7 +40,7 @@ export class ChannelRules {
 
   /** Throws where the channel does not exist. */
   of(channel: string): PreparedRule {
-    const rule = this.#rules.closest(channel);
+    const rule = isOwn(channel) ? undefined : this.#rules.closest(channel);
     if (rule === undefined) throw new AppError("NOT_FOUND", `There is no channel "${channel}".`);
     return rule;
   }
@@ -84,6 +85,11 @@ export class ChannelRules {
     if (rule.publish === false) throw forbidden(channel, "published to by clients");
     return rule;
   }
+}
+
+/** What the server says to clients without their asking is on such channels: nobody else may say it, be a pattern as wide as may be. */
+function isOwn(channel: string): boolean {
+  return channel.startsWith("$");
 }
 
 function prepared(name: string, rule: ChannelRule, requireUser: boolean): PreparedRule {

@@ -1,7 +1,7 @@
 import { DEFAULT_BUDGET } from "../../shared/budget.ts";
 import { Kind, type SubscribedInfo } from "../../shared/message.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Services } from "../dispatch/services.ts";
+import type { Services } from "./services.ts";
 
 /** Answers HELLO. @param places what became of the places in channels that the client said */
 export function welcome(

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConfigError } from "./config/config-error.ts";
 import { findConfigFile, readConfigFile } from "./config/config-file.ts";
+import { contradictions } from "./config/contradictions.ts";
 import { suggestion } from "./config/edit-distance.ts";
 import { parseFlags } from "./config/flags.ts";
 import { type ConfigValues, OPTION_KEYS, OPTIONS, type OptionKey } from "./config/options.ts";
@@ -40,16 +41,12 @@ export const DEFAULT_CONFIG: Config = Object.freeze(
   Object.fromEntries(OPTION_KEYS.map((key) => [key, OPTIONS[key].default])) as unknown as Config,
 );
 
-const EVERY_ADDRESS = ["0.0.0.0", "::"];
-
 const SCHEMA = z
   .strictObject(Object.fromEntries(OPTION_KEYS.map((key) => [key, OPTIONS[key].type])))
   .superRefine((values, context) => {
-    const config = values as unknown as Config;
-    const overlap = [config.host, config.controlHost].some((host) => EVERY_ADDRESS.includes(host));
-    if (config.port === 0 || config.port !== config.controlPort) return;
-    if (!overlap && config.host !== config.controlHost) return;
-    context.addIssue({ code: "custom", path: ["controlPort"], message: "another port than that of clients" });
+    for (const [key, message] of contradictions(values as unknown as Config)) {
+      context.addIssue({ code: "custom", path: [key], message });
+    }
   });
 
 /**
@@ -88,7 +85,8 @@ export function loadConfig(from: ConfigSources): LoadedConfig {
   for (const key of OPTION_KEYS) {
     if (!expected.has(key)) continue;
     const origin = originOf(key, sources[key], path);
-    problems.push(`${key} (${origin}): expected ${expected.get(key)}, found ${shown(values[key])}`);
+    const found = OPTIONS[key].secret && values[key] !== "" ? "something else" : shown(values[key]);
+    problems.push(`${key} (${origin}): expected ${expected.get(key)}, found ${found}`);
   }
   if (problems.length > 0 || !checked.success) throw new ConfigError(problems);
   const config = Object.freeze(checked.data as unknown as Config);

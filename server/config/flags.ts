@@ -15,7 +15,12 @@ export interface Flags {
   readonly problems: readonly string[];
 }
 
-const KEY_OF_FLAG = new Map<string, OptionKey>(OPTION_KEYS.map((key) => [OPTIONS[key].flag, key]));
+const KEY_OF_FLAG = new Map<string, OptionKey>(
+  OPTION_KEYS.filter((key) => OPTIONS[key].secret === undefined).map((key) => [OPTIONS[key].flag, key]),
+);
+const SECRETS = new Map(
+  OPTION_KEYS.map((key) => OPTIONS[key]).flatMap((one) => (one.secret ? [[one.flag, one.env]] : [])),
+);
 const KNOWN_FLAGS = ["config", "help", "version", ...KEY_OF_FLAG.keys()];
 
 const PARSE_OPTIONS = {
@@ -48,7 +53,7 @@ export function parseFlags(argv: readonly string[]): Flags {
     const { name, rawName, value } = token;
     const key = KEY_OF_FLAG.get(name);
     if (name === "help" || name === "version") seen[name] = true;
-    else if (key === undefined && name !== "config") problems.push(unknownFlag(rawName));
+    else if (key === undefined && name !== "config") problems.push(unknownFlag(rawName, name));
     else if (value === undefined) problems.push(`${rawName} needs a value`);
     else if (!token.inlineValue && value.startsWith("--")) {
       // the value is the next flag: report the missing one, and read the rest as if it had not been there
@@ -60,7 +65,9 @@ export function parseFlags(argv: readonly string[]): Flags {
   return { values, ...(configFile !== undefined && { configFile }), ...seen, positionals, problems };
 }
 
-function unknownFlag(rawName: string): string {
+function unknownFlag(rawName: string, name: string): string {
+  const secret = SECRETS.get(name);
+  if (secret !== undefined) return `${rawName} is not a flag: a command line is no place for a secret; set ${secret}`;
   const nearest = nearestName(rawName, KNOWN_FLAGS);
   return `${rawName} is not a flag${nearest === undefined ? "" : `; did you mean --${nearest}?`}`;
 }

@@ -80,7 +80,9 @@ function processes({ primaryPid, computePid, workers, config }: StartupFacts): s
 /** What differs from the defaults, written as its source writes it. */
 function settings({ config, sources, file }: LoadedConfig): string[] {
   const given = (source: string, write: (key: keyof Config) => string) => {
-    const found = OPTION_KEYS.filter((key) => sources[key] === source).map((key) => `${write(key)}${config[key]}`);
+    const found = OPTION_KEYS.filter((key) => sources[key] === source).map(
+      (key) => `${write(key)}${OPTIONS[key].secret ? "***" : config[key]}`,
+    );
     return found.length === 0 ? [] : [found.join("  ")];
   };
   const lines = [

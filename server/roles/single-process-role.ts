@@ -6,6 +6,7 @@ import { findPort } from "../primary/free-port.ts";
 import { type SocketWorker, startSocketWorker } from "../socket-worker.ts";
 import { StartError } from "../start-error.ts";
 import { announce } from "./announce.ts";
+import { checkCertificate } from "./certificate-check.ts";
 import type { RunningRole, WithApp } from "./role.ts";
 import { endOnSignals } from "./signals.ts";
 
@@ -23,6 +24,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const { configuration, events, log } = options;
   const { config } = configuration;
   const started = performance.now();
+  const stopChecking = checkCertificate(config, log);
   const port = await findPort(config.host, config.port);
   const hub = createBusHub(config, {
     failed: (error) => log.warn({ error }, "the bus could not take a connection"),
@@ -58,6 +60,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       await endCompute();
       hub.close();
       stopSignals?.();
+      stopChecking();
     }
   }
 

@@ -27,6 +27,7 @@ import { Publisher } from "./pubsub/publisher.ts";
 import { Claims } from "./sessions/claims.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorkerOptions } from "./socket-worker-options.ts";
+import { tlsFiles } from "./transport/certificate.ts";
 import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
 
@@ -159,10 +160,17 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     services: connectionServices,
     events,
     log,
+    origins: config.origins,
     admission: () => admission,
   });
   const transport = createUwsTransport(
-    { ...config, deal: options.deal, warn: (text) => log.warn(text) },
+    {
+      ...config,
+      tls: tlsFiles(config),
+      deal: options.deal,
+      warn: (text) => log.warn(text),
+      renewed: (text, failed) => (failed ? log.error(text) : log.info(text)),
+    },
     reception,
     publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
   );

@@ -9,29 +9,35 @@ import { Connection } from "./connection.ts";
 import type { ConnectionServices } from "./connection-services.ts";
 import type { Connections } from "./connections.ts";
 import { negotiate } from "./negotiate.ts";
+import { originCheck } from "./origin.ts";
 
 export interface ReceptionOptions {
   readonly connections: Connections;
   readonly services: ConnectionServices;
   readonly events: Emitter<ServerEvents>;
   readonly log: Pick<Logger, "debug">;
+  /** Origins whose pages may connect, beside the server's own. */
+  readonly origins: readonly string[];
   admission(): Pick<Admission, "open" | "opened">;
 }
 
 /** Where clients come in: who gets a WebSocket, and the connection that becomes of it. */
 export class Reception implements TransportHooks {
   readonly #options: ReceptionOptions;
+  readonly #refuseOrigin: ReturnType<typeof originCheck>;
   /** Ids are unique in the cluster. */
   readonly #idPrefix = `${randomBytes(6).toString("base64url")}-`;
   #lastId = 0;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
+    this.#refuseOrigin = originCheck(options.origins);
   }
 
   upgrade(request: UpgradeRequest): UpgradeAnswer {
     // a connection kept alive for plain requests may still ask
-    return this.#options.admission().open ? negotiate(request) : { status: 503, body: "Restarting\n" };
+    if (!this.#options.admission().open) return { status: 503, body: "Restarting\n" };
+    return this.#refuseOrigin(request) ?? negotiate(request);
   }
 
   open(socket: Socket, request: UpgradeRequest, subprotocol: string): Connection {

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 
 /** How often files are looked at, in milliseconds. */
-const EVERY_MS = 2_000;
+const EVERY_MS = 1_000;
 
 /**
  * Calls back when files became others, by whatever way: written anew, moved into the place of the old ones, or behind

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { GROUPS, type Option } from "../server/config/option.ts";
-import { withSeparators } from "../server/config/option-types.ts";
+import { GROUPS } from "../server/config/option.ts";
 import { OPTION_KEYS, OPTIONS } from "../server/config/options.ts";
+import { shownDefault } from "../server/config/options-help.ts";
 import { loadConfig } from "../server/config.ts";
 
 const TEXT = readFileSync(new URL("CONFIGURATION.md", import.meta.url), "utf8");
@@ -17,9 +17,8 @@ it("docs/CONFIGURATION.md lists every option with its names, default and meaning
   );
   const keys = GROUPS.flatMap((group) => OPTION_KEYS.filter((key) => OPTIONS[key].group === group));
   const real = keys.map((key) => {
-    const { env, flag, default: initial, defaultText, description }: Option<string | number> = OPTIONS[key];
-    const shown = defaultText ?? (typeof initial === "number" ? withSeparators(initial) : initial);
-    return [`\`${key}\``, `\`${env}\``, flag === undefined ? "" : `\`--${flag}\``, shown, description];
+    const { env, flag, secret, description } = OPTIONS[key];
+    return [`\`${key}\``, `\`${env}\``, secret ? "" : `\`--${flag}\``, shownDefault(OPTIONS[key]), description];
   });
   expect(documented).toEqual(real);
 });

@@ -185,7 +185,7 @@ describe("the two ports", () => {
     { host: "127.0.0.1", controlHost: "::" },
     { host: "10.0.0.1", controlHost: "10.0.0.1" },
   ])("must differ on $host and $controlHost", (hosts) => {
-    expect(problemsOf({ overrides: { ...hosts, port: 8081 } })).toEqual([
+    expect(problemsOf({ overrides: { ...hosts, port: 8081, controlToken: "0123456789abcdef" } })).toEqual([
       "controlPort (default): expected another port than that of clients, found 8081",
     ]);
   });

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { ConfigError } from "./config/config-error.ts";
 import { findConfigFile, readConfigFile } from "./config/config-file.ts";
+import { contradictions } from "./config/contradictions.ts";
 import { suggestion } from "./config/edit-distance.ts";
 import { parseFlags } from "./config/flags.ts";
-import type { Option } from "./config/option.ts";
 import { type ConfigValues, OPTION_KEYS, OPTIONS, type OptionKey } from "./config/options.ts";
 
 export { ConfigError } from "./config/config-error.ts";
@@ -41,23 +41,12 @@ export const DEFAULT_CONFIG: Config = Object.freeze(
   Object.fromEntries(OPTION_KEYS.map((key) => [key, OPTIONS[key].default])) as unknown as Config,
 );
 
-const EVERY_ADDRESS = ["0.0.0.0", "::"];
-
-/** Where the key of JSON Web Tokens comes from: from one of these. */
-const KEY_SOURCES = ["jwtSecret", "jwtKey", "jwksUrl"] as const;
-
 const SCHEMA = z
   .strictObject(Object.fromEntries(OPTION_KEYS.map((key) => [key, OPTIONS[key].type])))
   .superRefine((values, context) => {
-    const config = values as unknown as Config;
-    const keys = KEY_SOURCES.filter((key) => config[key] !== "");
-    for (const key of keys.slice(1)) {
-      context.addIssue({ code: "custom", path: [key], message: `none, as ${keys[0]} is given` });
+    for (const [key, message] of contradictions(values as unknown as Config)) {
+      context.addIssue({ code: "custom", path: [key], message });
     }
-    const overlap = [config.host, config.controlHost].some((host) => EVERY_ADDRESS.includes(host));
-    if (config.port === 0 || config.port !== config.controlPort) return;
-    if (!overlap && config.host !== config.controlHost) return;
-    context.addIssue({ code: "custom", path: ["controlPort"], message: "another port than that of clients" });
   });
 
 /**
@@ -96,7 +85,8 @@ export function loadConfig(from: ConfigSources): LoadedConfig {
   for (const key of OPTION_KEYS) {
     if (!expected.has(key)) continue;
     const origin = originOf(key, sources[key], path);
-    problems.push(`${key} (${origin}): expected ${expected.get(key)}, found ${shown(key, values[key])}`);
+    const found = OPTIONS[key].secret && values[key] !== "" ? "something else" : shown(values[key]);
+    problems.push(`${key} (${origin}): expected ${expected.get(key)}, found ${found}`);
   }
   if (problems.length > 0 || !checked.success) throw new ConfigError(problems);
   const config = Object.freeze(checked.data as unknown as Config);
@@ -106,7 +96,7 @@ export function loadConfig(from: ConfigSources): LoadedConfig {
 function originOf(key: OptionKey, source: ConfigSource, file: string | undefined): string {
   if (source === "file") return `file ${file}`;
   if (source === "environment") return `environment ${OPTIONS[key].env}`;
-  if (source === "flag") return `flag --${(OPTIONS[key] as Option<unknown>).flag}`;
+  if (source === "flag") return `flag --${OPTIONS[key].flag}`;
   return source;
 }
 
@@ -116,8 +106,7 @@ function unknownOverrides(overrides: object): string[] {
     .map((key) => `${key} (code) is not an option${suggestion(key, OPTION_KEYS)}`);
 }
 
-function shown(key: OptionKey, value: unknown): string {
-  if ((OPTIONS[key] as Option<unknown>).secret === true) return "something else";
+function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -34,6 +34,7 @@ import { Claims } from "./sessions/claims.ts";
 import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorker, SocketWorkerOptions } from "./socket-worker-contract.ts";
+import { tlsFiles } from "./transport/certificate.ts";
 import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
 
@@ -144,10 +145,17 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     events,
     log,
     ...{ authenticator, sessions, watch },
+    origins: config.origins,
     admission: () => admission,
   });
   const transport = createUwsTransport(
-    { ...config, deal: options.deal, warn: (text) => log.warn(text) },
+    {
+      ...config,
+      tls: tlsFiles(config),
+      deal: options.deal,
+      warn: (text) => log.warn(text),
+      renewed: (text, failed) => (failed ? log.error(text) : log.info(text)),
+    },
     reception,
     publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
   );

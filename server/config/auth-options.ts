@@ -9,6 +9,7 @@ const LONGEST_TOLERANCE_MS = 600_000;
 export const AUTH_OPTIONS = {
   jwtSecret: option({
     env: "JWT_SECRET",
+    flag: "jwt-secret",
     type: secretText(MIN_SECRET_BYTES),
     default: "",
     defaultText: "none",
@@ -19,7 +20,7 @@ export const AUTH_OPTIONS = {
   jwtKey: option({
     env: "JWT_KEY",
     flag: "jwt-key",
-    type: optionalText(4_096),
+    type: optionalText("the path of a file"),
     default: "",
     defaultText: "none",
     description: "file with the public key of JWTs: PEM, JWK or JWK Set",
@@ -37,7 +38,7 @@ export const AUTH_OPTIONS = {
   jwtAudience: option({
     env: "JWT_AUDIENCE",
     flag: "jwt-audience",
-    type: optionalText(1_000),
+    type: optionalText("an audience"),
     default: "",
     defaultText: "any",
     description: "audience (aud) that a JWT has to be for",
@@ -46,7 +47,7 @@ export const AUTH_OPTIONS = {
   jwtIssuer: option({
     env: "JWT_ISSUER",
     flag: "jwt-issuer",
-    type: optionalText(1_000),
+    type: optionalText("an issuer"),
     default: "",
     defaultText: "any",
     description: "issuer (iss) that a JWT has to come from",
@@ -63,7 +64,7 @@ export const AUTH_OPTIONS = {
   authCookie: option({
     env: "AUTH_COOKIE",
     flag: "auth-cookie",
-    type: optionalText(255),
+    type: optionalText("the name of a cookie"),
     default: "",
     defaultText: "none",
     description: "cookie that a token is taken from as a client connects",

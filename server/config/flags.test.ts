@@ -37,6 +37,15 @@ describe("parseFlags", () => {
     ]);
   });
 
+  it("takes no secrets, which everybody on the machine could read, and says where they belong", () => {
+    const { values, problems } = parseFlags(["--control-token", "hunter2", "--key-passphrase=hunter2"]);
+    expect(values).toEqual({});
+    expect(problems).toEqual([
+      "--control-token is not a flag: a command line is no place for a secret; set CONTROL_TOKEN",
+      "--key-passphrase is not a flag: a command line is no place for a secret; set TLS_PASSPHRASE",
+    ]);
+  });
+
   it("does not take the next flag for a value, and still reads it", () => {
     const { values, problems } = parseFlags(["--host", "--port", "9000", "--node"]);
     expect(values).toEqual({ port: "9000" });

@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
 import { nearestName } from "./edit-distance.ts";
-import type { Option } from "./option.ts";
 import { OPTION_KEYS, OPTIONS, type OptionKey } from "./options.ts";
 
 export interface Flags {
@@ -17,10 +16,10 @@ export interface Flags {
 }
 
 const KEY_OF_FLAG = new Map<string, OptionKey>(
-  OPTION_KEYS.flatMap((key) => {
-    const { flag }: Option<unknown> = OPTIONS[key];
-    return flag === undefined ? [] : [[flag, key]];
-  }),
+  OPTION_KEYS.filter((key) => OPTIONS[key].secret === undefined).map((key) => [OPTIONS[key].flag, key]),
+);
+const SECRETS = new Map(
+  OPTION_KEYS.map((key) => OPTIONS[key]).flatMap((one) => (one.secret ? [[one.flag, one.env]] : [])),
 );
 const KNOWN_FLAGS = ["config", "help", "version", ...KEY_OF_FLAG.keys()];
 
@@ -54,7 +53,7 @@ export function parseFlags(argv: readonly string[]): Flags {
     const { name, rawName, value } = token;
     const key = KEY_OF_FLAG.get(name);
     if (name === "help" || name === "version") seen[name] = true;
-    else if (key === undefined && name !== "config") problems.push(unknownFlag(rawName));
+    else if (key === undefined && name !== "config") problems.push(unknownFlag(rawName, name));
     else if (value === undefined) problems.push(`${rawName} needs a value`);
     else if (!token.inlineValue && value.startsWith("--")) {
       // the value is the next flag: report the missing one, and read the rest as if it had not been there
@@ -66,7 +65,9 @@ export function parseFlags(argv: readonly string[]): Flags {
   return { values, ...(configFile !== undefined && { configFile }), ...seen, positionals, problems };
 }
 
-function unknownFlag(rawName: string): string {
+function unknownFlag(rawName: string, name: string): string {
+  const secret = SECRETS.get(name);
+  if (secret !== undefined) return `${rawName} is not a flag: a command line is no place for a secret; set ${secret}`;
   const nearest = nearestName(rawName, KNOWN_FLAGS);
   return `${rawName} is not a flag${nearest === undefined ? "" : `; did you mean --${nearest}?`}`;
 }

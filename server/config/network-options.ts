@@ -1,5 +1,7 @@
+import { isOriginPattern } from "../http/web-origin.ts";
+import { isAddressRange } from "../transport/address-ranges.ts";
 import { option } from "./option.ts";
-import { hostAddress, wholeNumber, wholeNumberOrOff } from "./option-types.ts";
+import { hostAddress, listOf, oneOf, token, wholeNumber, wholeNumberOrOff } from "./option-types.ts";
 
 /** Where clients and operators reach this server. */
 export const NETWORK_OPTIONS = {
@@ -32,7 +34,43 @@ export const NETWORK_OPTIONS = {
     flag: "control-host",
     type: hostAddress(),
     default: "127.0.0.1",
-    description: "address of the control API, which trusts whoever reaches it",
+    description: "address of the control API; with one for others, set a token",
+    group: "network",
+  }),
+  controlToken: option({
+    env: "CONTROL_TOKEN",
+    flag: "control-token",
+    type: token(),
+    default: "",
+    defaultText: "none",
+    secret: true,
+    description: "secret that whoever uses the control API has to present",
+    group: "network",
+  }),
+  origins: option({
+    env: "ORIGINS",
+    flag: "origins",
+    type: listOf("origins like https://app.example.com or https://*.example.com, null, or *", isOriginPattern),
+    default: [],
+    defaultText: "its own",
+    description: "origins whose pages may connect, beside its own; * for all",
+    group: "network",
+  }),
+  trustedProxies: option({
+    env: "TRUSTED_PROXIES",
+    flag: "trusted-proxies",
+    type: listOf("IP addresses and ranges like 10.0.0.0/8", isAddressRange),
+    default: [],
+    defaultText: "none",
+    description: "proxies that are believed whom they speak for",
+    group: "network",
+  }),
+  proxyProtocol: option({
+    env: "PROXY_PROTOCOL",
+    flag: "proxy-protocol",
+    type: oneOf("on", "off"),
+    default: "off",
+    description: "whether trusted proxies begin connections with a PROXY header",
     group: "network",
   }),
 };

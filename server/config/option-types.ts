@@ -33,15 +33,6 @@ export function shortText(maxLength: number): z.ZodType<string> {
     .regex(/^\P{Cc}*\S\P{Cc}*$/u, expected);
 }
 
-/** Text on one line, or nothing at all. */
-export function optionalText(maxLength: number): z.ZodType<string> {
-  const expected = `text of at most ${maxLength} characters on one line`;
-  return z
-    .string(expected)
-    .max(maxLength, expected)
-    .regex(/^\P{Cc}*$/u, expected);
-}
-
 /** A secret that nobody guesses, or nothing at all. */
 export function secretText(minBytes: number): z.ZodType<string> {
   const expected = `a secret of at least ${minBytes} bytes`;
@@ -63,6 +54,30 @@ export function secureUrl(): z.ZodType<string> {
 export function hostAddress(): z.ZodType<string> {
   const expected = "an IP address or a host name, without scheme and port";
   return z.string(expected).refine((text) => isIP(text) !== 0 || HOST_NAME.test(text), expected);
+}
+
+/** A list: in a file an array, elsewhere text with commas. @param accepts whether something may be in it */
+export function listOf(what: string, accepts: (entry: string) => boolean): z.ZodType<readonly string[]> {
+  const expected = `a list, with commas between them, of ${what}`;
+  const entries = (value: unknown) =>
+    typeof value !== "string"
+      ? value
+      : value
+          .split(",")
+          .map((entry) => entry.trim())
+          .filter((entry) => entry !== "");
+  return z.preprocess(entries, z.array(z.string(expected).refine(accepts, expected), expected));
+}
+
+/** Any text on one line, or none at all. */
+export function optionalText(expected: string): z.ZodType<string> {
+  return z.string(expected).regex(/^\P{Cc}*$/u, expected);
+}
+
+/** A secret that fits into an HTTP header and is not guessed, or none at all. */
+export function token(): z.ZodType<string> {
+  const expected = "16 to 4096 letters, digits and -._~+/=";
+  return z.string(expected).regex(/^(?:[\w.~+/=-]{16,4096})?$/, expected);
 }
 
 /** 1048576 → `1_048_576`, the way it may be typed as well; up to four digits stay together. */

@@ -2,23 +2,32 @@ import type { z } from "zod";
 import { wholeNumber } from "./option-types.ts";
 
 /** The groups of the help text, in its order. */
-export const GROUPS = ["network", "processes", "compute", "authentication", "logging", "limits", "time"] as const;
+export const GROUPS = [
+  "network",
+  "tls",
+  "processes",
+  "compute",
+  "authentication",
+  "logging",
+  "limits",
+  "time",
+] as const;
 
 /** Everything there is to know of one option; reading, checking and help are derived from it. */
 export interface Option<Value> {
   /** Environment variable. */
   readonly env: string;
-  /** Command line flag, without its dashes; none for a secret, as every user of a machine sees command lines. */
-  readonly flag?: string;
+  /** Command line flag, without its dashes; a secret has none. */
+  readonly flag: string;
   readonly type: z.ZodType<Value>;
   readonly default: NoInfer<Value>;
   /** What the help shows instead of a default that differs from machine to machine. */
   readonly defaultText?: string;
+  /** Whether it is never shown, and never taken from a command line, which every user of a machine can read. */
+  readonly secret?: true;
   /** One line, with units. */
   readonly description: string;
   readonly group: (typeof GROUPS)[number];
-  /** Whether the value is shown to nobody. @default false */
-  readonly secret?: true;
 }
 
 /** A timer of more milliseconds than this fires at once instead of late. */

@@ -10,13 +10,8 @@ export function optionsHelp(): string {
   const sections: [title: string, rows: Row[]][] = GROUPS.map((group) => [
     group,
     OPTION_KEYS.filter((key) => OPTIONS[key].group === group).map((key) => {
-      const { flag, env, default: initial, defaultText, description }: Option<string | number> = OPTIONS[key];
-      return [
-        flag === undefined ? "" : `--${flag}`,
-        env,
-        defaultText ?? (typeof initial === "number" ? withSeparators(initial) : initial),
-        description,
-      ];
+      const { flag, env, secret, description } = OPTIONS[key];
+      return [secret ? "" : `--${flag}`, env, shownDefault(OPTIONS[key]), description];
     }),
   ]);
   sections.unshift([
@@ -28,4 +23,12 @@ export function optionsHelp(): string {
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
   const line = (row: Row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
   return [line(header), ...sections.flatMap(([title, rows]) => ["", title, ...rows.map(line)])].join("\n");
+}
+
+/** A default as it may be typed. */
+export function shownDefault({
+  default: initial,
+  defaultText,
+}: Pick<Option<unknown>, "default" | "defaultText">): string {
+  return defaultText ?? (typeof initial === "number" ? withSeparators(initial) : String(initial));
 }

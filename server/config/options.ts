@@ -6,10 +6,12 @@ import { NETWORK_OPTIONS } from "./network-options.ts";
 import type { Option } from "./option.ts";
 import { PROCESS_OPTIONS } from "./process-options.ts";
 import { TIME_OPTIONS } from "./time-options.ts";
+import { TLS_OPTIONS } from "./tls-options.ts";
 
 /** Every option there is, in the order of the help text. */
 export const OPTIONS = {
   ...NETWORK_OPTIONS,
+  ...TLS_OPTIONS,
   ...PROCESS_OPTIONS,
   ...COMPUTE_OPTIONS,
   ...AUTH_OPTIONS,

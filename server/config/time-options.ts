@@ -11,6 +11,14 @@ export const TIME_OPTIONS = {
     description: "milliseconds between heartbeats of a quiet connection",
     group: "time",
   }),
+  handshakeMs: option({
+    env: "HANDSHAKE_MS",
+    flag: "handshake-ms",
+    type: milliseconds,
+    default: 10_000,
+    description: "milliseconds until a request for a WebSocket has to be answered",
+    group: "time",
+  }),
   callTimeoutMs: option({
     env: "CALL_TIMEOUT_MS",
     flag: "call-timeout-ms",

@@ -15,6 +15,7 @@ import { Connection } from "./connection.ts";
 import type { ConnectionServices } from "./connection-services.ts";
 import type { Connections } from "./connections.ts";
 import { negotiate } from "./negotiate.ts";
+import { originCheck } from "./origin.ts";
 
 export interface ReceptionOptions {
   readonly connections: Connections;
@@ -24,12 +25,15 @@ export interface ReceptionOptions {
   readonly authenticator: Pick<Authenticator, "concerns" | "ofRequest" | "looksAtRequests">;
   readonly sessions: Pick<Sessions, "of">;
   readonly watch: Pick<IdentityWatch, "look">;
+  /** Origins whose pages may connect, beside the server's own. */
+  readonly origins: readonly string[];
   admission(): Pick<Admission, "open" | "opened">;
 }
 
 /** Where clients come in: who gets a WebSocket, and the connection that becomes of it. */
 export class Reception implements TransportHooks {
   readonly #options: ReceptionOptions;
+  readonly #refuseOrigin: ReturnType<typeof originCheck>;
   /** Ids are unique in the cluster. */
   readonly #idPrefix = `${randomBytes(6).toString("base64url")}-`;
   /** Who asks, as far as its request tells. */
@@ -38,13 +42,14 @@ export class Reception implements TransportHooks {
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
+    this.#refuseOrigin = originCheck(options.origins);
   }
 
   upgrade(request: UpgradeRequest): UpgradeAnswer | Promise<UpgradeAnswer> {
     const { admission, authenticator } = this.#options;
     // a connection kept alive for plain requests may still ask
     if (!admission().open) return { status: 503, body: "Restarting\n" };
-    const answer = negotiate(request);
+    const answer = this.#refuseOrigin(request) ?? negotiate(request);
     if ("status" in answer || !authenticator.concerns(request)) return answer;
     return authenticator.ofRequest(request).then(
       (identity) => {

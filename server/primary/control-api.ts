@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { isIP } from "node:net";
 import type { Logger } from "../logger.ts";
+import { controlGate } from "./control-gate.ts";
 import { explainPortError } from "./free-port.ts";
 import type { Primary } from "./primary.ts";
 import { type Observed, statusReport } from "./status-report.ts";
@@ -8,6 +8,8 @@ import { type Observed, statusReport } from "./status-report.ts";
 export interface ControlApiOptions {
   readonly host: string;
   readonly port: number;
+  /** What has to be presented; empty where whoever reaches the port may do everything. */
+  readonly token: string;
   readonly node: string;
   readonly version: string;
   readonly log: Pick<Logger, "warn">;
@@ -17,23 +19,38 @@ export interface ControlApiOptions {
 interface Answer {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What one can ask for: by path, with the method it takes. */
 interface Route {
   readonly method: "GET" | "POST";
+  /** Whether it is for those without the token too, as for load balancers. */
+  readonly open?: true;
   answer(options: ControlApiOptions, query: URLSearchParams, startedAt: number): Answer | Promise<Answer>;
 }
 
 const MOST_WORKERS = 512;
 const NUMBER = /^[1-9]\d{0,2}$/;
-/** Where nobody from outside is meant to come, nobody has reason to use another name than `localhost`. */
-const LOOPBACK = /^(127\.|::1$|localhost$)/;
+/**
+ * Requests here are short, few, and come from near by. Whoever is slower, larger or more is up to something; and Node.js
+ * looks after the times no more often than it is told to.
+ */
+const LIMITS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 8_192,
+};
+const MOST_CONNECTIONS = 100;
+const MOST_REQUESTS = 1_000;
 
 const ROUTES: Readonly<Record<string, Route>> = {
-  "/healthz": { method: "GET", answer: () => ({ status: 200, body: { ok: true } }) },
+  "/healthz": { method: "GET", open: true, answer: () => ({ status: 200, body: { ok: true } }) },
   "/readyz": {
     method: "GET",
+    open: true,
     answer: ({ primary: { ready } }) => ({ status: ready ? 200 : 503, body: { ok: ready } }),
   },
   "/status": {
@@ -66,12 +83,15 @@ const ROUTES: Readonly<Record<string, Route>> = {
 /** The control port, for operators: health, readiness, and how the processes are. Resolves to what closes it. */
 export async function startControlApi(options: ControlApiOptions): Promise<{ port: number; server: Server }> {
   const startedAt = Date.now();
-  const server = createServer((request, response) => {
-    answer(request, options, startedAt).then(
-      ({ status, body }) => write(response, status, body),
-      () => write(response, 500, { error: "internal error" }),
+  const gate = controlGate(options);
+  const server = createServer(LIMITS, (request, response) => {
+    answer(request, options, gate, startedAt).then(
+      (given) => write(response, given),
+      () => write(response, { status: 500, body: { error: "internal error" } }),
     );
   });
+  server.maxConnections = MOST_CONNECTIONS;
+  server.maxRequestsPerSocket = MOST_REQUESTS;
   await new Promise<void>((resolve, reject) => {
     const failed = (error: Error) => reject(explainPortError(error, options.host, options.port, "CONTROL_PORT"));
     server.once("error", failed);
@@ -85,17 +105,28 @@ export async function startControlApi(options: ControlApiOptions): Promise<{ por
   return { port: (server.address() as { port: number }).port, server };
 }
 
-async function answer(request: IncomingMessage, options: ControlApiOptions, startedAt: number): Promise<Answer> {
-  if (isFromPage(request, options.host)) {
-    return { status: 403, body: { error: "the control port is not for browsers' pages" } };
+async function answer(
+  request: IncomingMessage,
+  options: ControlApiOptions,
+  gate: ReturnType<typeof controlGate>,
+  startedAt: number,
+): Promise<Answer> {
+  const { method, headers, url = "/" } = request;
+  if (gate.isFromPage(headers)) return { status: 403, body: { error: "the control port is not for browsers' pages" } };
+  if (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0) {
+    // nor is it read, so that nothing can follow it
+    return { status: 413, body: { error: "no body is taken here" }, headers: { connection: "close" } };
   }
-  const [path = "/", query] = (request.url ?? "/").split("?", 2);
+  const [path = "/", query] = url.split("?", 2);
   const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  if (!route?.open && !gate.hasToken(headers)) {
+    return { status: 401, body: { error: "a token is needed here" }, headers: { "www-authenticate": "Bearer" } };
+  }
   if (route === undefined) {
     return { status: 404, body: { error: `not found; there are ${Object.keys(ROUTES).join(", ")}` } };
   }
-  if (request.method !== route.method) {
-    return { status: 405, body: { error: `only ${route.method} is known here` } };
+  if (method !== route.method) {
+    return { status: 405, body: { error: `only ${route.method} is known here` }, headers: { allow: route.method } };
   }
   return route.answer(options, new URLSearchParams(query), startedAt);
 }
@@ -104,19 +135,12 @@ function unready(): Answer {
   return { status: 503, body: { error: "all still starts, or ends" } };
 }
 
-/**
- * A page that a browser shows has no business here, not even one whose own name was made to lead to this address: its
- * requests pass for the same site's, and only the name it was asked for by gives it away.
- */
-function isFromPage({ headers }: IncomingMessage, host: string): boolean {
-  if (headers.origin !== undefined || headers["sec-fetch-site"] === "cross-site") return true;
-  // HTTP/1.0, as some load balancers' checks speak it, and no browser
-  if (headers.host === undefined) return false;
-  const name = headers.host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
-  return LOOPBACK.test(host) && name !== "localhost" && isIP(name) === 0;
-}
-
-function write(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+function write(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...headers,
+  });
   response.end(`${JSON.stringify(body)}\n`);
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import type { Option } from "../config/option.ts";
 import { OPTION_KEYS, OPTIONS } from "../config/options.ts";
 import type { Config, LoadedConfig } from "../config.ts";
 
@@ -80,17 +79,16 @@ function processes({ primaryPid, computePid, workers, config }: StartupFacts): s
 
 /** What differs from the defaults, written as its source writes it. */
 function settings({ config, sources, file }: LoadedConfig): string[] {
-  const given = (source: string, write: (key: keyof Config, option: Option<unknown>) => string) => {
-    const found = OPTION_KEYS.filter((key) => sources[key] === source).map((key) => {
-      const option: Option<unknown> = OPTIONS[key];
-      return `${write(key, option)}${option.secret === true ? "(secret)" : config[key]}`;
-    });
+  const given = (source: string, write: (key: keyof Config) => string) => {
+    const found = OPTION_KEYS.filter((key) => sources[key] === source).map(
+      (key) => `${write(key)}${OPTIONS[key].secret ? "***" : config[key]}`,
+    );
     return found.length === 0 ? [] : [found.join("  ")];
   };
   const lines = [
     ...given("file", (key) => `${key}: `).map((text) => `file ${file}  ${text}`),
-    ...given("environment", (_, { env }) => `${env}=`).map((text) => `environment  ${text}`),
-    ...given("flag", (_, { flag }) => `--${flag}=`).map((text) => `flags  ${text}`),
+    ...given("environment", (key) => `${OPTIONS[key].env}=`).map((text) => `environment  ${text}`),
+    ...given("flag", (key) => `--${OPTIONS[key].flag}=`).map((text) => `flags  ${text}`),
     ...given("code", (key) => `${key}: `).map((text) => `code  ${text}`),
   ];
   // a file whose every value was overruled is worth a line: someone will wonder about it

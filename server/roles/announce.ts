@@ -19,11 +19,11 @@ export interface Announcement {
 /** Tells that all is up: people at a terminal at length, machines in a record. */
 export function announce(log: Logger, announcement: Announcement): void {
   const { configuration, port, controlPort, workers, computePid, started } = announcement;
-  const { host, controlHost } = configuration.config;
+  const { host, controlHost, cert } = configuration.config;
   const version = readVersion();
   const tookMs = Math.round(performance.now() - started);
   const addresses = {
-    public: [`http://${shown(host)}:${port}`],
+    public: [`${cert === "" ? "http" : "https"}://${shown(host)}:${port}`],
     control: controlPort === undefined ? undefined : `http://${shown(controlHost)}:${controlPort}`,
   };
   if (!process.stdout.isTTY) {

@@ -5,6 +5,7 @@ import { findPort } from "../primary/free-port.ts";
 import { Primary } from "../primary/primary.ts";
 import { readVersion } from "../version.ts";
 import { announce } from "./announce.ts";
+import { checkCertificate } from "./certificate-check.ts";
 import type { RunningRole } from "./role.ts";
 import { endOnSignals } from "./signals.ts";
 
@@ -12,15 +13,16 @@ import { endOnSignals } from "./signals.ts";
 export async function runPrimary(options: { configuration: LoadedConfig; log: Logger }): Promise<RunningRole> {
   const { configuration, log } = options;
   const started = performance.now();
+  const stopChecking = checkCertificate(configuration.config, log);
   const port = await findPort(configuration.config.host, configuration.config.port);
   const config = { ...configuration.config, port };
-  const { controlHost: host, controlPort, node } = config;
+  const { controlHost: host, controlPort, controlToken: token, node } = config;
   const primary = new Primary({ config, log });
   // taken before anything is forked: a port that cannot be had is found out at once
   const control =
     controlPort === "off"
       ? undefined
-      : await startControlApi({ host, port: controlPort, node, version: readVersion(), log, primary });
+      : await startControlApi({ host, port: controlPort, token, node, version: readVersion(), log, primary });
   // from here on there is something to end
   const stopSignals = endOnSignals({
     end: () => close(),
@@ -36,6 +38,7 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
     control?.server.close();
     control?.server.closeAllConnections();
     stopSignals();
+    stopChecking();
   }
 
   try {

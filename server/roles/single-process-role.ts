@@ -7,6 +7,7 @@ import { startSocketWorker } from "../socket-worker.ts";
 import type { SocketWorker } from "../socket-worker-contract.ts";
 import { StartError } from "../start-error.ts";
 import { announce } from "./announce.ts";
+import { checkCertificate } from "./certificate-check.ts";
 import type { RunningRole, WithApp } from "./role.ts";
 import { endOnSignals } from "./signals.ts";
 
@@ -24,6 +25,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const { configuration, events, log } = options;
   const { config } = configuration;
   const started = performance.now();
+  const stopChecking = checkCertificate(config, log);
   const port = await findPort(config.host, config.port);
   const hub = createBusHub(config, {
     failed: (error) => log.warn({ error }, "the bus could not take a connection"),
@@ -59,6 +61,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       await endCompute();
       hub.close();
       stopSignals?.();
+      stopChecking();
     }
   }
 

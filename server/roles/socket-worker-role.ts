@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import type { FromWorker, ToWorker, WorkerBirth } from "../primary/control-message.ts";
 import { startSocketWorker } from "../socket-worker.ts";
 import type { SocketWorker } from "../socket-worker-contract.ts";
+import { clientReader } from "../transport/read-client.ts";
 import { type ConnectionHandle, DealtConnections } from "./dealt-connections.ts";
 import type { RunningRole, WithApp } from "./role.ts";
 import { die } from "./signals.ts";
@@ -18,7 +19,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
   const { worker: number, member, config, bus } = birth;
   const log = options.log.child({ worker: number });
   const tell = (message: FromWorker, sent?: () => void) => process.send?.(message, undefined, undefined, sent);
-  const dealt = new DealtConnections(tell);
+  const dealt = new DealtConnections(tell, config.proxyProtocol === "on" ? clientReader(config) : undefined);
   const hadTerminal = isatty(STDIN);
   let worker: SocketWorker | undefined;
   let closing: Promise<void> | undefined;

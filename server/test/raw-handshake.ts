@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { connect as connectSecurely } from "node:tls";
 import { LIMIT_MS } from "./patience.ts";
 
 /** RFC 6455, section 1.3. */
@@ -8,6 +9,8 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 export interface HandshakeOptions {
   readonly port: number;
+  /** The certificate, in PEM, that the server has to have, where the connection is encrypted. @default it is not */
+  readonly ca?: string;
   /** @default "/" */
   readonly path?: string;
   /** Subprotocols to offer, in this order. @default none */
@@ -28,9 +31,10 @@ export interface HandshakeAnswer {
 }
 
 /** A TCP connection to the server, once it is there. */
-export async function openSocket(port: number): Promise<Socket> {
-  const socket = connect({ host: "127.0.0.1", port, noDelay: true });
-  await once(socket, "connect", { signal: AbortSignal.timeout(LIMIT_MS) });
+export async function openSocket(port: number, ca?: string): Promise<Socket> {
+  const options = { host: "127.0.0.1", port, noDelay: true };
+  const socket = ca === undefined ? connect(options) : connectSecurely({ ...options, ca });
+  await once(socket, ca === undefined ? "connect" : "secureConnect", { signal: AbortSignal.timeout(LIMIT_MS) });
   // a reset is one of the ways in which connections end here
   socket.on("error", () => undefined);
   return socket;
@@ -55,7 +59,7 @@ export function handshakeRequest(options: Omit<HandshakeOptions, "port">, key: s
 
 /** Asks for a WebSocket and reads the answer's head; of a refusal also the body. */
 export async function handshake(options: HandshakeOptions): Promise<HandshakeAnswer> {
-  const socket = await openSocket(options.port);
+  const socket = await openSocket(options.port, options.ca);
   const key = randomBytes(16).toString("base64");
   socket.write(handshakeRequest(options, key));
   const bytes = await readHead(socket);

@@ -2,9 +2,10 @@
 export interface Deal {
   /**
    * Connections come from now on.
-   * @param take gets a descriptor, which it has to duplicate during the call
+   * @param take gets a descriptor, which it has to duplicate during the call, and whose connection it is where a proxy
+   * has told so
    */
-  begin(take: (descriptor: number) => void): void;
+  begin(take: (descriptor: number, client?: string) => void): void;
   /** No more connections come. */
   end(): void;
 }

@@ -1,15 +1,14 @@
 import type { Frame } from "../../shared/message.ts";
+import type { ClientFacts } from "./client-address.ts";
 
 /** What is known of a client when it asks for a WebSocket: a copy, good after any await. */
-export interface UpgradeRequest {
+export interface UpgradeRequest extends ClientFacts {
   /** Path of the URL, without the query. */
   readonly path: string;
   /** The query without "?", or an empty string. */
   readonly query: string;
   /** Header names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
-  /** The client's address as text. */
-  readonly address: string;
   /** Subprotocols the client offers, in its order. */
   readonly offers: readonly string[];
 }
@@ -83,6 +82,10 @@ export interface TransportOptions {
   readonly maxPayload: number;
   /** Bytes that may wait for one slow reader. */
   readonly sendBudget: number;
+  /** How long the answer to a request for a WebSocket may take, in milliseconds. */
+  readonly handshakeMs: number;
+  /** Addresses and ranges of proxies that are believed whom they speak for. */
+  readonly trustedProxies: readonly string[];
 }
 
 export interface Transport {

@@ -4,7 +4,7 @@ import { defineApp } from "../app.ts";
 import type { RawClient } from "../test/raw-client.ts";
 import { handshake, handshakeRequest, openSocket } from "../test/raw-handshake.ts";
 import { serve, startTestServer, type TestServer, until } from "../test/test-server.ts";
-import { plainAddress } from "./upgrade.ts";
+import { plainAddress } from "./address-ranges.ts";
 
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 
@@ -93,9 +93,9 @@ it("the request's path, query, and address are the connection's", async () => {
   expect(second.id).not.toBe(first.id);
 });
 
-it("an IPv4 address in IPv6's clothes is written as one of IPv4", () => {
+it("an address is written in one way: short, and one of IPv4 as that", () => {
   expect(plainAddress("0000:0000:0000:0000:0000:ffff:c0a8:01fe")).toBe("192.168.1.254");
-  expect(plainAddress("2001:0db8:0000:0000:0000:0000:0000:0001")).toBe("2001:0db8:0000:0000:0000:0000:0000:0001");
+  expect(plainAddress("2001:0db8:0000:0000:0000:0000:0000:0001")).toBe("2001:db8::1");
   expect(plainAddress("10.0.0.1")).toBe("10.0.0.1");
 });
 

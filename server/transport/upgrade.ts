@@ -1,20 +1,30 @@
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse, us_socket_context_t } from "uWebSockets.js";
+import { plainAddress } from "./address-ranges.ts";
+import type { ClientFacts, DescribeClient } from "./client-address.ts";
+import { respond } from "./respond.ts";
+import type { ToldClients } from "./told-clients.ts";
 import type { HttpAnswer, TransportHooks, UpgradeAnswer, UpgradeRequest } from "./transport.ts";
 import type { UserData } from "./uws-socket.ts";
 
 const decoder = new TextDecoder();
 
-const STATUS_TEXTS: Readonly<Record<number, string>> = {
-  200: "OK",
-  304: "Not Modified",
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
+const LATE: HttpAnswer = { status: 503, body: "No answer in time\n" };
+const FAILED: HttpAnswer = { status: 500, body: "Internal error\n" };
+const NAMELESS: HttpAnswer = { status: 400, body: "The proxy did not say for whom this is\n" };
+/** A request for a WebSocket has no body. */
+const HAS_BODY = ["content-length", "transfer-encoding"];
+
+/** What is the same for all requests. */
+export interface UpgradeSite {
+  readonly hooks: Pick<TransportHooks, "upgrade">;
+  /** How long an answer may take, in milliseconds. */
+  readonly limitMs: number;
+  readonly describe: DescribeClient;
+  /** Where proxies tell whose a connection is before its first byte: whether this one of them does, and what it told. */
+  readonly told?: { expected(peer: string): boolean; readonly clients: ToldClients } | undefined;
+  /** The context that sockets are to be in: not necessarily that of the app which got the request. */
+  home(own: us_socket_context_t): us_socket_context_t;
+}
 
 /**
  * Answers a request for a WebSocket. uWebSockets.js recycles the request as soon as its handler returns, and an await
@@ -24,34 +34,53 @@ export function upgrade(
   response: UwsResponse,
   request: UwsRequest,
   context: us_socket_context_t,
-  hooks: TransportHooks,
+  site: UpgradeSite,
 ): void {
-  const copy = copyRequest(response, request);
-  const answer = hooks.upgrade(copy);
-  if (!(answer instanceof Promise)) {
-    finish(response, context, copy, answer);
+  const asked = copyRequest(request);
+  const peer = peerOf(response);
+  const go = (address: string) =>
+    decide(response, context, { ...asked, ...site.describe(address, asked.headers) }, site);
+  if (!site.told?.expected(peer)) {
+    go(peer);
     return;
   }
-  let aborted = false;
-  response.onAborted(() => {
-    aborted = true;
-  });
-  answer.then(
-    (late) => {
-      if (!aborted) response.cork(() => finish(response, context, copy, late));
-    },
-    () => {
-      if (!aborted) response.cork(() => respond(response, { status: 500, body: "Internal error\n" }));
-    },
-  );
+  if (HAS_BODY.some((name) => asked.headers.has(name))) respond(response, NAMELESS);
+  else site.told.clients.find(response, (told) => (told === undefined ? respond(response, NAMELESS) : go(told)));
 }
 
-/** Writes an HTTP answer; to HEAD, without its body. @param close whether it is the last one of its connection */
-export function respond(response: UwsResponse, answer: HttpAnswer, head = false, close = false): void {
-  response.writeStatus(`${answer.status} ${STATUS_TEXTS[answer.status] ?? "Unknown"}`);
-  for (const [name, value] of Object.entries(answer.headers ?? {})) response.writeHeader(name, value);
-  if (head) response.endWithoutBody(Buffer.byteLength(answer.body), close);
-  else response.end(answer.body, close);
+function decide(response: UwsResponse, context: us_socket_context_t, request: UpgradeRequest, site: UpgradeSite): void {
+  const answer = site.hooks.upgrade(request);
+  const give = (given: UpgradeAnswer) => finish(response, site.home(context), request, given);
+  if (answer instanceof Promise) void answerLater(response, answer, site.limitMs, give);
+  else give(answer);
+}
+
+/** Answers once it is known what, unless the client is gone by then; without an answer, when the time is over. */
+async function answerLater(
+  response: UwsResponse,
+  answer: Promise<UpgradeAnswer>,
+  limitMs: number,
+  give: (answer: UpgradeAnswer) => void,
+): Promise<void> {
+  let over = false;
+  // nothing of uWebSockets.js ends a connection while its request waits for an answer
+  const timer = setTimeout(() => settle(LATE), limitMs);
+  function settle(settled: UpgradeAnswer): void {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    response.cork(() => give(settled));
+  }
+  response.onAborted(() => {
+    over = true;
+    clearTimeout(timer);
+  });
+  await answer.then(settle, () => settle(FAILED));
+}
+
+/** The address of whoever opened the connection. */
+export function peerOf(response: UwsResponse): string {
+  return plainAddress(decoder.decode(response.getRemoteAddressAsText()));
 }
 
 /** Copies the headers of a request whose handler is about to return. */
@@ -65,13 +94,12 @@ export function copyHeaders(request: UwsRequest): Map<string, string> {
   return headers;
 }
 
-function copyRequest(response: UwsResponse, request: UwsRequest): UpgradeRequest {
+function copyRequest(request: UwsRequest): Omit<UpgradeRequest, keyof ClientFacts> {
   const headers = copyHeaders(request);
   return {
     path: request.getUrl(),
     query: request.getQuery() ?? "",
     headers,
-    address: plainAddress(decoder.decode(response.getRemoteAddressAsText())),
     offers: (headers.get("sec-websocket-protocol") ?? "")
       .split(",")
       .map((offer) => offer.trim())
@@ -100,14 +128,4 @@ function finish(
     headers.get("sec-websocket-extensions") ?? "",
     context,
   );
-}
-
-/** `0000:0000:0000:0000:0000:ffff:7f00:0001`, an IPv4 address in IPv6's clothes, becomes `127.0.0.1`. */
-export function plainAddress(text: string): string {
-  const mapped = /^0000:0000:0000:0000:0000:ffff:(..)(..):(..)(..)$/.exec(text);
-  if (mapped === null) return text;
-  return mapped
-    .slice(1)
-    .map((byte) => Number.parseInt(byte, 16))
-    .join(".");
 }

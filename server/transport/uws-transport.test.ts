@@ -28,7 +28,7 @@ async function listening({ balance = "kernel", routes = [], message, upgrade }: 
   const opened: Opened[] = [];
   const warnings: string[] = [];
   const deal = balance === "round-robin" ? await dealing() : undefined;
-  const limits = { maxPayload: 1_000, sendBudget: 100_000 };
+  const limits = { maxPayload: 1_000, sendBudget: 100_000, handshakeMs: 10_000, trustedProxies: [] };
   const options = { host: "127.0.0.1", port: deal?.port ?? 0, ...limits, balance, deal };
   const transport = createUwsTransport(
     { ...options, warn: (text) => void warnings.push(text) },

@@ -1,76 +1,140 @@
 import {
-  App,
-  type TemplatedApp,
-  type HttpRequest as UwsRequest,
   type HttpResponse as UwsResponse,
   type us_listen_socket,
   us_listen_socket_close,
   type us_socket,
+  type us_socket_context_t,
   us_socket_local_port,
-  type WebSocketBehavior,
 } from "uWebSockets.js";
 import type { Frame } from "../../shared/message.ts";
 import { once } from "../once.ts";
+import { StartError } from "../start-error.ts";
+import { AddressRanges } from "./address-ranges.ts";
 import { loadDuplicate } from "./adopt.ts";
+import { readCertificate, type TlsFiles } from "./certificate.ts";
+import { clientDescriber } from "./client-address.ts";
 import type { Deal } from "./deal.ts";
+import { watchFiles } from "./file-watch.ts";
+import { type AdoptingApp, createFront, listenDirectly } from "./front.ts";
+import { serveRoutes } from "./http-routes.ts";
+import { ToldClients } from "./told-clients.ts";
 import type { HttpRoute, Transport, TransportHooks, TransportOptions } from "./transport.ts";
-import { copyHeaders, respond, upgrade } from "./upgrade.ts";
-import { type SocketLink, type UserData, UwsSocket } from "./uws-socket.ts";
-
-/**
- * A message over the limit should be answered with close code 1009, but uWebSockets.js hangs up on what passes its own
- * limit: it gets one this many times larger, and the difference is refused by name.
- */
-const REFUSABLE = 4;
+import { peerOf } from "./upgrade.ts";
+import { behavior } from "./uws-behavior.ts";
+import type { UserData } from "./uws-socket.ts";
 
 export interface UwsTransportOptions extends TransportOptions {
   /** `round-robin`: the primary accepts and deals; `kernel`: every worker accepts for itself (SO_REUSEPORT). */
   readonly balance: "round-robin" | "kernel";
   /** Who deals, where that is how they are balanced. */
   readonly deal?: Deal | undefined;
+  /** Whether the deal tells whose a connection is that a trusted proxy opened. @default "off" */
+  readonly proxyProtocol?: "on" | "off";
+  /** @default none: nothing is encrypted */
+  readonly tls?: TlsFiles | undefined;
   /** Told, once, of what the operator should know. */
   warn(text: string): void;
+  /** Told of each new certificate, and of what keeps one from being used. @default nobody is */
+  renewed?(text: string, failed: boolean): void;
 }
 
-/** The adopting half of uWebSockets.js is missing in its types. */
-type AdoptingApp = TemplatedApp & { adoptSocket(descriptor: number): void };
+/** An app of uWebSockets.js that gets connections. */
+interface Front {
+  readonly app: AdoptingApp;
+  readonly told: ToldClients | undefined;
+}
 
-/** The transport over uWebSockets.js. */
+/**
+ * The transport over uWebSockets.js. An app of that has one certificate for ever, so that another certificate means
+ * another app, which gets the connections from then on; but all WebSockets move into the home of the first app that had
+ * one, where a publication reaches all of them, and stay whatever becomes of the app that they came through.
+ */
 export function createUwsTransport(
   options: UwsTransportOptions,
   hooks: TransportHooks,
   routes: readonly HttpRoute[],
 ): Transport {
-  const app = App() as AdoptingApp;
-  app.ws<UserData>("/*", behavior(options, hooks));
-  // who stays connected for further requests would be hung up on in the middle of one: it had better connect anew
-  const isLast = () => acceptor === undefined;
-  for (const route of routes) {
-    app.get(route.path, (response, request) => answer(response, request, { route, head: false, isLast }));
-    app.head(route.path, (response, request) => answer(response, request, { route, head: true, isLast }));
-  }
-  app.any("/*", (response) => respond(response, { status: 404, body: "Not found\n" }, false, isLast()));
-
+  const { tls, deal, host } = options;
+  const trusted = new AddressRanges(options.trustedProxies);
+  const describe = clientDescriber(trusted, tls !== undefined);
+  const expected = (peer: string) => trusted.has(peer);
+  const tells = options.proxyProtocol === "on";
+  const fronts: Front[] = [];
+  let home: { readonly app: AdoptingApp; readonly context: us_socket_context_t } | undefined;
   let acceptor: Deal | us_listen_socket | undefined;
+  // Who stays connected for further requests would be hung up on in the middle of one: it had better connect anew. And
+  // of a connection whose proxy told whose it is, that is known for one request only.
+  const isLast = (response: UwsResponse) => acceptor === undefined || (tells && expected(peerOf(response)));
+
+  function open(): Front {
+    const app = createFront(tls);
+    const told = tells ? new ToldClients(app) : undefined;
+    const site = {
+      hooks,
+      limitMs: options.handshakeMs,
+      describe,
+      told: told && { expected, clients: told },
+      home(context: us_socket_context_t) {
+        home ??= { app, context };
+        return home.context;
+      },
+    };
+    app.ws<UserData>("/*", behavior(options, hooks, site));
+    serveRoutes(app, routes, isLast);
+    return { app, told };
+  }
+
+  let digest = tls && readCertificate(tls).digest;
+  let front = open();
+  fronts.push(front);
+  const stopWatching = tls && watchFiles([tls.cert, tls.key], () => void renew(tls));
+
+  async function renew(files: TlsFiles): Promise<void> {
+    try {
+      const certificate = readCertificate(files);
+      if (certificate.digest === digest) return;
+      if (certificate.until.getTime() < Date.now()) throw new Error(`${files.cert} expired already`);
+      const next = open();
+      fronts.push(next);
+      const old = acceptor;
+      if (old !== undefined && !("begin" in old)) {
+        const listening = await listenDirectly(next.app, host, us_socket_local_port(old as us_socket));
+        // it may have been told to stop meanwhile
+        if (acceptor === old) acceptor = listening;
+        us_listen_socket_close(acceptor === listening ? old : listening);
+      }
+      ({ digest } = certificate);
+      front = next;
+      options.renewed?.(
+        `new connections get the new certificate, good until ${certificate.until.toISOString()}`,
+        false,
+      );
+    } catch (error) {
+      options.renewed?.(`the new certificate is not used, the old one stays: ${(error as Error).message}`, true);
+    }
+  }
+
   const refused = once(() => options.warn("connections are being refused: is the open files limit reached?"));
   return {
-    publish: (topic: string, frame: Frame) => void app.publish(topic, frame, typeof frame !== "string"),
+    publish: (topic: string, frame: Frame) => void home?.app.publish(topic, frame, typeof frame !== "string"),
 
     async listen() {
-      const { deal } = options;
       const duplicate = options.balance === "round-robin" && deal !== undefined ? await loadDuplicate() : undefined;
       if (typeof duplicate === "function") {
         acceptor = deal;
         // Node's own handle never reads a byte, and uWebSockets.js has no other way to what another process accepted
-        deal?.begin((descriptor) => {
+        deal?.begin((descriptor, client) => {
           const own = duplicate(descriptor);
+          const { app, told } = front;
           if (own < 0) refused();
-          else app.adoptSocket(own);
+          else if (told === undefined) app.adoptSocket(own);
+          else told.open(client, () => app.adoptSocket(own));
         });
         return options.port;
       }
+      if (tells) throw new StartError("the PROXY protocol is understood in round robin only, which cannot be had here");
       if (duplicate !== undefined) options.warn(`no round robin, the kernel balances instead: ${duplicate}`);
-      const listening = await listenDirectly(app, options);
+      const listening = await listenDirectly(front.app, host, options.port);
       acceptor = listening;
       return us_socket_local_port(listening as us_socket);
     },
@@ -84,84 +148,8 @@ export function createUwsTransport(
 
     close() {
       this.stopListening();
-      app.close();
+      stopWatching?.();
+      for (const { app } of fronts) app.close();
     },
   };
-}
-
-function behavior(options: UwsTransportOptions, hooks: TransportHooks): WebSocketBehavior<UserData> {
-  return {
-    maxPayloadLength: options.maxPayload * REFUSABLE,
-    maxBackpressure: options.sendBudget,
-    // liveness is the connections' business: they can tell a peer why it is closed
-    idleTimeout: 0,
-    sendPingsAutomatically: false,
-
-    upgrade: (response, request, context) => upgrade(response, request, context, hooks),
-
-    open(raw) {
-      const { link } = raw.getUserData();
-      const { request } = link;
-      if (request === undefined) return;
-      link.request = undefined; // a connection need not keep its headers
-      link.socket = new UwsSocket(raw);
-      link.owner = hooks.open(link.socket, request, link.subprotocol);
-      // it may have been closed in there, before anybody could be told
-      if (link.closedWith !== undefined) bury(link, link.closedWith);
-    },
-
-    message: (raw, bytes, binary) => raw.getUserData().link.owner?.message(bytes, binary),
-    ping: (raw) => raw.getUserData().link.owner?.alive(),
-    pong: (raw) => raw.getUserData().link.owner?.alive(),
-    drain: (raw) => raw.getUserData().link.owner?.drained(),
-    dropped: (raw) => {
-      const { link } = raw.getUserData();
-      // called in the middle of a publish to many: closing one of them there crashes the process
-      setImmediate(() => link.owner?.dropped());
-    },
-
-    close: (raw, code) => bury(raw.getUserData().link, code),
-  };
-}
-
-function bury(link: SocketLink, code: number): void {
-  link.closedWith = code;
-  link.socket?.detach();
-  link.owner?.closed(code);
-  link.owner = undefined;
-}
-
-interface Asked {
-  readonly route: HttpRoute;
-  readonly head: boolean;
-  /** Whether nothing more is to come on this connection. */
-  isLast(): boolean;
-}
-
-function answer(response: UwsResponse, request: UwsRequest, { route, head, isLast }: Asked): void {
-  let aborted = false;
-  response.onAborted(() => {
-    aborted = true;
-  });
-  const copy = { path: request.getUrl(), query: request.getQuery() ?? "", headers: copyHeaders(request) };
-  // the common route answers at once, and then without a promise
-  const result = route.answer(copy);
-  if (!(result instanceof Promise)) {
-    respond(response, result, head, isLast());
-    return;
-  }
-  void result
-    .catch(() => ({ status: 500, body: "Internal error\n" }))
-    .then((late) => {
-      if (!aborted) response.cork(() => respond(response, late, head, isLast()));
-    });
-}
-
-function listenDirectly(app: TemplatedApp, { host, port }: TransportOptions): Promise<us_listen_socket> {
-  return new Promise((resolve, reject) => {
-    app.listen(host, port, (socket) => {
-      if (socket) resolve(socket);
-      else reject(Object.assign(new Error(`listen EADDRINUSE: ${host}:${port}`), { code: "EADDRINUSE", port }));
-    });
-  });
 }

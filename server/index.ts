@@ -32,4 +32,5 @@ export { definePlugin, type Plugin, type PluginApi } from "./plugin.ts";
 export type { HistoryOptions } from "./pubsub/history-rule.ts";
 export type { PresenceOptions } from "./pubsub/presence-rule.ts";
 export type { SlowReaderPolicy } from "./pubsub/slow-readers.ts";
+export type { RateLimit, RateLimitBy } from "./rates/rate-rule.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";

@@ -9,6 +9,7 @@ import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
 import type { ConnectionServices } from "./connection/connection-services.ts";
 import { Connections } from "./connection/connections.ts";
+import { MeteredInflate } from "./connection/metered-inflate.ts";
 import { Reception } from "./connection/reception.ts";
 import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
@@ -24,6 +25,8 @@ import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { Hub, hubFrames } from "./pubsub/hub.ts";
 import { Presence, presenceFrames } from "./pubsub/presence.ts";
 import { Publisher } from "./pubsub/publisher.ts";
+import { ConnectGate } from "./rates/connect-gate.ts";
+import { Limiter, rateFrames } from "./rates/limiter.ts";
 import { Claims } from "./sessions/claims.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorkerOptions } from "./socket-worker-options.ts";
@@ -55,7 +58,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const connections = new Connections();
   const deadlines = new Deadlines();
   const pack = createPack();
-  const msgpack = createMsgpackCodec({ ...config, deflate: zlibDeflate, budget: config });
+  const deflate = new MeteredInflate(zlibDeflate, config.maxInflateRatio);
+  const msgpack = createMsgpackCodec({ ...config, deflate, budget: config });
   const { peers: definition } = app.definition;
   const limits = peerLimits(definition?.limits);
   const uplink = await connectUplink({
@@ -67,6 +71,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...sessionFrames(() => sessions),
       ...presenceFrames(() => presence),
       ...peerFrames(() => peers),
+      ...rateFrames(() => limiter),
     },
     lost: options.lost,
   });
@@ -77,12 +82,14 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     log.error({ error }, what);
     events.emit("error", error);
   };
+  const limiter = new Limiter({ config, uplink, counters, log, inflated: deflate.taken });
   const rules = new ChannelRules();
   const publisher = new Publisher({
     rules,
     broker,
     pack,
     counters,
+    limiter,
     failed: failed("a publication failed"),
   });
   const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
@@ -140,9 +147,12 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     counters,
     maxPayload: config.maxPayload,
     maxCalls: config.maxCalls,
+    received: (connection, bytes) => limiter.received(connection, bytes),
     dispatch: (connection, message) => dispatch(connection, message, services),
     closed(connection, code) {
       connections.delete(connection);
+      gate.left(connection);
+      limiter.left(connection);
       // ahead of its calls: only the code tells whether it may come back
       peers?.closed(connection, code);
       for (const call of connection.calls?.values() ?? []) call.abandon();
@@ -161,9 +171,10 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     log,
     admission: () => admission,
   });
+  const gate = new ConnectGate(reception, config, uplink, counters);
   const transport = createUwsTransport(
     { ...config, deal: options.deal, warn: (text) => log.warn(text) },
-    reception,
+    gate,
     publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
   );
 
@@ -189,6 +200,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     presence,
     sessions,
     claims: new Claims(uplink, config),
+    limiter,
     pack,
     events,
     deadlines,
@@ -226,6 +238,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ending ??= drained.then(() => {
         connections.stopHeartbeats();
         deadlines.close();
+        limiter.close();
         transport.close();
         compute.close();
         broker.close();

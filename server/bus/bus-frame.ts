@@ -86,6 +86,20 @@ export const BusType = {
   PRESENCE_LIST: 46,
   /** primary → worker: that, or nothing where there is no room for it now. */
   PRESENCE_LISTED: 47,
+  /** worker → primary: may a user, or an address, as channel, do so much of something? data = how much, and its rate. */
+  RATE_TAKE: 60,
+  /** primary → worker: yes, or after how many milliseconds; an 8-byte number. */
+  RATE_TAKEN: 61,
+  /** worker → primary: so much has been done; as RATE_TAKE, and answered only where it was too much. */
+  RATE_SPENT: 62,
+  /** primary → worker: nothing more of that for so many milliseconds. */
+  RATE_OVER: 63,
+  /** worker → primary: may one more connection come from an address, as channel? It counts if so. data = its limits. */
+  CONNECT: 64,
+  /** primary → worker: yes, or after how many milliseconds. */
+  CONNECTING: 65,
+  /** worker → primary: one connection from an address is gone. */
+  DISCONNECT: 66,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { wholeNumber } from "./option-types.ts";
 
 /** The groups of the help text, in its order. */
-export const GROUPS = ["network", "processes", "compute", "logging", "limits", "time"] as const;
+export const GROUPS = ["network", "processes", "compute", "logging", "limits", "rates", "time"] as const;
 
 /** Everything there is to know of one option; reading, checking and help are derived from it. */
 export interface Option<Value> {

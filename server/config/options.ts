@@ -4,6 +4,7 @@ import { LOG_OPTIONS } from "./log-options.ts";
 import { NETWORK_OPTIONS } from "./network-options.ts";
 import type { Option } from "./option.ts";
 import { PROCESS_OPTIONS } from "./process-options.ts";
+import { RATE_OPTIONS } from "./rate-options.ts";
 import { TIME_OPTIONS } from "./time-options.ts";
 
 /** Every option there is, in the order of the help text. */
@@ -13,6 +14,7 @@ export const OPTIONS = {
   ...COMPUTE_OPTIONS,
   ...LOG_OPTIONS,
   ...LIMIT_OPTIONS,
+  ...RATE_OPTIONS,
   ...TIME_OPTIONS,
 };
 

@@ -6,6 +6,7 @@ import type { Counters } from "../metrics.ts";
 import type { Hub } from "../pubsub/hub.ts";
 import type { Presence } from "../pubsub/presence.ts";
 import type { Publisher } from "../pubsub/publisher.ts";
+import type { Limiter } from "../rates/limiter.ts";
 import type { Claims } from "../sessions/claims.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { ContextServices } from "./context.ts";
@@ -23,6 +24,7 @@ export interface Services extends ContextServices {
   readonly presence: Presence;
   readonly sessions: Sessions;
   readonly claims: Claims;
+  readonly limiter: Limiter;
   readonly pack: Pack;
   readonly events: Emitter<ServerEvents>;
   readonly deadlines: Deadlines;

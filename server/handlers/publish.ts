@@ -9,7 +9,7 @@ export function handlePublish(connection: Connection, message: PublishMessage, s
   const [, id, channel, data, options] = message;
   const { publisher } = services;
   if (typeof id !== "number") {
-    publisher.publishFromClient(channel, data, undefined);
+    publisher.publishFromClient(connection, channel, data, undefined);
     return;
   }
   const done = (error: AppError | undefined, offset?: number) => {
@@ -17,5 +17,6 @@ export function handlePublish(connection: Connection, message: PublishMessage, s
     else connection.send(offset === undefined ? [Kind.ACK, id] : [Kind.ACK, id, { offset }]);
   };
   const key = options?.key ?? undefined;
-  publisher.publishFromClient(channel, data, done, key && publicationKey(services.sessions.of(connection).id, key));
+  const name = key && publicationKey(services.sessions.of(connection).id, key);
+  publisher.publishFromClient(connection, channel, data, done, name);
 }

@@ -5,6 +5,7 @@ import { Histories } from "./histories.ts";
 import { PeerDesk } from "./peer-desk.ts";
 import { PresenceDesk } from "./presence-desk.ts";
 import { PublicationKeys } from "./publication-keys.ts";
+import { RateDesk } from "./rate-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
 
@@ -17,6 +18,7 @@ export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed"
     sessions,
     new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
     new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
+    new RateDesk(),
   ]);
   return new BusHub({ budget, desk, sequencer, ...hooks });
 }

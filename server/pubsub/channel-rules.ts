@@ -1,14 +1,16 @@
 import { AppError } from "../../shared/errors.ts";
 import type { ChannelRule } from "../app.ts";
+import { type RateRule, rateRule } from "../rates/rate-rule.ts";
 import { type HistoryRule, historyRule } from "./history-rule.ts";
 import { isPattern, PatternMap, prefixOf } from "./patterns.ts";
 import type { PresenceOptions } from "./presence-rule.ts";
 import { type SlowReaderPolicy, slowReaderPolicy } from "./slow-readers.ts";
 
 /** A channel's rule, ready to be used. */
-export interface PreparedRule extends Omit<ChannelRule, "history"> {
+export interface PreparedRule extends Omit<ChannelRule, "history" | "rateLimit"> {
   readonly history: HistoryRule | undefined;
   readonly slowReaders: SlowReaderPolicy;
+  readonly rateLimit: RateRule | undefined;
 }
 
 const KEPT: PresenceOptions = {};
@@ -62,7 +64,12 @@ export class ChannelRules {
 
 function prepared(name: string, rule: ChannelRule): PreparedRule {
   try {
-    return { ...rule, history: historyRule(rule.history), slowReaders: slowReaderPolicy(rule.slowReaders) };
+    return {
+      ...rule,
+      history: historyRule(rule.history),
+      slowReaders: slowReaderPolicy(rule.slowReaders),
+      rateLimit: rateRule(`publish ${name}`, rule.rateLimit),
+    };
   } catch (error) {
     throw new RangeError(`The rule of the channel "${name}": ${(error as Error).message}`, { cause: error });
   }

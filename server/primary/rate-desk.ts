@@ -1,0 +1,77 @@
+import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { Link } from "../bus/link.ts";
+import type { Rate } from "../rates/rate.ts";
+import { encodeNumbers, readNumber } from "../rates/rate-frames.ts";
+import { ConnectCounts, type ConnectMember } from "./connect-counts.ts";
+import type { Desk, DeskMember } from "./desk.ts";
+import { RateStore } from "./rate-store.ts";
+
+/** Users and addresses that are kept, each with what it has done of one thing. */
+const MOST_KEPT = 100_000;
+/** When one of an address's connections may be gone, nobody knows: who is one too many is asked to wait so long, in milliseconds. */
+const FULL_MS = 5_000;
+/** Before the address, where connects are counted: no account is called so. */
+const CONNECTS = "connects ";
+
+/** Where socket workers come with what users and addresses do, which is limited for all workers together. */
+export class RateDesk implements Desk {
+  readonly store = new RateStore(MOST_KEPT);
+  readonly connections = new ConnectCounts();
+
+  joined(link: Link): DeskMember {
+    const own = this.connections.member();
+    return {
+      receive: (frame) => {
+        switch (frame.type) {
+          case BusType.RATE_TAKE:
+            answer(link, BusType.RATE_TAKEN, frame, this.store.take(frame.channel, rateOf(frame, 1), countOf(frame)));
+            break;
+          case BusType.RATE_SPENT:
+            this.#spent(frame, link);
+            break;
+          case BusType.CONNECT:
+            answer(link, BusType.CONNECTING, frame, this.#connect(frame, own));
+            break;
+          case BusType.DISCONNECT:
+            own.remove(frame.channel);
+            break;
+        }
+      },
+      left: () => own.left(),
+    };
+  }
+
+  close(): void {
+    this.store.close();
+  }
+
+  #spent(frame: BusFrame, link: Link): void {
+    const { channel: key } = frame;
+    const wait = this.store.spend(key, rateOf(frame, 1), countOf(frame));
+    if (wait > 0) link.send(BusType.RATE_OVER, 0, key, encodeNumbers([wait]));
+  }
+
+  /** @returns 0 where one more may come, and is counted */
+  #connect(frame: BusFrame, own: ConnectMember): number {
+    const { channel: address } = frame;
+    const rate = rateOf(frame, 0);
+    const most = readNumber(frame.data, 2);
+    if (most > 0 && this.connections.of(address) >= most) return FULL_MS;
+    const wait = rate.intervalMs > 0 ? this.store.take(CONNECTS + address, rate, 1) : 0;
+    if (wait === 0) own.add(address);
+    return wait;
+  }
+}
+
+function answer(link: Link, type: BusType, { reference }: BusFrame, wait: number): void {
+  link.send(type, reference, "", encodeNumbers([wait]));
+}
+
+function countOf({ data }: BusFrame): number {
+  return readNumber(data, 0);
+}
+
+/** @param at where it stands among the numbers of a frame */
+function rateOf({ data }: BusFrame, at: number): Rate {
+  return { intervalMs: readNumber(data, at), burstMs: readNumber(data, at + 1) };
+}

@@ -43,7 +43,7 @@ export class Limiter {
   readonly #maxChannels: number;
   readonly #on: boolean;
   /** The time of the frame at hand: reading the clock for each message of a batch would cost more than all the rest. */
-  #now = 0.5;
+  #now = -0.5;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LimiterOptions) {

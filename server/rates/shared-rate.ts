@@ -27,7 +27,7 @@ export class SharedRate {
   /** What this process alone would allow. */
   readonly #own: Bucket;
   readonly #untold: Bucket | undefined;
-  #blockedUntil = 0.5;
+  #blockedUntil = -0.5;
 
   constructor(key: string, rate: Rate, host: SharedRateHost) {
     this.key = key;

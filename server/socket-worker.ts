@@ -25,8 +25,9 @@ import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { Hub, hubFrames } from "./pubsub/hub.ts";
 import { Presence, presenceFrames } from "./pubsub/presence.ts";
 import { Publisher } from "./pubsub/publisher.ts";
+import { Accounts, rateFrames } from "./rates/accounts.ts";
 import { ConnectGate } from "./rates/connect-gate.ts";
-import { Limiter, rateFrames } from "./rates/limiter.ts";
+import { Limiter } from "./rates/limiter.ts";
 import { Claims } from "./sessions/claims.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorkerOptions } from "./socket-worker-options.ts";
@@ -71,7 +72,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...sessionFrames(() => sessions),
       ...presenceFrames(() => presence),
       ...peerFrames(() => peers),
-      ...rateFrames(() => limiter),
+      ...rateFrames(() => accounts),
     },
     lost: options.lost,
   });
@@ -82,7 +83,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     log.error({ error }, what);
     events.emit("error", error);
   };
-  const limiter = new Limiter({ config, uplink, counters, log, inflated: deflate.taken });
+  const accounts = new Accounts(uplink, config.workers);
+  const limiter = new Limiter({ config, accounts, counters, log, inflated: deflate.taken });
   const rules = new ChannelRules();
   const publisher = new Publisher({
     rules,
@@ -171,7 +173,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     log,
     admission: () => admission,
   });
-  const gate = new ConnectGate(reception, config, uplink, counters);
+  const gate = new ConnectGate({ hooks: reception, config, accounts, uplink, counters });
   const transport = createUwsTransport(
     { ...config, deal: options.deal, warn: (text) => log.warn(text) },
     gate,
@@ -238,7 +240,6 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ending ??= drained.then(() => {
         connections.stopHeartbeats();
         deadlines.close();
-        limiter.close();
         transport.close();
         compute.close();
         broker.close();

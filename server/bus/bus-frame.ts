@@ -94,10 +94,10 @@ export const BusType = {
   RATE_SPENT: 62,
   /** primary → worker: nothing more of that for so many milliseconds. */
   RATE_OVER: 63,
-  /** worker → primary: may one more connection come from an address, as channel? It counts if so. data = its limits. */
+  /** worker → primary: there is one more connection from an address, as channel; data = how many there may be. */
   CONNECT: 64,
-  /** primary → worker: yes, or after how many milliseconds. */
-  CONNECTING: 65,
+  /** primary → worker: that is fine, or how many milliseconds those are to wait that come after it. */
+  CONNECTED: 65,
   /** worker → primary: one connection from an address is gone. */
   DISCONNECT: 66,
 } as const;

@@ -45,12 +45,10 @@ describe("what is kept of users and addresses", () => {
 });
 
 describe("connections from one address", () => {
-  /** @returns 0 where it may come, or what it is to wait */
-  function connect({ uplink }: DeskWorker, address: string, limits: readonly [perS: number, most: number]): number {
-    const [perS, most] = limits;
-    const { intervalMs, burstMs } = perS === 0 ? { intervalMs: 0, burstMs: 0 } : perSecond(perS, 1_000);
+  /** @returns 0, or what those are to wait that come after it */
+  function connect({ uplink }: DeskWorker, address: string, most: number): number {
     let wait = Number.NaN;
-    uplink.ask(BusType.CONNECT, address, encodeNumbers([intervalMs, burstMs, most]), (_, frame) => {
+    uplink.ask(BusType.CONNECT, address, encodeNumbers([most]), (_, frame) => {
       wait = frame === undefined ? Number.NaN : readNumber(frame.data, 0);
     });
     return wait;
@@ -63,11 +61,11 @@ describe("connections from one address", () => {
   it("are counted over all socket workers, and those that went make room", () => {
     const { desk, workers } = setup();
     const [first, second] = workers;
-    expect([first, second, first].map((worker) => connect(worker, "a", [0, 3]))).toEqual([0, 0, 0]);
-    expect(connect(second, "a", [0, 3])).toBeGreaterThan(0);
-    expect(connect(second, "b", [0, 3])).toBe(0);
-    first.uplink.tell(BusType.DISCONNECT, "a");
-    expect(connect(second, "a", [0, 3])).toBe(0);
+    expect([first, second, first].map((worker) => connect(worker, "a", 3))).toEqual([0, 0, 0]);
+    expect(connect(second, "a", 3)).toBeGreaterThan(0);
+    expect(connect(second, "b", 3)).toBe(0);
+    for (const worker of [first, second]) worker.uplink.tell(BusType.DISCONNECT, "a");
+    expect(connect(second, "a", 3)).toBe(0);
     for (const worker of [first, second, second]) worker.uplink.tell(BusType.DISCONNECT, "a");
     second.uplink.tell(BusType.DISCONNECT, "b");
     expect(desk.connections.size).toBe(0);
@@ -76,29 +74,19 @@ describe("connections from one address", () => {
   it("are gone with their socket worker", () => {
     const { desk, workers } = setup();
     const [first, second] = workers;
-    for (let count = 0; count < 3; count++) connect(first, "a", [0, 4]);
-    connect(second, "a", [0, 4]);
+    for (let count = 0; count < 3; count++) connect(first, "a", 4);
+    connect(second, "a", 4);
     first.kill();
     expect(desk.connections.of("a")).toBe(1);
-    for (let count = 0; count < 3; count++) expect(connect(second, "a", [0, 4])).toBe(0);
-    expect(connect(second, "a", [0, 4])).toBeGreaterThan(0);
+    for (let count = 0; count < 3; count++) expect(connect(second, "a", 4)).toBe(0);
+    expect(connect(second, "a", 4)).toBeGreaterThan(0);
   });
 
   it("are not counted below nothing, whatever a worker says", () => {
     const { desk, workers } = setup();
     const [first, second] = workers;
-    connect(second, "a", [0, 2]);
+    connect(second, "a", 2);
     for (let count = 0; count < 5; count++) first.uplink.tell(BusType.DISCONNECT, "a");
     expect(desk.connections.of("a")).toBe(1);
-  });
-
-  it("may come so often, and who is refused does not count", () => {
-    vi.advanceTimersByTime(1_000);
-    const { desk, workers } = setup();
-    const [first, second] = workers;
-    expect([first, second, first, second].map((worker) => connect(worker, "a", [2, 100]))).toEqual([0, 0, 500, 500]);
-    expect(desk.connections.of("a")).toBe(2);
-    vi.advanceTimersByTime(500);
-    expect(connect(second, "a", [2, 100])).toBe(0);
   });
 });

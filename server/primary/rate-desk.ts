@@ -9,9 +9,7 @@ import { RateStore } from "./rate-store.ts";
 /** Users and addresses that are kept, each with what it has done of one thing. */
 const MOST_KEPT = 100_000;
 /** When one of an address's connections may be gone, nobody knows: who is one too many is asked to wait so long, in milliseconds. */
-const FULL_MS = 5_000;
-/** Before the address, where connects are counted: no account is called so. */
-const CONNECTS = "connects ";
+const FULL_MS = 1_000;
 
 /** Where socket workers come with what users and addresses do, which is limited for all workers together. */
 export class RateDesk implements Desk {
@@ -24,13 +22,13 @@ export class RateDesk implements Desk {
       receive: (frame) => {
         switch (frame.type) {
           case BusType.RATE_TAKE:
-            answer(link, BusType.RATE_TAKEN, frame, this.store.take(frame.channel, rateOf(frame, 1), countOf(frame)));
+            answer(link, BusType.RATE_TAKEN, frame, this.store.take(frame.channel, rateOf(frame), countOf(frame)));
             break;
           case BusType.RATE_SPENT:
             this.#spent(frame, link);
             break;
           case BusType.CONNECT:
-            answer(link, BusType.CONNECTING, frame, this.#connect(frame, own));
+            answer(link, BusType.CONNECTED, frame, this.#connect(frame, own));
             break;
           case BusType.DISCONNECT:
             own.remove(frame.channel);
@@ -47,19 +45,14 @@ export class RateDesk implements Desk {
 
   #spent(frame: BusFrame, link: Link): void {
     const { channel: key } = frame;
-    const wait = this.store.spend(key, rateOf(frame, 1), countOf(frame));
+    const wait = this.store.spend(key, rateOf(frame), countOf(frame));
     if (wait > 0) link.send(BusType.RATE_OVER, 0, key, encodeNumbers([wait]));
   }
 
-  /** @returns 0 where one more may come, and is counted */
-  #connect(frame: BusFrame, own: ConnectMember): number {
-    const { channel: address } = frame;
-    const rate = rateOf(frame, 0);
-    const most = readNumber(frame.data, 2);
-    if (most > 0 && this.connections.of(address) >= most) return FULL_MS;
-    const wait = rate.intervalMs > 0 ? this.store.take(CONNECTS + address, rate, 1) : 0;
-    if (wait === 0) own.add(address);
-    return wait;
+  /** It is there already, and counts until it is gone. @returns 0, or what those are to wait that come after it */
+  #connect({ channel: address, data }: BusFrame, own: ConnectMember): number {
+    own.add(address);
+    return this.connections.of(address) > readNumber(data, 0) ? FULL_MS : 0;
   }
 }
 
@@ -71,7 +64,6 @@ function countOf({ data }: BusFrame): number {
   return readNumber(data, 0);
 }
 
-/** @param at where it stands among the numbers of a frame */
-function rateOf({ data }: BusFrame, at: number): Rate {
-  return { intervalMs: readNumber(data, at), burstMs: readNumber(data, at + 1) };
+function rateOf({ data }: BusFrame): Rate {
+  return { intervalMs: readNumber(data, 1), burstMs: readNumber(data, 2) };
 }

@@ -1,5 +1,4 @@
-import type { BusFrame } from "../bus/bus-frame.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Rate } from "./rate.ts";
 import { encodeNumbers, type RateTaking, readNumber } from "./rate-frames.ts";
@@ -95,17 +94,12 @@ export class Accounts implements SharedRateHost {
   /** @internal */
   owing(rate: SharedRate): void {
     this.#owing.push(rate);
-    this.#tellTimer ??= setTimeout(() => this.#tell(), TELL_MS);
+    this.#tellTimer ??= setTimeout(() => this.#tell(), TELL_MS).unref();
   }
 
   /** The primary says that it was too much. */
   over({ channel: key, data }: BusFrame): void {
     this.#rates.get(key)?.block(performance.now(), readNumber(data, 0));
-  }
-
-  close(): void {
-    clearTimeout(this.#tellTimer);
-    clearInterval(this.#lookTimer);
   }
 
   #tell(): void {
@@ -131,6 +125,11 @@ export class Accounts implements SharedRateHost {
     this.#accounts.delete(account.name);
     for (const { key } of account.rates.values()) this.#rates.delete(key);
   }
+}
+
+/** What of the bus is about rates. */
+export function rateFrames(accounts: () => Accounts) {
+  return { [BusType.RATE_OVER]: (frame: BusFrame) => accounts().over(frame) };
 }
 
 function taking(count: number, { intervalMs, burstMs }: Rate): Buffer {

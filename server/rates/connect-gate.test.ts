@@ -1,84 +1,96 @@
 import { describe, expect, it } from "vitest";
 import { type Config, DEFAULT_CONFIG } from "../config.ts";
+import type { Connection } from "../connection/connection.ts";
 import { createCounters } from "../metrics.ts";
 import { RateDesk } from "../primary/rate-desk.ts";
-import type { Socket, SocketOwner, TransportHooks, UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
+import type { Socket, UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
 import { ConnectGate } from "./connect-gate.ts";
-import { joinDesk } from "./test/desk-workers.ts";
+import { type DeskWorker, joinDesk } from "./test/desk-workers.ts";
 
 const WELCOME: UpgradeAnswer = { subprotocol: "" };
-const SOCKET = {} as Socket;
 
-function setup(config: Partial<Config>, upgrade: TransportHooks["upgrade"] = () => WELCOME) {
+function setup(config: Partial<Config>, workers = 1) {
   const desk = new RateDesk();
-  const [worker] = joinDesk(desk, 1);
-  if (worker === undefined) throw new Error("There is none.");
   const counters = createCounters();
-  const open = () => ({}) as SocketOwner;
-  const gate = new ConnectGate({ upgrade, open }, { ...DEFAULT_CONFIG, ...config }, worker.uplink, counters);
-  return { gate, counters, there: (address: string) => desk.connections.of(address) };
+  const closed: number[] = [];
+  const hooks = {
+    upgrade: () => WELCOME,
+    open: (_: Socket, { address }: UpgradeRequest) =>
+      ({ address, open: true, close: (code: number) => void closed.push(code) }) as unknown as Connection,
+  };
+  const gates = joinDesk(desk, workers).map(
+    ({ accounts, uplink }: DeskWorker) =>
+      new ConnectGate({ hooks, config: { ...DEFAULT_CONFIG, ...config }, accounts, uplink, counters }),
+  ) as [ConnectGate, ...ConnectGate[]];
+  return { gates, gate: gates[0], counters, closed, there: (address: string) => desk.connections.of(`i${address}`) };
 }
 
 function from(address: string): UpgradeRequest {
   return { path: "/", query: "", headers: new Map(), address, offers: [] };
 }
 
-/** What is heard of an upgrade is heard by now. */
-const later = () => new Promise((resolve) => setImmediate(resolve));
+const enter = (gate: ConnectGate, address: string) => gate.open({} as Socket, from(address), "");
 
 describe("the gate in front of the reception", () => {
-  it("lets in who may come, and counts it until it goes", async () => {
-    const { gate, there, counters } = setup({ connectionsPerIp: 1 });
-    const request = from("192.0.2.7");
-    expect(await gate.upgrade(request)).toBe(WELCOME);
-    const owner = gate.open(SOCKET, request, "");
-    await later();
+  it("counts who comes in until it goes, once", () => {
+    const { gate, there } = setup({ connectionsPerIp: 2 });
+    const connections = [enter(gate, "192.0.2.7"), enter(gate, "192.0.2.7")];
+    expect(there("192.0.2.7")).toBe(2);
+    for (const connection of [...connections, ...connections]) gate.left(connection);
+    expect(there("192.0.2.7")).toBe(0);
+  });
+
+  it("closes who is one too many, and from then on refuses the request already", () => {
+    const { gate, closed, counters, there } = setup({ connectionsPerIp: 1 });
+    expect(gate.upgrade(from("192.0.2.7"))).toBe(WELCOME);
+    enter(gate, "192.0.2.7");
+    expect(closed).toEqual([]);
+    const late = enter(gate, "192.0.2.7");
+    expect(closed).toEqual([4429]);
+    expect(gate.upgrade(from("192.0.2.7"))).toMatchObject({ status: 429, headers: { "retry-after": "1" } });
+    expect(gate.upgrade(from("192.0.2.8"))).toBe(WELCOME);
+    expect(counters.refusedConnects).toBe(2);
+    gate.left(late);
     expect(there("192.0.2.7")).toBe(1);
-    expect(await gate.upgrade(from("192.0.2.7"))).toMatchObject({ status: 429, headers: { "retry-after": "5" } });
-    expect(await gate.upgrade(from("192.0.2.8"))).toBe(WELCOME);
-    expect(counters.refusedConnects).toBe(1);
-    gate.left(owner);
-    gate.left(owner);
-    expect(there("192.0.2.7")).toBe(0);
-    expect(await gate.upgrade(from("192.0.2.7"))).toBe(WELCOME);
   });
 
-  it("counts a network of IPv6 as one address", async () => {
-    const { gate } = setup({ connectionsPerIp: 1 });
-    const request = from("2001:db8:0:7::1");
-    await gate.upgrade(request);
-    gate.open(SOCKET, request, "");
-    expect(await gate.upgrade(from("2001:db8:0:7:ffff::2"))).toMatchObject({ status: 429 });
-    expect(await gate.upgrade(from("2001:db8:0:8::1"))).toBe(WELCOME);
+  it("knows of who came in elsewhere", () => {
+    const { gates, closed } = setup({ connectionsPerIp: 3 }, 2);
+    for (let count = 0; count < 4; count++) enter(gates[count % 2] as ConnectGate, "192.0.2.7");
+    expect(closed).toEqual([4429]);
   });
 
-  it("does not count who hangs up before it is in", async () => {
-    const { gate, there } = setup({ connectionsPerIp: 1 });
-    await gate.upgrade(from("192.0.2.7"));
-    await later();
-    expect(there("192.0.2.7")).toBe(0);
+  it("takes a network of IPv6 for one address", () => {
+    const { gate, closed } = setup({ connectionsPerIp: 1 });
+    enter(gate, "2001:db8:0:7::1");
+    enter(gate, "2001:db8:0:8::1");
+    expect(closed).toEqual([]);
+    enter(gate, "2001:db8:0:7:ffff::2");
+    expect(closed).toEqual([4429]);
   });
 
-  it.each([
-    ["is refused for something else", async (): Promise<UpgradeAnswer> => ({ status: 400, body: "no" })],
-    ["fails", () => Promise.reject(new Error("broken"))],
-  ])("does not count who %s", async (_, upgrade) => {
-    const { gate, there } = setup({ connectionsPerIp: 1 }, upgrade);
-    await Promise.resolve(gate.upgrade(from("192.0.2.7"))).catch(() => undefined);
-    await later();
-    expect(there("192.0.2.7")).toBe(0);
+  it("lets so many in at once, and says when the next may come, in whole seconds", () => {
+    const { gate } = setup({ connectRate: 1, rateBurstMs: 3_000, connectionsPerIp: "off" });
+    for (let count = 0; count < 3; count++) expect(gate.upgrade(from("192.0.2.7"))).toBe(WELCOME);
+    expect(gate.upgrade(from("192.0.2.7"))).toMatchObject({ status: 429, headers: { "retry-after": "1" } });
+    expect(gate.upgrade(from("192.0.2.8"))).toBe(WELCOME);
   });
 
-  it("asks nothing about who is exempt, nor where nothing is limited", () => {
-    expect(setup({ connectionsPerIp: 1 }).gate.upgrade(from("127.0.0.1"))).toBe(WELCOME);
-    expect(setup({ rateLimits: "off" }).gate.upgrade(from("192.0.2.7"))).toBe(WELCOME);
-    const off = setup({ connectRate: "off", connectionsPerIp: "off" });
-    expect(off.gate.upgrade(from("192.0.2.7"))).toBe(WELCOME);
-  });
-
-  it("says when the next may come, in whole seconds", async () => {
-    const { gate } = setup({ connectRate: 1, rateBurstMs: 1_000, connectionsPerIp: "off" });
-    await gate.upgrade(from("192.0.2.7"));
-    expect(await gate.upgrade(from("192.0.2.7"))).toMatchObject({ status: 429, headers: { "retry-after": "1" } });
+  it("lets everybody in who is exempt, and everybody where nothing is limited", () => {
+    const few = { connectRate: 1, rateBurstMs: 1, connectionsPerIp: 1 } as const;
+    const cases: [config: Partial<Config>, address: string][] = [
+      [few, "127.0.0.1"],
+      [{ ...few, exemptIps: "192.0.2.0/24" }, "192.0.2.7"],
+      [{ ...few, rateLimits: "off" }, "192.0.2.7"],
+      [{ ...few, connectRate: "off", connectionsPerIp: "off" }, "192.0.2.7"],
+    ];
+    for (const [config, address] of cases) {
+      const { gate, closed } = setup(config);
+      for (let count = 0; count < 10; count++) {
+        expect(gate.upgrade(from(address))).toBe(WELCOME);
+        enter(gate, address);
+      }
+      expect(closed).toEqual([]);
+    }
   });
 });

@@ -2,13 +2,11 @@ import { CloseCode } from "../../shared/codes.ts";
 import { AppError } from "../../shared/errors.ts";
 import { type ClientMessage, type HelloMessage, Kind } from "../../shared/message.ts";
 import { readId } from "../../shared/validate-message.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
-import type { Uplink } from "../bus/uplink.ts";
 import type { Config } from "../config.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Logger } from "../logger.ts";
 import type { Counters } from "../metrics.ts";
-import { Accounts } from "./accounts.ts";
+import type { Accounts } from "./accounts.ts";
 import { Bucket } from "./bucket.ts";
 import { addressList } from "./client-address.ts";
 import type { ConnectionRates } from "./connection-rates.ts";
@@ -19,7 +17,7 @@ import type { RateRule } from "./rate-rule.ts";
 
 export interface LimiterOptions {
   readonly config: Config;
-  readonly uplink: Uplink;
+  readonly accounts: Accounts;
   readonly counters: Counters;
   readonly log: Pick<Logger, "warn">;
   /** Bytes that came out of inflating beyond those that went in, since the last time. */
@@ -47,11 +45,11 @@ export class Limiter {
   #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LimiterOptions) {
-    const { config, uplink } = options;
+    const { config, accounts } = options;
     this.#options = options;
     this.#rates = ratesOf(config);
     this.#on = Object.values(this.#rates).some((rate) => rate !== undefined);
-    this.#accounts = new Accounts(uplink, config.workers);
+    this.#accounts = accounts;
     this.#book = new RateBook(this.#accounts, this.#rates, addressList(config.exemptIps));
     this.#maxChannels = config.maxChannels;
   }
@@ -147,15 +145,6 @@ export class Limiter {
     this.#book.left(connection);
   }
 
-  /** @internal */
-  over(frame: BusFrame): void {
-    this.#accounts.over(frame);
-  }
-
-  close(): void {
-    this.#accounts.close();
-  }
-
   #waitFor(connection: Connection, rates: ConnectionRates, message: ClientMessage): number {
     const { call, publish, subscribe } = this.#rates;
     switch (message[0]) {
@@ -220,11 +209,6 @@ export class Limiter {
 /** What a caller is told. */
 export function rateLimited(retryAfterMs: number): AppError {
   return new AppError("RATE_LIMITED", TEXT, { retryAfterMs });
-}
-
-/** What of the bus is about rates. */
-export function rateFrames(limiter: () => Limiter) {
-  return { [BusType.RATE_OVER]: (frame: BusFrame) => limiter().over(frame) };
 }
 
 /** More than may come at once never would. */

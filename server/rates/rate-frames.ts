@@ -1,9 +1,6 @@
 /** What a socket worker tells, or asks, of a rate; the frame's channel is whose it is, and which. */
 export type RateTaking = readonly [count: number, intervalMs: number, burstMs: number];
 
-/** What is asked when somebody wants to connect: the rate of connects, where there is one, and how many may be there at once. */
-export type Connecting = readonly [intervalMs: number, burstMs: number, most: number];
-
 /** Numbers of 64 bits each, one behind the other. */
 export function encodeNumbers(numbers: readonly number[]): Buffer {
   const bytes = Buffer.allocUnsafe(numbers.length * NUMBER_BYTES);

@@ -33,7 +33,7 @@ export const RATE_OPTIONS = {
     env: "BYTE_RATE",
     flag: "byte-rate",
     type: rate,
-    default: 33_554_432,
+    default: 16_777_216,
     description: "bytes of a connection in a second, inflated",
     group: "rates",
   }),

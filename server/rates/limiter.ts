@@ -26,6 +26,8 @@ export interface LimiterOptions {
 
 /** A message that is refused costs so many: who goes on though refused is soon a flood. */
 const REFUSED = 10;
+/** Bytes cost when they come, whatever becomes of them: who sends this part more than may come at once is closed. */
+const MOST_DEBT = 0.25;
 /** What checking a token may cost, in calls. */
 const AUTH = 100;
 /** Floods are all counted, and logged at most this often. */
@@ -65,7 +67,7 @@ export class Limiter {
       // what has come has cost what it costs: it is refused only where more had come before
       rates.bytesWait = rates.bytes.take(this.#now, 0);
       rates.bytes.charge(this.#now, bytes + this.#options.inflated());
-      if (rates.bytesWait > 0 && rates.bytes.debt(this.#now) >= 1) this.#flooded(connection);
+      if (rates.bytesWait > 0 && rates.bytes.debt(this.#now) >= MOST_DEBT) this.#flooded(connection);
     }
   }
 

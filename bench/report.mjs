@@ -6,7 +6,8 @@ import { benchCentaurus } from "./centaurus.mjs";
 import { benchCompute } from "./compute.mjs";
 import { benchConnects } from "./connects.mjs";
 import { benchIdle } from "./idle.mjs";
-import { median } from "./lib/statistics.mjs";
+import { median, sum } from "./lib/statistics.mjs";
+import { limitRows } from "./limits.mjs";
 import { benchPublications } from "./publications.mjs";
 import { benchReconnects, describeStorm, largestShare } from "./reconnects.mjs";
 import { benchStartup } from "./startup.mjs";
@@ -64,6 +65,8 @@ export const MEASUREMENTS = {
       },
     ];
   },
+
+  limits: limitRows,
 
   async publications() {
     const { plain, kept } = await benchPublications();
@@ -245,8 +248,4 @@ export const MEASUREMENTS = {
 /** The median over rounds of what one arm cost beside another in the same round: a slow moment hits both. */
 function ratio(arm, base) {
   return median(arm.costs.map((cost, round) => cost / base.costs[round]));
-}
-
-function sum(numbers) {
-  return numbers.reduce((total, number) => total + number, 0);
 }

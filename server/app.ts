@@ -11,6 +11,7 @@ import type { AuthorizeChannel } from "./pubsub/channel-guard.ts";
 import type { HistoryOptions } from "./pubsub/history-rule.ts";
 import type { PresenceOptions } from "./pubsub/presence-rule.ts";
 import type { SlowReaderPolicy } from "./pubsub/slow-readers.ts";
+import type { RateLimit } from "./rates/rate-rule.ts";
 
 /**
  * Runs around a procedure: do something, call `next()` for the rest of the chain and the procedure itself, do
@@ -42,6 +43,13 @@ export interface ProcedureOptions<Input> {
    * that. The input is as the client sent it.
    */
   readonly authorize?: AuthorizeCall;
+  /**
+   * How often it may be called, beyond which callers get RATE_LIMITED before anything runs: `{ limit: 5, perMs: 60_000,
+   * by: "ip" }` for a login. Those by user and by address hold for all socket workers together, and exactly: each call
+   * costs a word with the primary.
+   * @default only the server's own rates hold
+   */
+  readonly rateLimit?: RateLimit;
   /** Middleware of this procedure alone, inside that of the application. */
   readonly use?: readonly Middleware[];
   /** @internal What `thread` adds. */
@@ -99,6 +107,13 @@ export interface ChannelRule {
    * @default true; false where there is an `authorize`
    */
   readonly patterns?: boolean;
+  /**
+   * How often clients may publish to any of the channels that this rule is for, beyond which publications are refused
+   * with RATE_LIMITED, or dropped where no answer is wanted. Those by user and by address hold for all socket workers
+   * together, but for the first few milliseconds.
+   * @default only the server's own rates hold
+   */
+  readonly rateLimit?: RateLimit;
   /** Whether it is kept, and told, who is subscribed: see docs/PRESENCE.md. @default false */
   readonly presence?: boolean | PresenceOptions;
 }

@@ -15,6 +15,14 @@ export interface Counters {
   unrecovered: number;
   /** Connections closed for giving no sign of life. */
   dead: number;
+  /** Requests that were answered with RATE_LIMITED. */
+  rateLimited: number;
+  /** Publications beyond a rate that were dropped, as nobody wanted an answer to them. */
+  dropped: number;
+  /** Connections closed for flooding. */
+  flooded: number;
+  /** Connects that were refused, as too many come from an address. */
+  refusedConnects: number;
   /** Calls that were started. */
   calls: number;
   /** Publications that clients or the application made here. */
@@ -35,6 +43,10 @@ export function createCounters(): Counters {
     recovered: 0,
     unrecovered: 0,
     dead: 0,
+    rateLimited: 0,
+    dropped: 0,
+    flooded: 0,
+    refusedConnects: 0,
     calls: 0,
     published: 0,
     refused: 0,

@@ -11,6 +11,7 @@ import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
 import type { ConnectionServices } from "./connection/connection-services.ts";
 import { Connections } from "./connection/connections.ts";
+import { MeteredInflate } from "./connection/metered-inflate.ts";
 import { Reception } from "./connection/reception.ts";
 import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
@@ -30,6 +31,9 @@ import { directFrames, tellUser } from "./pubsub/direct.ts";
 import { Hub, hubFrames } from "./pubsub/hub.ts";
 import { Presence, presenceFrames } from "./pubsub/presence.ts";
 import { Publisher } from "./pubsub/publisher.ts";
+import { Accounts, rateFrames } from "./rates/accounts.ts";
+import { ConnectGate } from "./rates/connect-gate.ts";
+import { Limiter } from "./rates/limiter.ts";
 import { Claims } from "./sessions/claims.ts";
 import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
@@ -46,7 +50,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const connections = new Connections();
   const deadlines = new Deadlines();
   const pack = createPack();
-  const msgpack = createMsgpackCodec({ ...config, deflate: zlibDeflate, budget: config });
+  const deflate = new MeteredInflate(zlibDeflate, config.maxInflateRatio);
+  const msgpack = createMsgpackCodec({ ...config, deflate, budget: config });
   const { peers: definition } = app.definition;
   const limits = peerLimits(definition?.limits);
   const failed = (what: string) => (error: unknown) => {
@@ -70,6 +75,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...peerFrames(() => peers),
       ...directFrames((frame) => tellUser(frame, sessions, frames)),
       ...revocationFrames(authentication.revocations),
+      ...rateFrames(() => accounts),
     },
     lost: options.lost,
   });
@@ -82,12 +88,15 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     recheck(connection, services);
   });
 
+  const accounts = new Accounts(uplink, config.workers);
+  const limiter = new Limiter({ config, accounts, counters, log, inflated: deflate.taken });
   const rules = new ChannelRules(app.definition.requireUser);
   const publisher = new Publisher({
     rules,
     broker,
     pack,
     counters,
+    limiter,
     failed: failed("a publication failed"),
   });
   const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
@@ -135,6 +144,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     counters,
     maxPayload: config.maxPayload,
     maxCalls: config.maxCalls,
+    received: (connection, bytes) => limiter.received(connection, bytes),
     dispatch: (connection, message) => dispatch(connection, message, services),
     closed: (connection, code) => gone(connection, code, leaving),
   };
@@ -148,6 +158,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     origins: config.origins,
     admission: () => admission,
   });
+  const gate = new ConnectGate({ hooks: reception, config, accounts, uplink, counters });
   const transport = createUwsTransport(
     {
       ...config,
@@ -156,7 +167,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       warn: (text) => log.warn(text),
       renewed: (text, failed) => (failed ? log.error(text) : log.info(text)),
     },
-    reception,
+    gate,
     publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
   );
 
@@ -185,13 +196,14 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     runTask: (task, input, request) => compute.run(task, input, request),
     ...{ hub, presence, sessions, authenticator, watch, access },
     claims: new Claims(uplink, config),
+    limiter,
     pack,
     events,
     deadlines,
     counters,
   };
 
-  const leaving: GoneServices = { ...services, connections, peers };
+  const leaving: GoneServices = { ...services, connections, gate, peers };
 
   const admission = new Admission({
     connections,

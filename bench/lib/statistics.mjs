@@ -10,3 +10,7 @@ export function quantile(values, part) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)];
 }
+
+export function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}

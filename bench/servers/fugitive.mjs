@@ -1,4 +1,4 @@
-// Fugitive in one process: what a single socket worker costs, with its bus beside it.
+// Fugitive in one process: what a single socket worker costs, with its bus beside it. Takes options as JSON.
 import { defineApp } from "../../dist/server/index.js";
 import { serve } from "../lib/serve.mjs";
 
@@ -10,4 +10,5 @@ const app = defineApp({
   channels: { "*": {} },
 });
 
-await serve(app, { workers: 0 });
+const [options = "{}"] = process.argv.slice(2);
+await serve(app, { workers: 0, ...JSON.parse(options) });

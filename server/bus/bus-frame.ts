@@ -100,6 +100,20 @@ export const BusType = {
   USER_TOLD: 53,
   /** primary → worker: tell the connections of a user, as channel, that are here. */
   USER_EVENT: 54,
+  /** worker → primary: may a user, or an address, as channel, do so much of something? data = how much, and its rate. */
+  RATE_TAKE: 60,
+  /** primary → worker: yes, or after how many milliseconds; an 8-byte number. */
+  RATE_TAKEN: 61,
+  /** worker → primary: so much has been done; as RATE_TAKE, and answered only where it was too much. */
+  RATE_SPENT: 62,
+  /** primary → worker: nothing more of that for so many milliseconds. */
+  RATE_OVER: 63,
+  /** worker → primary: there is one more connection from an address, as channel; data = how many there may be. */
+  CONNECT: 64,
+  /** primary → worker: that is fine, or how many milliseconds those are to wait that come after it. */
+  CONNECTED: 65,
+  /** worker → primary: one connection from an address is gone. */
+  DISCONNECT: 66,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

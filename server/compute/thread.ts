@@ -1,6 +1,7 @@
 import type { SchemaInput, StandardSchema } from "../../shared/standard-schema.ts";
 import type { Middleware, ProcedureOptions } from "../app.ts";
 import type { CallContext } from "../dispatch/context.ts";
+import type { RateLimit } from "../rates/rate-rule.ts";
 import type { Priority } from "./fair-queue.ts";
 import type { TaskSource } from "./order.ts";
 import type { Task, TaskContext } from "./task.ts";
@@ -12,6 +13,8 @@ export interface ThreadOptions {
   readonly timeoutMs?: number;
   /** Middleware of this procedure alone. It runs in the socket worker, as all middleware does. */
   readonly use?: readonly Middleware[];
+  /** How often it may be called: see {@link ProcedureOptions}. @default only the server's own rates hold */
+  readonly rateLimit?: RateLimit;
   /** Which export of the file is the task. @default its default export, or else its only function */
   readonly export?: string;
   /** Of 21 tasks that wait, about 16 high, 4 normal and 1 low ones are started. @default "normal" */

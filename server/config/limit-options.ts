@@ -5,6 +5,9 @@ import { wholeNumber } from "./option-types.ts";
 /** V8 has no longer string, so that longer text could never be decoded. */
 const MAX_MESSAGE = 536_870_888;
 
+/** DEFLATE makes nothing longer than this many times. */
+const MOST_INFLATED = 1_032;
+
 /** What a client, and all of them together, may cost. */
 export const LIMIT_OPTIONS = {
   maxPayload: option({
@@ -13,6 +16,14 @@ export const LIMIT_OPTIONS = {
     type: wholeNumber(1, MAX_MESSAGE),
     default: DEFAULT_BUDGET.maxPayload,
     description: "bytes of one message, inflated",
+    group: "limits",
+  }),
+  maxInflateRatio: option({
+    env: "MAX_INFLATE_RATIO",
+    flag: "max-inflate-ratio",
+    type: wholeNumber(1, MOST_INFLATED),
+    default: MOST_INFLATED,
+    description: "times as long as it came that a message may become, inflated",
     group: "limits",
   }),
   maxDepth: option({

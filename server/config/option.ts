@@ -10,6 +10,7 @@ export const GROUPS = [
   "authentication",
   "logging",
   "limits",
+  "rates",
   "time",
 ] as const;
 

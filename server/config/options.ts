@@ -5,6 +5,7 @@ import { LOG_OPTIONS } from "./log-options.ts";
 import { NETWORK_OPTIONS } from "./network-options.ts";
 import type { Option } from "./option.ts";
 import { PROCESS_OPTIONS } from "./process-options.ts";
+import { RATE_OPTIONS } from "./rate-options.ts";
 import { TIME_OPTIONS } from "./time-options.ts";
 import { TLS_OPTIONS } from "./tls-options.ts";
 
@@ -17,6 +18,7 @@ export const OPTIONS = {
   ...AUTH_OPTIONS,
   ...LOG_OPTIONS,
   ...LIMIT_OPTIONS,
+  ...RATE_OPTIONS,
   ...TIME_OPTIONS,
 };
 

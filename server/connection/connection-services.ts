@@ -15,6 +15,8 @@ export interface ConnectionServices {
   readonly maxPayload: number;
   /** Most calls in flight of a connection, in each direction. */
   readonly maxCalls: number;
+  /** A frame came, of so many bytes; 0 for a ping or pong of the WebSocket protocol's own. */
+  received(connection: Connection, bytes: number): void;
   /** Does what a decoded message asks for. */
   dispatch(connection: Connection, message: unknown): void;
   closed(connection: Connection, code: number): void;

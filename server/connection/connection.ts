@@ -7,6 +7,7 @@ import type { Presented } from "../auth/authenticator.ts";
 import type { Identity } from "../auth/credentials.ts";
 import { type Encoded, encodedPiece } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
+import type { ConnectionRates } from "../rates/connection-rates.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
 import { type ClientCallOptions, ClientCalls, type ClientStreamOptions } from "./client-calls.ts";
@@ -46,6 +47,8 @@ export class Connection implements SocketOwner {
   slot = 0;
   /** @internal Malformed messages since the last heartbeat. */
   malformed = 0;
+  /** @internal What it has done of what is limited; made with the first message. */
+  rates: ConnectionRates | undefined;
   /** @internal Whether a message came: HELLO has to come before all others. */
   spoke = false;
   readonly #socket: Socket;
@@ -184,7 +187,9 @@ export class Connection implements SocketOwner {
       if (bytes.byteLength > this.#services.maxPayload) throw tooBig(this.#services);
       // a text frame is JSON and a binary one MessagePack, whatever was negotiated for the replies
       const { msgpack, json } = this.#services;
-      this.#dispatch(binary ? msgpack.decode(Buffer.from(bytes)) : json.decode(Buffer.from(bytes).toString()));
+      const decoded = binary ? msgpack.decode(Buffer.from(bytes)) : json.decode(Buffer.from(bytes).toString());
+      this.#services.received(this, bytes.byteLength);
+      this.#dispatch(decoded);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#refuse(error);
@@ -210,6 +215,7 @@ export class Connection implements SocketOwner {
   /** @internal */
   alive(): void {
     this.silentBeats = 0;
+    this.#services.received(this, 0);
   }
 
   /** @internal */

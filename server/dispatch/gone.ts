@@ -1,19 +1,23 @@
 import type { Connection } from "../connection/connection.ts";
 import type { Connections } from "../connection/connections.ts";
 import type { Peers } from "../peers/peers.ts";
+import type { ConnectGate } from "../rates/connect-gate.ts";
 import type { Services } from "./services.ts";
 
 export interface GoneServices
-  extends Pick<Services, "access" | "events" | "hub" | "log" | "presence" | "sessions" | "watch"> {
+  extends Pick<Services, "access" | "events" | "hub" | "limiter" | "log" | "presence" | "sessions" | "watch"> {
   readonly connections: Connections;
+  readonly gate: Pick<ConnectGate, "left">;
   /** Undefined where the application lets none meet. */
   readonly peers: Peers | undefined;
 }
 
 /** A connection is gone: everybody forgets it. @param code the WebSocket close code */
 export function gone(connection: Connection, code: number, services: GoneServices): void {
-  const { access, connections, events, hub, log, peers, presence, sessions, watch } = services;
+  const { access, connections, events, gate, hub, limiter, log, peers, presence, sessions, watch } = services;
   connections.delete(connection);
+  gate.left(connection);
+  limiter.left(connection);
   // ahead of its calls: only the code tells whether it may come back
   peers?.closed(connection, code);
   for (const call of connection.calls?.values() ?? []) call.abandon();

@@ -2,6 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { SchemaIssue, StandardSchema } from "../../shared/standard-schema.ts";
 import type { Middleware, ProcedureDefinition } from "../app.ts";
 import type { ThreadTask } from "../compute/thread.ts";
+import { type RateLimit, type RateRule, rateRule } from "../rates/rate-rule.ts";
 import { compose, type Run } from "./compose.ts";
 import type { CallContext } from "./context.ts";
 import { guardOf } from "./guard.ts";
@@ -18,6 +19,8 @@ export interface Procedure {
   readonly idempotent: boolean;
   /** What it runs on a compute thread, where it does nothing else. */
   readonly task: ThreadTask | undefined;
+  /** How often it may be called; undefined where that is not limited. */
+  readonly rateLimit: RateRule | undefined;
   /** Whether there is no middleware around it. */
   readonly bare: boolean;
 }
@@ -39,7 +42,10 @@ export function prepareProcedure(
   definition: ProcedureDefinition,
   defaults: ProcedureDefaults,
 ): Procedure {
-  const { handler, input, timeoutMs, use, task, idempotent, requireUser, authorize } = read(name, definition);
+  const { handler, input, timeoutMs, use, task, idempotent, requireUser, authorize, rateLimit } = read(
+    name,
+    definition,
+  );
   const guard = guardOf(requireUser ?? defaults.requireUser, authorize);
   const around = [...defaults.use, ...use];
   const run: Run =
@@ -54,12 +60,13 @@ export function prepareProcedure(
     streams: /Generator/.test(Object.prototype.toString.call(handler)),
     idempotent,
     task,
+    rateLimit: preparedRate(name, rateLimit),
     bare: around.length === 0,
   };
 }
 
 function read(name: string, definition: ProcedureDefinition) {
-  const { handler, input, timeoutMs, use, task, idempotent, requireUser, authorize } =
+  const { handler, input, timeoutMs, use, task, idempotent, requireUser, authorize, rateLimit } =
     typeof definition === "function" ? { handler: definition } : { timeoutMs: undefined, ...definition };
   if (typeof handler !== "function") {
     throw new TypeError(`The procedure "${name}" needs a function, or an object with a handler.`);
@@ -79,7 +86,16 @@ function read(name: string, definition: ProcedureDefinition) {
     authorize,
     task,
     idempotent: idempotent ?? task?.idempotent ?? false,
+    rateLimit,
   };
+}
+
+function preparedRate(name: string, rateLimit: RateLimit | undefined): RateRule | undefined {
+  try {
+    return rateRule(`call ${name}`, rateLimit);
+  } catch (error) {
+    throw new RangeError(`The procedure "${name}": ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function validated(schema: StandardSchema, handler: Handler, context: CallContext): unknown {

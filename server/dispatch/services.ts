@@ -9,6 +9,7 @@ import type { ChannelAccess } from "../pubsub/channel-access.ts";
 import type { Hub } from "../pubsub/hub.ts";
 import type { Presence } from "../pubsub/presence.ts";
 import type { Publisher } from "../pubsub/publisher.ts";
+import type { Limiter } from "../rates/limiter.ts";
 import type { Claims } from "../sessions/claims.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { ContextServices } from "./context.ts";
@@ -29,6 +30,7 @@ export interface Services extends ContextServices {
   readonly watch: Pick<IdentityWatch, "look" | "closed">;
   readonly access: ChannelAccess;
   readonly claims: Claims;
+  readonly limiter: Limiter;
   readonly pack: Pack;
   readonly events: Emitter<ServerEvents>;
   readonly deadlines: Deadlines;

@@ -4,9 +4,11 @@ import type { Services } from "../dispatch/services.ts";
 
 /** Hands an answer to the call of the client that waits for it. One that nobody waits for is ignored, and counted. */
 export function handleAnswer(
-  { clientCalls }: Connection,
+  connection: Connection,
   message: ResultMessage | ErrorMessage | ChunkMessage,
-  { counters }: Services,
+  { counters, limiter }: Services,
 ): void {
-  if (clientCalls?.settle(message) !== true) counters.ignored++;
+  if (connection.clientCalls?.settle(message) === true) return;
+  counters.ignored++;
+  limiter.ignored(connection);
 }

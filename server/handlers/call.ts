@@ -8,6 +8,8 @@ import { replyError, replyResult } from "../dispatch/replies.ts";
 import { RunningCall } from "../dispatch/running-call.ts";
 import type { Services } from "../dispatch/services.ts";
 import { runStream } from "../dispatch/stream.ts";
+import { rateLimited } from "../rates/limiter.ts";
+import type { RateRule } from "../rates/rate-rule.ts";
 
 /** How long a refused caller is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
@@ -28,9 +30,21 @@ export function handleCall(connection: Connection, message: CallMessage, service
   // a caller may wait for less than the procedure's own limit, not for more
   const timeoutMs = Math.min(options?.timeoutMs ?? procedure.timeoutMs, procedure.timeoutMs);
   const context = new CallContext(connection, id, procedure, input, timeoutMs, services);
-  if (options?.key != null && !procedure.idempotent) {
+  const key = procedure.idempotent ? undefined : (options?.key ?? undefined);
+  const { rateLimit } = procedure;
+  if (rateLimit?.by === "connection") {
+    const wait = services.limiter.take(connection, rateLimit);
+    if (wait > 0) {
+      services.limiter.refuse(connection, id, wait);
+      return;
+    }
+  } else if (rateLimit !== undefined) {
+    askFor(context, rateLimit, key, services, options?.window);
+    return;
+  }
+  if (key !== undefined) {
     const call = new KeyedCall(context, services);
-    call.claim(options.key, () => runKeyed(call, services, options.window));
+    call.claim(key, () => runLater(call, services, options?.window));
     return;
   }
   services.counters.calls++;
@@ -61,8 +75,27 @@ function settle(context: CallContext, result: object, services: Services, window
   else void runStream(new RunningCall(context, services), stream, window);
 }
 
-/** Runs the procedure of the first call with its key. */
-function runKeyed(call: KeyedCall, services: Services, window?: number | null): void {
+/** Runs a procedure once the primary says that its caller may: it waits like one that runs. */
+function askFor(
+  context: CallContext,
+  rule: RateRule,
+  key: string | undefined,
+  services: Services,
+  window?: number | null,
+): void {
+  const { limiter } = services;
+  const call = key === undefined ? new RunningCall(context, services) : new KeyedCall(context, services);
+  limiter.ask(context.connection, rule, (error, wait) => {
+    if (!call.wanted) return;
+    if (wait > 0) limiter.refused(context.connection);
+    if (error !== undefined || wait > 0) call.reject(error ?? rateLimited(wait));
+    else if (call instanceof KeyedCall && key !== undefined) call.claim(key, () => runLater(call, services, window));
+    else runLater(call, services, window);
+  });
+}
+
+/** Runs the procedure of a call that had to wait for that. */
+function runLater(call: RunningCall, services: Services, window?: number | null): void {
   services.counters.calls++;
   const { context } = call;
   try {

@@ -21,7 +21,7 @@ export function handlePublish(connection: Connection, message: PublishMessage, s
 function publish(connection: Connection, message: PublishMessage, { publisher, sessions }: Services): void {
   const [, id, channel, data, options] = message;
   if (typeof id !== "number") {
-    publisher.publishFromClient(channel, data, undefined);
+    publisher.publishFromClient(connection, channel, data, undefined);
     return;
   }
   const done = (error: AppError | undefined, offset?: number) => {
@@ -29,5 +29,6 @@ function publish(connection: Connection, message: PublishMessage, { publisher, s
     else connection.send(offset === undefined ? [Kind.ACK, id] : [Kind.ACK, id, { offset }]);
   };
   const key = options?.key ?? undefined;
-  publisher.publishFromClient(channel, data, done, key && publicationKey(sessions.of(connection).id, key));
+  const name = key && publicationKey(sessions.of(connection).id, key);
+  publisher.publishFromClient(connection, channel, data, done, name);
 }

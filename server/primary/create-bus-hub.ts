@@ -5,6 +5,7 @@ import { Histories } from "./histories.ts";
 import { PeerDesk } from "./peer-desk.ts";
 import { PresenceDesk } from "./presence-desk.ts";
 import { PublicationKeys } from "./publication-keys.ts";
+import { RateDesk } from "./rate-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
 import { UserDesk } from "./user-desk.ts";
@@ -19,6 +20,7 @@ export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed"
     new UserDesk(sessions.sessions),
     new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
     new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
+    new RateDesk(),
   ]);
   return new BusHub({ budget, desk, sequencer, ...hooks });
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { ChannelRule } from "../app.ts";
+import { type RateRule, rateRule } from "../rates/rate-rule.ts";
 import type { ChannelGuard } from "./channel-guard.ts";
 import { type HistoryRule, historyRule } from "./history-rule.ts";
 import { isPattern, PatternMap, prefixOf } from "./patterns.ts";
@@ -8,11 +9,12 @@ import { type SlowReaderPolicy, slowReaderPolicy } from "./slow-readers.ts";
 
 /** A channel's rule, ready to be used. */
 export interface PreparedRule
-  extends Omit<ChannelRule, "history" | "authorize" | "perUser" | "requireUser" | "patterns"> {
+  extends Omit<ChannelRule, "history" | "authorize" | "perUser" | "requireUser" | "patterns" | "rateLimit"> {
   /** Who may do what; undefined where everybody may do what the rule allows. */
   readonly guard: ChannelGuard | undefined;
   readonly history: HistoryRule | undefined;
   readonly slowReaders: SlowReaderPolicy;
+  readonly rateLimit: RateRule | undefined;
 }
 
 const KEPT: PresenceOptions = {};
@@ -100,6 +102,7 @@ function prepared(name: string, rule: ChannelRule, requireUser: boolean): Prepar
       guard: guard(name, rule, requireUser),
       history: historyRule(rule.history),
       slowReaders: slowReaderPolicy(rule.slowReaders),
+      rateLimit: rateRule(`publish ${name}`, rule.rateLimit),
     };
   } catch (error) {
     throw new RangeError(`The rule of the channel "${name}": ${(error as Error).message}`, { cause: error });

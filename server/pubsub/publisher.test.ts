@@ -4,11 +4,14 @@ import { createPack } from "../../shared/msgpack-codec.ts";
 import type { SchemaResult, StandardSchema } from "../../shared/standard-schema.ts";
 import type { ChannelRule } from "../app.ts";
 import type { Broker, Done } from "../brokers/broker.ts";
+import type { Connection } from "../connection/connection.ts";
 import { createCounters } from "../metrics.ts";
 import { ChannelRules } from "./channel-rules.ts";
 import { Publisher } from "./publisher.ts";
 
 const pack = createPack();
+/** Nothing is asked of it here. */
+const CLIENT = {} as Connection;
 
 type Validate = (value: unknown) => SchemaResult<unknown> | Promise<SchemaResult<unknown>>;
 
@@ -35,7 +38,8 @@ function setup(table: Readonly<Record<string, ChannelRule>>, brokerPublish = acc
     close() {},
   };
   const counters = createCounters();
-  const publisher = new Publisher({ rules, broker, pack, counters, failed: (error) => failures.push(error) });
+  const limiter = { checkPublication: () => undefined };
+  const publisher = new Publisher({ rules, broker, pack, counters, limiter, failed: (error) => failures.push(error) });
   return { publisher, published, failures };
 }
 
@@ -45,7 +49,7 @@ async function outcomes(publisher: Publisher, channel: string, data: unknown) {
   const done: Done = (error, offset) => {
     told.push(error === undefined ? { offset } : { code: error.code, message: error.message });
   };
-  publisher.publishFromClient(channel, data, done);
+  publisher.publishFromClient(CLIENT, channel, data, done);
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
   return told;
 }
@@ -124,8 +128,8 @@ describe.each(kinds)("a client's publication, checked by %s,", (_, make) => {
       c: { data: make((value) => (value === "bad" ? { issues: [{ message: "no" }] } : { value })) },
       big: { data: make(() => ({ value: TOO_LARGE_A_NUMBER })) },
     });
-    for (const data of ["good", "bad"]) publisher.publishFromClient("c", data, undefined);
-    publisher.publishFromClient("big", 1, undefined);
+    for (const data of ["good", "bad"]) publisher.publishFromClient(CLIENT, "c", data, undefined);
+    publisher.publishFromClient(CLIENT, "big", 1, undefined);
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(published).toEqual([["c", "good"]]);
   });
@@ -151,7 +155,7 @@ describe("a client's publication", () => {
   it("leaves its data alone once it is published: later changes do not count", async () => {
     const { publisher, published } = setup({ c: {} });
     const data = { count: 1 };
-    publisher.publishFromClient("c", data, undefined);
+    publisher.publishFromClient(CLIENT, "c", data, undefined);
     data.count = 2;
     expect(published).toEqual([["c", { count: 1 }]]);
   });

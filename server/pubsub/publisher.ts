@@ -5,8 +5,10 @@ import type { Pack } from "../../shared/msgpack-codec.ts";
 import { portable } from "../../shared/portable.ts";
 import type { SchemaResult } from "../../shared/standard-schema.ts";
 import type { Broker, Done, PublishOptions } from "../brokers/broker.ts";
+import type { Connection } from "../connection/connection.ts";
 import { refusal } from "../dispatch/procedures.ts";
 import type { Counters } from "../metrics.ts";
+import type { Limiter } from "../rates/limiter.ts";
 import type { ChannelRules, PreparedRule } from "./channel-rules.ts";
 import { isPattern } from "./patterns.ts";
 
@@ -15,6 +17,7 @@ export interface PublisherServices {
   readonly broker: Broker;
   readonly pack: Pack;
   readonly counters: Counters;
+  readonly limiter: Pick<Limiter, "checkPublication">;
   /** Told of what went wrong and is no client's fault: a schema or a broker that throws. */
   failed(error: unknown): void;
 }
@@ -35,9 +38,18 @@ export class Publisher {
    * Publishes for a client, within the channel's rule. `done` hears of the success or of what was wrong.
    * @param key has the publication made once, however often it is told: a session, a space, and what is unique in it
    */
-  publishFromClient(channel: string, data: unknown, done: Done | undefined, key?: string): void {
+  publishFromClient(
+    connection: Connection,
+    channel: string,
+    data: unknown,
+    done: Done | undefined,
+    key?: string,
+  ): void {
     try {
-      this.#checked(channel, data, this.#services.rules.checkPublish(channel), done, key);
+      const rule = this.#services.rules.checkPublish(channel);
+      const { rateLimit } = rule;
+      if (rateLimit !== undefined) this.#services.limiter.checkPublication(connection, rateLimit, done !== undefined);
+      this.#checked(channel, data, rule, done, key);
     } catch (error) {
       done?.(this.#asRefusal(error));
     }

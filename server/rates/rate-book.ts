@@ -1,0 +1,79 @@
+import type { Connection } from "../connection/connection.ts";
+import type { Account, Accounts } from "./accounts.ts";
+import { Bucket } from "./bucket.ts";
+import { addressKey } from "./client-address.ts";
+import { ConnectionRates } from "./connection-rates.ts";
+import type { Rate } from "./rate.ts";
+import type { Rates } from "./rate-options.ts";
+import type { RateRule } from "./rate-rule.ts";
+import type { SharedRate } from "./shared-rate.ts";
+
+/** All requests of a user, or of an address. */
+const REQUESTS = "requests";
+
+/** Where it is written what each connection, its user and its address have done. */
+export class RateBook {
+  readonly #accounts: Accounts;
+  readonly #rates: Rates;
+  readonly #exempt: (address: string) => boolean;
+
+  /** @param exempt whether what an address does in all is not limited */
+  constructor(accounts: Accounts, rates: Rates, exempt: (address: string) => boolean) {
+    this.#accounts = accounts;
+    this.#rates = rates;
+    this.#exempt = exempt;
+  }
+
+  of(connection: Connection): ConnectionRates {
+    connection.rates ??= this.#create(connection);
+    return connection.rates;
+  }
+
+  /** Somebody may have logged in, or out, or be somebody else. */
+  lookAtUser({ session }: Connection, rates: ConnectionRates): void {
+    const user = session?.user;
+    if (user === rates.user) return;
+    const before = rates.userAccount;
+    rates.user = user;
+    rates.userAccount = user === undefined ? undefined : this.#accounts.enter(`u${user}`);
+    rates.userRate = this.#requests(rates.userAccount, this.#rates.user);
+    this.#accounts.leave(before);
+  }
+
+  /** What those have done of something for whom a rule counts what this connection does. */
+  shared(connection: Connection, rule: RateRule): SharedRate {
+    return this.#accounts.rate(this.#accountOf(connection, rule), rule.name, rule.rate);
+  }
+
+  /** A connection is gone. */
+  left({ rates }: Connection): void {
+    this.#accounts.leave(rates?.addressAccount);
+    this.#accounts.leave(rates?.userAccount);
+  }
+
+  #accountOf(connection: Connection, { by }: RateRule): Account {
+    const rates = this.of(connection);
+    this.lookAtUser(connection, rates);
+    if (by === "user" && rates.userAccount !== undefined) return rates.userAccount;
+    rates.addressAccount ??= this.#accounts.enter(addressName(connection));
+    return rates.addressAccount;
+  }
+
+  #create(connection: Connection): ConnectionRates {
+    const { message, byte, ip } = this.#rates;
+    const rates = new ConnectionRates(message && new Bucket(message), byte && new Bucket(byte));
+    if (ip !== undefined && !this.#exempt(connection.address)) {
+      rates.addressAccount = this.#accounts.enter(addressName(connection));
+      rates.address = this.#requests(rates.addressAccount, ip);
+    }
+    return rates;
+  }
+
+  #requests(account: Account | undefined, rate: Rate | undefined): SharedRate | undefined {
+    return account === undefined || rate === undefined ? undefined : this.#accounts.rate(account, REQUESTS, rate);
+  }
+}
+
+function addressName({ address }: Connection): string {
+  return `i${addressKey(address)}`;
+}

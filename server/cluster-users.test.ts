@@ -119,6 +119,13 @@ describe("revoking", () => {
     }
   });
 
+  it("is done from the control port, too", async () => {
+    const cluster = await startCluster({ app: APP });
+    const [one, other] = await both(cluster, { token: "ada" });
+    expect(await (await cluster.post("/revoke?user=ada&ban")).json()).toEqual({ ended: 2 });
+    for (const client of [one, other]) expect(await client.closed).toEqual({ code: 4403, reason: "revoked" });
+  });
+
   it("one session leaves the user's others alone; with a ban the client is told to stay away", async () => {
     const cluster = await startCluster({ app: APP });
     const [one, other, known] = await both(cluster, { token: "ada" });

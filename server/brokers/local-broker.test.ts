@@ -19,7 +19,7 @@ import { connectLocalBroker, type LocalBrokerOptions } from "./test/connect-loca
 const BUDGET = 64 * 1024 * 1024;
 
 async function startHub(budget = BUDGET): Promise<BusHub> {
-  const hub = createBusHub(
+  const { hub } = createBusHub(
     { ...DEFAULT_CONFIG, busBudget: budget },
     {
       stuck: () => expect.unreachable("nobody is stuck"),

@@ -24,7 +24,7 @@ afterEach(() => {
 
 async function startHub(budget = BUDGET) {
   const stuck = vi.fn<(worker: number) => void>();
-  const hub = createBusHub({ ...DEFAULT_CONFIG, busBudget: budget }, { stuck, failed: () => undefined });
+  const { hub } = createBusHub({ ...DEFAULT_CONFIG, busBudget: budget }, { stuck, failed: () => undefined });
   await hub.listen();
   releases.push(() => hub.close());
   return { hub, stuck };

@@ -19,7 +19,7 @@ afterEach(() => {
 async function startHub(budget = 64 * KIB * KIB) {
   const stuck: number[] = [];
   const failures: Error[] = [];
-  const hub = createBusHub(
+  const { hub } = createBusHub(
     { ...DEFAULT_CONFIG, busBudget: budget },
     {
       stuck: (worker) => void stuck.push(worker),

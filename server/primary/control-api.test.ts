@@ -70,6 +70,25 @@ describe("the control port", () => {
     },
   );
 
+  it("ends sessions of a user, or one, and says how many", async () => {
+    const asked: [string, string, number][] = [];
+    const ending = (what: string) => (name: string, code: number) => asked.push([what, name, code]);
+    const port = await startControl({ users: { revokeUser: ending("user"), revokeSession: ending("session") } });
+    const revoke = (query: string) => ask(port, `/revoke${query}`, { method: "POST" });
+    expect(await revoke("?user=ann%20b%2Bc")).toMatchObject({ status: 200, body: { ended: 1 } });
+    expect(await revoke("?session=abc&ban")).toMatchObject({ status: 200, body: { ended: 2 } });
+    for (const query of ["", "?user=", "?session=", `?user=${"x".repeat(256)}`, "?user=a&session=b", "?users=a"]) {
+      expect(await revoke(query)).toMatchObject({
+        status: 400,
+        body: { error: expect.stringContaining("user or session") },
+      });
+    }
+    expect(asked).toEqual([
+      ["user", "ann b+c", 4401],
+      ["session", "abc", 4403],
+    ]);
+  });
+
   it("changes nothing while all still starts, or ends", async () => {
     const port = await startControl({ reload: () => undefined, scale: () => undefined });
     for (const path of ["/reload", "/scale?workers=2"]) {

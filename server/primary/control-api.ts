@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { CloseCode } from "../../shared/codes.ts";
+import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import type { Logger } from "../logger.ts";
 import { controlGate } from "./control-gate.ts";
 import { explainPortError } from "./free-port.ts";
@@ -13,7 +15,7 @@ export interface ControlApiOptions {
   readonly node: string;
   readonly version: string;
   readonly log: Pick<Logger, "warn">;
-  readonly primary: Pick<Primary, "ready" | "reload" | "scale"> & Observed;
+  readonly primary: Pick<Primary, "ready" | "reload" | "scale" | "users"> & Observed;
 }
 
 interface Answer {
@@ -67,6 +69,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
       return reload === undefined ? unready() : { status: 202, body: { reload } };
     },
   },
+  "/revoke": {
+    method: "POST",
+    answer: ({ primary }, query) => revoke(query, primary.users),
+  },
   "/scale": {
     method: "POST",
     answer({ primary }, query) {
@@ -79,6 +85,18 @@ const ROUTES: Readonly<Record<string, Route>> = {
     },
   },
 };
+
+/** Ends all sessions of a user, or one. */
+function revoke(query: URLSearchParams, users: Primary["users"]): Answer {
+  const [user, session] = [query.get("user"), query.get("session")];
+  const name = user ?? session;
+  if (name === null || (user !== null && session !== null) || name.length === 0 || name.length > MAX_NAME_LENGTH) {
+    return { status: 400, body: { error: `user or session has to be a name of 1 to ${MAX_NAME_LENGTH} characters` } };
+  }
+  const code = query.has("ban") ? CloseCode.BANNED : CloseCode.UNAUTHENTICATED;
+  const ended = user === null ? users.revokeSession(name, code) : users.revokeUser(name, code);
+  return { status: 200, body: { ended } };
+}
 
 /** The control port, for operators: health, readiness, and how the processes are. Resolves to what closes it. */
 export async function startControlApi(options: ControlApiOptions): Promise<{ port: number; server: Server }> {

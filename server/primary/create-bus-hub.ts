@@ -10,17 +10,24 @@ import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
 import { UserDesk } from "./user-desk.ts";
 
+export interface Bus {
+  readonly hub: BusHub;
+  /** What concerns all connections of a user, for the primary itself. */
+  readonly users: UserDesk;
+}
+
 /** A bus with all that the primary keeps, as a configuration asks for it. */
-export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed" | "stuck">): BusHub {
+export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed" | "stuck">): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
   const sessions = createDesk(config);
   const sequencer = new Sequencer(new Histories({ budget: historyBudget }), new PublicationKeys(sessions.answers));
+  const users = new UserDesk(sessions.sessions);
   const desk = sideBySide([
     sessions,
-    new UserDesk(sessions.sessions),
+    users,
     new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
     new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
     new RateDesk(),
   ]);
-  return new BusHub({ budget, desk, sequencer, ...hooks });
+  return { hub: new BusHub({ budget, desk, sequencer, ...hooks }), users };
 }

@@ -10,6 +10,7 @@ import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
+import type { UserDesk } from "./user-desk.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 import { Workers } from "./workers.ts";
 
@@ -31,6 +32,7 @@ export interface Scaling {
 /** The primary: forks the socket workers, deals them the connections, replaces those that die, and ends them in order. */
 export class Primary {
   readonly bus: BusHub;
+  readonly users: Pick<UserDesk, "revokeUser" | "revokeSession">;
   readonly rollout: Rollout;
   readonly #options: PrimaryOptions;
   readonly #dealer: Dealer;
@@ -46,10 +48,12 @@ export class Primary {
   constructor(options: PrimaryOptions) {
     const { config, log } = options;
     this.#options = options;
-    this.bus = createBusHub(config, {
+    const { hub, users } = createBusHub(config, {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
+    this.bus = hub;
+    this.users = users;
     this.#dealer = new Dealer({
       ...config,
       refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),

@@ -27,7 +27,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const started = performance.now();
   const stopChecking = checkCertificate(config, log);
   const port = await findPort(config.host, config.port);
-  const hub = createBusHub(config, {
+  const { hub } = createBusHub(config, {
     failed: (error) => log.warn({ error }, "the bus could not take a connection"),
     stuck: () => log.error("this process does not keep up with itself"),
   });

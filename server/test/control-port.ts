@@ -23,6 +23,7 @@ export const IDLE: ControlApiOptions["primary"] = {
   workers: [],
   rollout: { running: false, queued: false, failure: undefined },
   reload: () => "started",
+  users: { revokeUser: () => 0, revokeSession: () => 0 },
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
 };
 

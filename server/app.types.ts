@@ -33,6 +33,7 @@ const app = defineApp({
     defaulted: { input: z.number().default(5), handler: (number) => number },
     refined: { input: z.string().refine(async (text) => text !== ""), handler: (text, context) => [text, context.id] },
     options: { handler: (input: Point) => input.x, timeoutMs: 5, use: [] },
+    limited: { rateLimit: { limit: 5, perMs: 60_000, by: "ip" }, handler: (input: Point) => input.x },
     *sync(to: number) {
       for (let count = 0; count < to; count++) yield count;
       return "end";
@@ -51,6 +52,7 @@ const app = defineApp({
   channels: {
     "chat:*": { data: point },
     open: {},
+    "slow:*": { rateLimit: { limit: 1, perMs: 1_000 } },
   },
   use: [
     (context, next) => {
@@ -84,6 +86,7 @@ export type InputChecks = All<
     Equal<InputOf<Procedures["defaulted"]>, number | undefined>,
     Equal<InputOf<Procedures["refined"]>, string>,
     Equal<InputOf<Procedures["options"]>, Point>,
+    Equal<InputOf<Procedures["limited"]>, Point>,
     Equal<InputOf<Procedures["checkedStream"]>, number>,
   ]
 >;
@@ -116,7 +119,7 @@ export type ChannelChecks = All<
   [
     Equal<DataOf<Channels["chat:*"]>, Point>,
     Equal<DataOf<Channels["open"]>, unknown>,
-    Equal<keyof Channels, "chat:*" | "open">,
+    Equal<keyof Channels, "chat:*" | "open" | "slow:*">,
   ]
 >;
 
@@ -194,6 +197,10 @@ export function refused(): void {
   });
   // @ts-expect-error no such mode
   defineApp({ channels: { "chat:*": { history: { mode: "newest" } } } });
+  // @ts-expect-error nobody to count by
+  defineApp({ procedures: { wrong: { rateLimit: { limit: 1, perMs: 1, by: "session" }, handler: () => 1 } } });
+  // @ts-expect-error a rate needs its time
+  defineApp({ channels: { "chat:*": { rateLimit: { limit: 1 } } } });
   // @ts-expect-error no such policy
   defineApp({ channels: { "chat:*": { slowReaders: "drop" } } });
   // @ts-expect-error no validator

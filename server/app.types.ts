@@ -33,6 +33,7 @@ const app = defineApp({
     defaulted: { input: z.number().default(5), handler: (number) => number },
     refined: { input: z.string().refine(async (text) => text !== ""), handler: (text, context) => [text, context.id] },
     options: { handler: (input: Point) => input.x, timeoutMs: 5, use: [] },
+    limited: { rateLimit: { limit: 5, perMs: 60_000, by: "ip" }, handler: (input: Point) => input.x },
     *sync(to: number) {
       for (let count = 0; count < to; count++) yield count;
       return "end";
@@ -51,6 +52,7 @@ const app = defineApp({
   channels: {
     "chat:*": { data: point },
     open: {},
+    "slow:*": { rateLimit: { limit: 1, perMs: 1_000 } },
   },
   use: [
     (context, next) => {
@@ -84,6 +86,7 @@ export type InputChecks = All<
     Equal<InputOf<Procedures["defaulted"]>, number | undefined>,
     Equal<InputOf<Procedures["refined"]>, string>,
     Equal<InputOf<Procedures["options"]>, Point>,
+    Equal<InputOf<Procedures["limited"]>, Point>,
     Equal<InputOf<Procedures["checkedStream"]>, number>,
   ]
 >;
@@ -116,7 +119,7 @@ export type ChannelChecks = All<
   [
     Equal<DataOf<Channels["chat:*"]>, Point>,
     Equal<DataOf<Channels["open"]>, unknown>,
-    Equal<keyof Channels, "chat:*" | "open">,
+    Equal<keyof Channels, "chat:*" | "open" | "slow:*">,
   ]
 >;
 
@@ -149,37 +152,6 @@ export const guard: Middleware = async (context, next) => {
   if (context.procedure.name === "secret") throw new AppError("FORBIDDEN");
   return next();
 };
-
-export const guarded = defineApp({
-  requireUser: true,
-  authenticate: async ({ token, claims, headers, query, ip, path }) => {
-    same<typeof token, string | undefined>();
-    same<typeof claims, Readonly<Record<string, unknown>> | undefined>();
-    const known = headers.get("x-user") ?? query.get("user") ?? ip + path;
-    return token === "" ? null : { user: known, expiresAt: 5, tags: { role: "x" } };
-  },
-  procedures: {
-    open: { requireUser: false, handler: () => 1 },
-    mine: {
-      authorize: async (context) => {
-        same<typeof context, CallContext>();
-        return context.user === "ada";
-      },
-      handler: (_: unknown, context) => context.toUser("ada").publish({ any: "thing" }),
-    },
-  },
-  channels: {
-    "user:*": { perUser: true },
-    "room:*": {
-      authorize({ action, channel, user, session, data }) {
-        same<typeof action, "subscribe" | "publish" | "presence" | "history">();
-        same<typeof data, unknown>();
-        if (session.tags.banned === channel) throw new AppError("FORBIDDEN");
-        return user !== undefined;
-      },
-    },
-  },
-});
 
 export const plugin = definePlugin({
   name: "all of it",
@@ -214,14 +186,6 @@ export function refused(): void {
   defineApp({ procedures: { wrong: { handler: () => 1, timeoutMs: "5s" } } });
   // @ts-expect-error a second parameter is the context
   defineApp({ procedures: { wrong: (a: number, b: number) => a + b } });
-  // @ts-expect-error a user is a string, or comes in an object
-  defineApp({ authenticate: () => 5 });
-  // @ts-expect-error an identity has a user
-  defineApp({ authenticate: () => ({ name: "ada" }) });
-  // @ts-expect-error a verdict is a boolean
-  defineApp({ channels: { a: { authorize: () => "yes" } } });
-  // @ts-expect-error a verdict is a boolean
-  defineApp({ procedures: { wrong: { authorize: () => 1, handler: () => 1 } } });
   // @ts-expect-error no such rule
   defineApp({ channels: { "chat:*": { subscribes: false } } });
   defineApp({
@@ -233,6 +197,10 @@ export function refused(): void {
   });
   // @ts-expect-error no such mode
   defineApp({ channels: { "chat:*": { history: { mode: "newest" } } } });
+  // @ts-expect-error nobody to count by
+  defineApp({ procedures: { wrong: { rateLimit: { limit: 1, perMs: 1, by: "session" }, handler: () => 1 } } });
+  // @ts-expect-error a rate needs its time
+  defineApp({ channels: { "chat:*": { rateLimit: { limit: 1 } } } });
   // @ts-expect-error no such policy
   defineApp({ channels: { "chat:*": { slowReaders: "drop" } } });
   // @ts-expect-error no validator

@@ -179,6 +179,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     counters,
     sendBudget: config.sendBudget,
     maxChannels: config.maxChannels,
+    maxSubscriptions: config.maxSubscriptions,
   });
   const presence = new Presence({ rules, uplink, pack, transport, ...config, failed: failed("a presence rule threw") });
   const access = new ChannelAccess({

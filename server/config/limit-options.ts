@@ -58,6 +58,14 @@ export const LIMIT_OPTIONS = {
     description: "channels that one connection may subscribe to",
     group: "limits",
   }),
+  maxSubscriptions: option({
+    env: "MAX_SUBSCRIPTIONS",
+    flag: "max-subscriptions",
+    type: wholeNumber(1, 1_000_000_000),
+    default: 1_000_000,
+    description: "subscriptions in one socket worker; beyond, OVERLOADED",
+    group: "limits",
+  }),
   maxCalls: option({
     env: "MAX_CALLS",
     flag: "max-calls",

@@ -15,10 +15,10 @@ class FakeTaker implements Taker {
   }
 }
 
-async function setup() {
+async function setup(mostWaiting?: number) {
   const port = await findPort(HOST, 0);
   const refused = vi.fn();
-  const dealer = new Dealer({ host: HOST, port, refused });
+  const dealer = new Dealer({ host: HOST, port, refused, ...(mostWaiting !== undefined && { mostWaiting }) });
   onTestFinished(() => dealer.close());
   const dial = async () => {
     const socket = createConnection({ host: HOST, port });
@@ -98,6 +98,20 @@ it("gives what one does not want to another, and keeps those who come while nobo
   expect(other.connections[0]).toBe(one.connections[0]);
   dealer.told(other, true);
   expect(countsOf([one, other])).toEqual([1, 2]);
+});
+
+it("keeps so many who come while nobody takes any, and hangs up on the others", async () => {
+  const { dealer, dial, refused } = await setup(3);
+  const [taker] = (await joined(dealer, 1)) as [FakeTaker];
+  dealer.leave(taker);
+  for (let count = 0; count < 3; count++) await dial();
+  const late = await dial();
+  late.resume();
+  await once(late, "close");
+  expect(refused).toHaveBeenCalledOnce();
+  dealer.join(taker);
+  for (let count = 0; count < 3; count++) dealer.told(taker, true);
+  expect(countsOf([taker])).toEqual([3]);
 });
 
 it("closes its own end of what is taken", async () => {

@@ -9,11 +9,13 @@ export interface Taker {
 export interface DealerOptions {
   readonly host: string;
   readonly port: number;
+  /** Connections that may wait here for somebody to take them. @default 4_096 */
+  readonly mostWaiting?: number;
   /** Connections had to be refused, usually for want of descriptors. */
   refused(): void;
 }
 
-/** Connections the kernel keeps until they are accepted, and that wait here for somebody to take them. */
+/** Connections the kernel keeps until they are accepted, and that may wait here for somebody to take them. */
 const BACKLOG = 4_096;
 /** Who could not be given a connection is given none for so long, in milliseconds. */
 const REST_MS = 1_000;
@@ -123,7 +125,7 @@ export class Dealer {
   #accepted(connection: Socket): void {
     // nobody here reads it, so that there is nothing to be told of
     connection.on("error", () => undefined);
-    if (this.#waiting.length >= BACKLOG) {
+    if (this.#waiting.length >= (this.#options.mostWaiting ?? BACKLOG)) {
       connection.destroy();
       this.#options.refused();
       return;

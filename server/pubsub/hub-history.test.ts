@@ -49,7 +49,15 @@ function setup() {
     unsubscribe: () => void told.push("left"),
   } as unknown as Broker;
   const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
-  const services = { rules, broker, frames, counters: createCounters(), sendBudget: BUDGET, maxChannels: 3 };
+  const services = {
+    rules,
+    broker,
+    frames,
+    counters: createCounters(),
+    sendBudget: BUDGET,
+    maxChannels: 3,
+    maxSubscriptions: 99,
+  };
   const hub = new Hub({
     ...services,
     transport: { publish: (topic) => void (topics.has(topic) && told.push("live")) },

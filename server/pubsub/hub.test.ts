@@ -11,7 +11,7 @@ import { Hub } from "./hub.ts";
 
 const pack = createPack();
 const REFUSED = new AppError("UNAVAILABLE", "no");
-
+const LIMITS = { sendBudget: 1_000_000, maxChannels: 1_000, maxSubscriptions: 1_000 };
 /** What the hub touches of a connection, and the topics its socket is subscribed to. */
 interface FakeConnection {
   readonly asConnection: Connection;
@@ -51,8 +51,8 @@ function setup(answer?: (done: Done) => void) {
     close() {},
   };
   const transport = { publish: (topic: string, frame: Frame) => void sent.push([topic, frame]) };
-  const rest = { frames: { pack, deflateThreshold: 1_024, deflateBlocks }, counters: createCounters() };
-  const hub = new Hub({ rules, broker, transport, sendBudget: 1_000_000, maxChannels: 1_000, ...rest });
+  const frames = { pack, deflateThreshold: 1_024, deflateBlocks };
+  const hub = new Hub({ rules, broker, transport, ...LIMITS, frames, counters: createCounters() });
   const told: string[] = [];
   const subscribe = (who: FakeConnection, channel: string, name = channel) =>
     hub.subscribe(who.asConnection, channel, undefined, (error) => void told.push(`${name}: ${error?.code ?? "ok"}`));

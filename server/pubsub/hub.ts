@@ -24,12 +24,16 @@ export interface HubServices {
   readonly sendBudget: number;
   /** Channels of one connection. It has no use for more questions at a time. */
   readonly maxChannels: number;
+  /** Subscriptions of all connections here. */
+  readonly maxSubscriptions: number;
 }
 
 /** So much may be on its way to a connection, in bytes, before publications that may be left out wait. */
 const LANE_MARK = 64 * 1024;
 /** How long who asks too much is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 100;
+/** The same where there is no room for anybody. */
+const FULL_MS = 5_000;
 
 /** How a subscription to a channel with a history starts. */
 export interface Start {
@@ -49,6 +53,7 @@ export type Subscribed = (error: AppError | undefined, start: Start | undefined)
 export class Hub {
   readonly #services: HubServices;
   readonly #entries = new PatternMap<Entry>();
+  #subscriptions = 0;
   readonly #turns = new WeakMap<Connection, CatchUpTurns>();
 
   constructor(services: HubServices) {
@@ -79,11 +84,16 @@ export class Hub {
       done(error instanceof AppError ? error : new AppError("INTERNAL"), undefined);
       return;
     }
+    if (this.#subscriptions >= this.#services.maxSubscriptions && connection.channels?.has(channel) !== true) {
+      done(new AppError("OVERLOADED", undefined, { retryAfterMs: FULL_MS }), undefined);
+      return;
+    }
     const known = this.#entries.get(channel);
     const entry = known ?? new Entry(channel, this.#lanesFor(rule));
     connection.channels ??= new Set();
     if (!connection.channels.has(channel)) {
       connection.channels.add(channel);
+      this.#subscriptions++;
       entry.add(connection);
     }
     if (known === undefined) this.#entries.set(channel, entry);
@@ -157,6 +167,7 @@ export class Hub {
 
   unsubscribe(connection: Connection, channel: string): void {
     if (connection.channels?.delete(channel) !== true) return;
+    this.#subscriptions--;
     const entry = this.#entries.get(channel);
     if (entry === undefined) return;
     entry.remove(connection);

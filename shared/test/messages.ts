@@ -11,7 +11,7 @@ const BAD_IDS = [-1, 1.5, MAX_ID + 1, Number.NaN, Number.POSITIVE_INFINITY, "1",
 /** Names of channels and procedures that are none. */
 const BAD_NAMES = ["", `${LONGEST}n`, null, undefined, 5, {}, ["a"], Uint8Array.of(97)];
 /** What is no object. `undefined` and null are in places nothing at all. */
-const NO_RECORDS = ["text", 5, true, [], [1]];
+const NO_RECORDS = ["text", 5, true, [], [1], Uint8Array.of(1), new Date(1)];
 const NO_TEXTS = [5, null, undefined, {}, ["a"], Uint8Array.of(97)];
 
 const badIds = (kind: number, ...rest: unknown[]): Case[] =>
@@ -110,6 +110,10 @@ export const BAD_FROM_CLIENT: readonly Case[] = [
   ...noRecords(/^resume must be an object/, (resume) => [Kind.HELLO, { resume }]),
   ...badNames(/^resume.session must be/, (session) => [Kind.HELLO, { resume: { session, secret: "x" } }]),
   ...badNames(/^resume.secret must be/, (secret) => [Kind.HELLO, { resume: { session: "s", secret } }]),
+  ...noRecords(/^resume.channels must be an object/, (channels) => [
+    Kind.HELLO,
+    { resume: { session: "s", secret: "x", channels } },
+  ]),
   ...badIds(Kind.SUBSCRIBE, "a"),
   ...badNames(/^The channel must be/, (name) => [Kind.SUBSCRIBE, 1, name]),
   ...noRecords(/^SUBSCRIBE's options must be/, (options) => [Kind.SUBSCRIBE, 1, "a", options]),

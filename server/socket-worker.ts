@@ -9,6 +9,7 @@ import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
 import type { ConnectionServices } from "./connection/connection-services.ts";
 import { Connections } from "./connection/connections.ts";
+import { Fairness } from "./connection/fairness.ts";
 import { Reception } from "./connection/reception.ts";
 import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
@@ -137,6 +138,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     json: createJsonCodec(config),
     pack,
     turn: new Turn(),
+    fairness: new Fairness(),
     counters,
     maxPayload: config.maxPayload,
     maxCalls: config.maxCalls,

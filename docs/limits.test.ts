@@ -29,8 +29,8 @@ const FIXED: Readonly<Record<string, [file: string, constant: string, test: stri
     "shared/validate-message.test.ts",
   ],
   "bytes that wait while HELLO is answered": [
-    ...(["server/connection/held-messages.ts", "MOST_BYTES"] as const),
-    "server/connection/held-messages.test.ts",
+    ...(["server/connection/inbox.ts", "MOST_HELD"] as const),
+    "server/connection/backlog.test.ts",
   ],
   "items of a stream on their way to its reader": [
     ...(["shared/message.ts", "MAX_WINDOW"] as const),

@@ -11,6 +11,7 @@ import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
 import type { ConnectionServices } from "./connection/connection-services.ts";
 import { Connections } from "./connection/connections.ts";
+import { Fairness } from "./connection/fairness.ts";
 import { MeteredInflate } from "./connection/metered-inflate.ts";
 import { Reception } from "./connection/reception.ts";
 import { Turn } from "./connection/turn.ts";
@@ -92,22 +93,15 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const limiter = new Limiter({ config, accounts, counters, log, inflated: deflate.taken });
   const rules = new ChannelRules(app.definition.requireUser);
   const publisher = new Publisher({
-    rules,
-    broker,
-    pack,
-    counters,
-    limiter,
+    ...{ rules, broker, pack, counters, limiter },
     failed: failed("a publication failed"),
   });
   const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
 
   const compute = new ComputeClient({
-    path: options.bus.compute,
-    secret: options.bus.secret,
-    worker,
+    ...{ path: options.bus.compute, secret: options.bus.secret, worker, pack },
     budget: config.busBudget,
     maxHeld: config.computeQueue,
-    pack,
     needed: options.computeNeeded,
   });
 
@@ -141,6 +135,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     json: createJsonCodec(config),
     pack,
     turn: new Turn(),
+    fairness: new Fairness(),
     counters,
     maxPayload: config.maxPayload,
     maxCalls: config.maxCalls,

@@ -192,7 +192,9 @@ export function createCompactEncoder(): (value: unknown) => Uint8Array<ArrayBuff
   }
 
   function other(value: object, toJSON: unknown): void {
-    const json: unknown = toJSON ? (value as { toJSON(): unknown }).toJSON() : value;
+    // a plain object comes here for its field `constructor`, and its `toJSON` may be a field as well
+    const field = typeof toJSON !== "function" && Object.getPrototypeOf(value) === Object.prototype;
+    const json: unknown = toJSON && !field ? (value as { toJSON(): unknown }).toJSON() : value;
     if (json !== value) write(json);
     else if (typeof value === "function") bytes[at++] = 0xc0;
     else fields(value);

@@ -19,6 +19,17 @@ const FORMAT = {
   onInvalidDate: () => null,
 };
 
+/** What a plain object is an instance of that msgpackr takes for none: it has a field `constructor`, as clients may send. */
+const ODDLY_PLAIN = {
+  [Symbol.hasInstance](value: object): boolean {
+    const { toJSON } = value as { toJSON?: unknown };
+    return Object.getPrototypeOf(value) === Object.prototype && typeof toJSON !== "function";
+  },
+};
+
+// Its field `toJSON`, if it has one, is data like any other; msgpackr would call it.
+addExtension({ Class: ODDLY_PLAIN, write: (value: unknown) => value } as unknown as Parameters<typeof addExtension>[0]);
+
 // Without an extension of their own, msgpackr 2.1.3 writes typed arrays by element but with their length in bytes, so
 // that bytes of other messages leak into the gap, and a DataView as nothing. Here they travel as the bytes they are.
 // (Extensions are process-wide.)

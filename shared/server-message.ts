@@ -5,7 +5,12 @@ type Check = (value: unknown) => boolean;
 const anything: Check = () => true;
 const text: Check = (value) => typeof value === "string";
 const name: Check = (value) => typeof value === "string" && value !== "" && value.length <= MAX_NAME_LENGTH;
-const record: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const record: Check = (value) =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !ArrayBuffer.isView(value) &&
+  !(value instanceof Date);
 const duration: Check = (value) => typeof value === "number" && value > 0 && value < Number.POSITIVE_INFINITY;
 const id = whole(0, MAX_ID);
 const window = whole(1, MAX_WINDOW);

@@ -46,7 +46,9 @@ const input = z.preprocess(
     if (typeof asked === "string") return { channel: asked };
     if (!Array.isArray(asked)) return asked;
     const [first, second] = asked as unknown[];
-    return { ...Object(second), channel: first };
+    // by name: to spread what a client says would make a field of each of its bytes, or of its characters
+    const { limit, before } = Object(second) as { limit?: unknown; before?: unknown };
+    return { channel: first, limit, before };
   },
   page.extend({ channel: channelName }),
 );

@@ -2,6 +2,7 @@ import type { Codec } from "../../shared/codec.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { Counters } from "../metrics.ts";
 import type { Connection } from "./connection.ts";
+import type { Fairness } from "./fairness.ts";
 import type { Turn } from "./turn.ts";
 
 /** What all connections of a socket worker share. */
@@ -10,6 +11,7 @@ export interface ConnectionServices {
   readonly json: Codec<string>;
   readonly pack: Pack;
   readonly turn: Turn;
+  readonly fairness: Fairness;
   readonly counters: Counters;
   /** Largest message, in bytes. */
   readonly maxPayload: number;

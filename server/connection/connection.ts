@@ -1,7 +1,5 @@
-import { DecodeError, tooBig } from "../../shared/budget.ts";
-import { type Codec, isBatch } from "../../shared/codec.ts";
+import type { Codec } from "../../shared/codec.ts";
 import { CloseCode } from "../../shared/codes.ts";
-import { AppError, errorReply } from "../../shared/errors.ts";
 import { type Frame, Kind, type ServerMessage } from "../../shared/message.ts";
 import type { Presented } from "../auth/authenticator.ts";
 import type { Identity } from "../auth/credentials.ts";
@@ -13,7 +11,7 @@ import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport
 import { type ClientCallOptions, ClientCalls, type ClientStreamOptions } from "./client-calls.ts";
 import { closeReason } from "./close-reason.ts";
 import type { ConnectionServices } from "./connection-services.ts";
-import { HeldMessages } from "./held-messages.ts";
+import { Inbox } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
 
 /** One client, as the server sees it. */
@@ -55,8 +53,8 @@ export class Connection implements SocketOwner {
   readonly #codec: Codec;
   readonly #services: ConnectionServices;
   readonly #outbox: Outbox;
+  readonly #inbox: Inbox;
   #closing = false;
-  #held: HeldMessages | undefined;
 
   constructor(id: string, socket: Socket, request: UpgradeRequest, binary: boolean, services: ConnectionServices) {
     this.id = id;
@@ -67,6 +65,7 @@ export class Connection implements SocketOwner {
     this.#socket = socket;
     this.#codec = binary ? services.msgpack : services.json;
     this.#outbox = new Outbox(this, socket, this.#codec, services.turn);
+    this.#inbox = new Inbox(this, this.#outbox, services);
     this.#services = services;
   }
 
@@ -85,6 +84,11 @@ export class Connection implements SocketOwner {
     return this.#outbox.unsent;
   }
 
+  /** @internal Whether all that came of the client has been done, calls in flight aside. */
+  get idle(): boolean {
+    return this.#inbox.idle;
+  }
+
   /**
    * Closes the connection, after what was sent before.
    * @param code a WebSocket close code; the protocol's description says what a client does after each
@@ -96,6 +100,7 @@ export class Connection implements SocketOwner {
     if (!this.open) return;
     this.flush();
     this.#closing = true;
+    this.#inbox.close();
     this.#socket.end(code, text);
   }
 
@@ -175,41 +180,17 @@ export class Connection implements SocketOwner {
   /** @internal */
   message(bytes: ArrayBuffer, binary: boolean): void {
     this.silentBeats = 0;
-    if (this.#held === undefined) this.#read(bytes, binary);
-    else if (!this.#closing && !this.#held.add(bytes, binary)) this.close(CloseCode.TRY_LATER);
-  }
-
-  #read(bytes: ArrayBuffer, binary: boolean): void {
-    if (this.#closing) return;
-    this.#outbox.inTurn = true;
-    try {
-      // before it is made into text, which costs as much as it is long
-      if (bytes.byteLength > this.#services.maxPayload) throw tooBig(this.#services);
-      // a text frame is JSON and a binary one MessagePack, whatever was negotiated for the replies
-      const { msgpack, json } = this.#services;
-      const decoded = binary ? msgpack.decode(Buffer.from(bytes)) : json.decode(Buffer.from(bytes).toString());
-      this.#services.received(this, bytes.byteLength);
-      this.#dispatch(decoded);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#refuse(error);
-    } finally {
-      this.#outbox.inTurn = false;
-      this.flush();
-    }
+    this.#inbox.receive(bytes, binary);
   }
 
   /** @internal Keeps what comes from now on, until `release`. */
   hold(): void {
-    this.#held ??= new HeldMessages();
+    this.#inbox.hold();
   }
 
   /** @internal Does what was kept, in order, and keeps nothing any more. */
   release(): void {
-    const { messages = [], frames = [] } = this.#held ?? {};
-    this.#held = undefined;
-    for (const message of messages) this.#take(message);
-    for (const { bytes, binary } of frames) this.#read(bytes, binary);
+    this.#inbox.release();
   }
 
   /** @internal */
@@ -232,28 +213,12 @@ export class Connection implements SocketOwner {
 
   /** @internal */
   closed(code: number): void {
-    this.#closing = true;
-    this.#outbox.closed();
-    this.clientCalls?.closed();
-    this.#services.closed(this, code);
-  }
-
-  #dispatch(decoded: unknown): void {
-    if (!isBatch(decoded)) this.#take(decoded);
-    else for (const message of decoded) this.#take(message);
-  }
-
-  #take(message: unknown): void {
-    if (this.#closing) return;
-    if (this.#held === undefined) this.#services.dispatch(this, message);
-    else this.#held.messages.push(message);
-  }
-
-  /** A frame that does not decode is answered once, and nothing more is read from who sent it. */
-  #refuse(error: DecodeError): void {
-    this.#services.counters.undecodable++;
-    const tooLarge = error.reason === "size";
-    this.send(errorReply(null, new AppError(tooLarge ? "TOO_LARGE" : "BAD_REQUEST", error.message)));
-    this.close(tooLarge ? CloseCode.TOO_BIG : CloseCode.UNDECODABLE);
+    this.#inbox.whenDone(() => {
+      this.#closing = true;
+      this.#inbox.close();
+      this.#outbox.closed();
+      this.clientCalls?.closed();
+      this.#services.closed(this, code);
+    });
   }
 }

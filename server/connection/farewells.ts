@@ -63,7 +63,10 @@ export class Farewells {
   }
 }
 
-/** Whether no call is in flight, in either direction, and all answers have left: one that has not is no answer yet. */
-export function isQuiet({ calls, clientCalls, unsent }: Connection): boolean {
-  return (calls?.size ?? 0) === 0 && (clientCalls?.size ?? 0) === 0 && unsent === 0;
+/**
+ * Whether no call is in flight, in either direction, none waits to be begun, and all answers have left: one that has not
+ * is no answer yet.
+ */
+export function isQuiet({ calls, clientCalls, unsent, idle }: Connection): boolean {
+  return (calls?.size ?? 0) === 0 && (clientCalls?.size ?? 0) === 0 && unsent === 0 && idle;
 }

@@ -11,7 +11,7 @@ const BAD_IDS = [-1, 1.5, MAX_ID + 1, Number.NaN, Number.POSITIVE_INFINITY, "1",
 /** Names of channels and procedures that are none. */
 const BAD_NAMES = ["", `${LONGEST}n`, null, undefined, 5, {}, ["a"], Uint8Array.of(97)];
 /** What is no object. `undefined` and null are in places nothing at all. */
-const NO_RECORDS = ["text", 5, true, [], [1]];
+const NO_RECORDS = ["text", 5, true, [], [1], Uint8Array.of(1), new Date(1)];
 const NO_TEXTS = [5, null, undefined, {}, ["a"], Uint8Array.of(97)];
 
 const badIds = (kind: number, ...rest: unknown[]): Case[] =>
@@ -106,10 +106,14 @@ const BAD: readonly Case[] = [
 export const BAD_FROM_CLIENT: readonly Case[] = [
   ...BAD,
   ...noRecords(/^HELLO's options must be an object/, (options) => [Kind.HELLO, options]),
-  ...[5, true, {}, ["t"]].map((token): Case => [[Kind.HELLO, { token }], /^token must be a string/]),
+  ...[5, true, {}, ["t"], "x".repeat(16_385)].map((token): Case => [[Kind.HELLO, { token }], /^The token must be a string/]),
   ...noRecords(/^resume must be an object/, (resume) => [Kind.HELLO, { resume }]),
   ...badNames(/^resume.session must be/, (session) => [Kind.HELLO, { resume: { session, secret: "x" } }]),
   ...badNames(/^resume.secret must be/, (secret) => [Kind.HELLO, { resume: { session: "s", secret } }]),
+  ...noRecords(/^resume.channels must be an object/, (channels) => [
+    Kind.HELLO,
+    { resume: { session: "s", secret: "x", channels } },
+  ]),
   ...badIds(Kind.SUBSCRIBE, "a"),
   ...badNames(/^The channel must be/, (name) => [Kind.SUBSCRIBE, 1, name]),
   ...noRecords(/^SUBSCRIBE's options must be/, (options) => [Kind.SUBSCRIBE, 1, "a", options]),

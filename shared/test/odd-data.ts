@@ -68,6 +68,7 @@ export const ODD_DATA: readonly (readonly [string, unknown])[] = [
   ["an object without prototype", Object.assign(Object.create(null), { a: 1 })],
   ["an object without prototype, with toJSON", Object.assign(Object.create(null), { toJSON: () => 7 })],
   ["an object with another constructor", { constructor: "x", a: 1 }],
+  ["an object with another constructor and a toJSON that is none", { constructor: 1, toJSON: 5, a: { toJSON: {} } }],
   ["an instance", new Point()],
   ["an instance with toJSON", new Labelled()],
   ["an instance whose toJSON gives itself", new Itself()],

@@ -1,0 +1,80 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { Fairness, type Workload } from "./fairness.ts";
+
+/** A fairness whose time goes on by what is done in it. */
+function fairness() {
+  const clock = { ms: 0 };
+  return { clock, fair: new Fairness(() => clock.ms) };
+}
+
+/** Work of so many steps that take a while each; a turn's steps are noted. */
+function workload(fair: Fairness, clock: { ms: number }, name: string, steps: number, stepMs: number, done: string[]) {
+  let left = steps;
+  const work: Workload = {
+    waiting: 0,
+    goOn() {
+      do {
+        clock.ms += stepMs;
+        left--;
+        done.push(name);
+      } while (left > 0 && !fair.over);
+      return left > 0;
+    },
+  };
+  return work;
+}
+
+it("a turn is over when all that is dear has taken 10 ms, and the next one begins anew", async () => {
+  const { clock, fair } = fairness();
+  expect(fair.over).toBe(false);
+  clock.ms = 10;
+  expect(fair.over).toBe(false);
+  clock.ms = 10.5;
+  expect(fair.over).toBe(true);
+  await nextTurn();
+  expect(fair.over).toBe(false);
+});
+
+it("what is left is done in turns, everybody's in its own", async () => {
+  const { clock, fair } = fairness();
+  const done: string[] = [];
+  for (const name of ["a", "b", "c"]) fair.later(workload(fair, clock, name, 12, 4, done));
+  expect(done).toEqual([]);
+  for (let turns = 0; turns < 30; turns++) await nextTurn();
+  // three steps of 4 ms are more than 10
+  expect(done.join("")).toBe("aaabbbccc".repeat(4));
+});
+
+it("whoever has little to do is done with it in between", async () => {
+  const { clock, fair } = fairness();
+  const done: string[] = [];
+  fair.later(workload(fair, clock, "much", 100, 6, done));
+  await nextTurn();
+  fair.later(workload(fair, clock, "little", 1, 1, done));
+  for (let turns = 0; turns < 5; turns++) await nextTurn();
+  expect(done.indexOf("little")).toBeLessThan(6);
+});
+
+it("the more waits, the less there is room for, and never none for one who has nothing", () => {
+  const { fair } = fairness();
+  const megabytes = 1_048_576;
+  const alone = fair.room;
+  expect(alone).toBe(16 * megabytes);
+  for (let count = 0; count < 1_000; count++) {
+    // as many as it may
+    fair.later({ waiting: fair.room, goOn: () => false });
+  }
+  expect(fair.room).toBeLessThan(megabytes);
+});
+
+it("who is forgotten is not asked to go on", async () => {
+  const { clock, fair } = fairness();
+  const done: string[] = [];
+  const work = workload(fair, clock, "gone", 3, 1, done);
+  fair.later(work);
+  fair.forget(work);
+  await nextTurn();
+  await nextTurn();
+  expect(done).toEqual([]);
+});

@@ -1,0 +1,83 @@
+/** Work that came in larger pieces than one turn of the event loop should be long. */
+export interface Workload {
+  /** Bytes that wait in it. */
+  readonly waiting: number;
+  /** Goes on until nothing is left, or the turn is over. @returns whether something is left */
+  goOn(): boolean;
+}
+
+/** So long others may have to wait for what one client, or all together, have to say in one turn, in milliseconds. */
+const TURN_MS = 10;
+/** With more than this waiting, in bytes, turns are longer: what comes faster than it is done has to be held up by TCP. */
+const MUCH = 4 * 1024 * 1024;
+const LONG_TURN_MS = 100;
+/** Bytes that may wait for a socket worker; and of one client. */
+const MOST = 128 * 1024 * 1024;
+const MOST_OF_ONE = 16 * 1024 * 1024;
+
+/**
+ * Sees to it that nobody has a socket worker for himself for long. A hundred bytes can inflate to a megabyte, or be a
+ * batch of thousands of calls, and one read of a socket brings thousands of such frames: in one go they would be a minute
+ * in which nobody else is heard. So they are done a few milliseconds at a time, everybody's in turn.
+ */
+export class Fairness {
+  readonly #now: () => number;
+  /** When the work of this turn of the event loop began, as far as anybody looked. */
+  #begun: number | undefined;
+  #limitMs = TURN_MS;
+  readonly #workloads = new Set<Workload>();
+
+  /** @param now milliseconds by a clock that only goes on @default performance.now */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Whether this turn has been long enough, and all that is dear has to wait for another. */
+  get over(): boolean {
+    const now = this.#now();
+    if (this.#begun !== undefined) return now - this.#begun > this.#limitMs;
+    this.#begun = now;
+    setImmediate(this.#end);
+    return false;
+  }
+
+  /** Bytes that may wait of one client: as many as are left for all, so that there is always something left. */
+  get room(): number {
+    return Math.max(0, Math.min(MOST_OF_ONE, MOST - this.#waiting));
+  }
+
+  /** Has it go on when it is its turn. */
+  later(workload: Workload): void {
+    if (this.#workloads.size === 0) setImmediate(this.#run);
+    this.#workloads.add(workload);
+  }
+
+  /** It has nothing to do any more. */
+  forget(workload: Workload): void {
+    this.#workloads.delete(workload);
+  }
+
+  get #waiting(): number {
+    let bytes = 0;
+    for (const { waiting } of this.#workloads) bytes += waiting;
+    return bytes;
+  }
+
+  readonly #end = (): void => {
+    this.#begun = undefined;
+  };
+
+  readonly #run = (): void => {
+    this.#begun = this.#now();
+    this.#limitMs = this.#waiting > MUCH ? LONG_TURN_MS : TURN_MS;
+    // whoever comes to the end of it meanwhile waits for the next turn
+    for (const workload of [...this.#workloads]) {
+      this.#workloads.delete(workload);
+      if (workload.goOn()) this.#workloads.add(workload);
+      if (this.over) break;
+    }
+    this.#begun = undefined;
+    this.#limitMs = TURN_MS;
+    if (this.#workloads.size > 0) setImmediate(this.#run);
+  };
+}

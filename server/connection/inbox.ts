@@ -1,0 +1,181 @@
+import { DecodeError, tooBig } from "../../shared/budget.ts";
+import { isBatch } from "../../shared/codec.ts";
+import { CloseCode } from "../../shared/codes.ts";
+import { AppError, errorReply } from "../../shared/errors.ts";
+import { DEFLATED } from "../../shared/msgpack-frames.ts";
+import { Backlog } from "./backlog.ts";
+import type { Connection } from "./connection.ts";
+import type { ConnectionServices } from "./connection-services.ts";
+import type { Workload } from "./fairness.ts";
+import type { Outbox } from "./outbox.ts";
+
+/** A frame of so many bytes may be dear, as may any that is deflated. */
+const LARGE = 4_096;
+/** Of what is cheap every so many messages are: a power of 2. */
+const MANY = 64;
+/** How long what a client said before it went is still done, in milliseconds. */
+const LEFTOVERS_MS = 1_000;
+/** Bytes that may wait for WELCOME. */
+const MOST_HELD = 16_777_216;
+
+/**
+ * What a connection's client has to say: decoded, and done in its order. It waits while it is not known whose connection
+ * it is, and where it would keep others waiting for too long.
+ */
+export class Inbox implements Workload {
+  readonly #connection: Connection;
+  readonly #outbox: Outbox;
+  readonly #services: ConnectionServices;
+  #received = 0;
+  /** Made when something has to wait for the first time. */
+  #backlog: Backlog | undefined;
+  /** Whether what comes has to wait behind what waits already. */
+  #behind = false;
+  #held = false;
+  #closed = false;
+  /** Called when all is done that a client said who has gone since; and when it went, by `performance.now()`. */
+  #done: (() => void) | undefined;
+  #leftAt = 0;
+
+  constructor(connection: Connection, outbox: Outbox, services: ConnectionServices) {
+    this.#connection = connection;
+    this.#outbox = outbox;
+    this.#services = services;
+  }
+
+  get waiting(): number {
+    return this.#backlog?.bytes ?? 0;
+  }
+
+  /** Whether all that came has been done. */
+  get idle(): boolean {
+    return !this.#behind;
+  }
+
+  /** Takes a frame, whose bytes are valid only during the call. */
+  receive(bytes: ArrayBuffer, binary: boolean): void {
+    if (this.#closed) return;
+    if (this.#behind) {
+      this.#keep(bytes, binary);
+      return;
+    }
+    const frame = Buffer.from(bytes);
+    const dear = frame.length >= LARGE || frame[0] === DEFLATED || ++this.#received % MANY === 0;
+    if (dear && this.#services.fairness.over) {
+      this.#wait();
+      this.#keep(bytes, binary);
+      return;
+    }
+    this.#outbox.inTurn = true;
+    try {
+      this.#read(frame, binary);
+    } finally {
+      this.#outbox.inTurn = false;
+      this.#outbox.flush();
+    }
+  }
+
+  /** Keeps what comes from now on, and what is left of the batch at hand, until `release`. */
+  hold(): void {
+    this.#held = true;
+    this.#behind = true;
+  }
+
+  /** Does what was kept, in order, and keeps nothing any more. */
+  release(): void {
+    this.#held = false;
+    if (this.goOn()) this.#services.fairness.later(this);
+  }
+
+  goOn(): boolean {
+    if (this.#held || this.#closed) return false;
+    this.#outbox.inTurn = true;
+    try {
+      do this.#next();
+      while (this.#behind && !this.#held && !this.#closed && !this.#services.fairness.over);
+    } finally {
+      this.#outbox.inTurn = false;
+      this.#outbox.flush();
+    }
+    if (!this.#behind || performance.now() - this.#leftAt > LEFTOVERS_MS) this.#done?.();
+    return this.#behind && !this.#held && !this.#closed;
+  }
+
+  /** The client is gone: calls back when what it said before has been done, which may be at once. */
+  whenDone(done: () => void): void {
+    if (this.#closed || this.#held || this.#backlog === undefined || this.#backlog.empty) {
+      done();
+      return;
+    }
+    this.#leftAt = performance.now();
+    this.#done = done;
+  }
+
+  /** Does nothing any more, whatever waits. */
+  close(): void {
+    this.#closed = true;
+    this.#done = undefined;
+    this.#backlog = undefined;
+    this.#services.fairness.forget(this);
+  }
+
+  #next(): void {
+    const batch = this.#backlog?.takeBatch();
+    const frame = batch === undefined ? this.#backlog?.takeFrame() : undefined;
+    if (batch !== undefined) this.#work(batch.messages, batch.from);
+    else if (frame !== undefined) this.#read(frame.bytes, frame.binary);
+    else this.#behind = false;
+  }
+
+  #read(frame: Buffer, binary: boolean): void {
+    const { maxPayload, msgpack, json, received, dispatch } = this.#services;
+    try {
+      // before it is made into text, which costs as much as it is long
+      if (frame.length > maxPayload) throw tooBig(this.#services);
+      // a text frame is JSON and a binary one MessagePack, whatever was negotiated for the replies
+      const decoded = binary ? msgpack.decode(frame) : json.decode(frame.toString());
+      received(this.#connection, frame.length);
+      // it may have been the one too many
+      if (this.#closed) return;
+      if (isBatch(decoded)) this.#work(decoded, 0);
+      else dispatch(this.#connection, decoded);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#refuse(error);
+    }
+  }
+
+  /** Does the messages of a batch from one on, as long as it may. */
+  #work(messages: readonly unknown[], from: number): void {
+    const { dispatch, fairness } = this.#services;
+    for (let at = from; at < messages.length && !this.#closed; at++) {
+      if (this.#held || (at % MANY === MANY - 1 && at > from && fairness.over)) {
+        this.#wait();
+        this.#backlog?.putBack({ messages, from: at });
+        return;
+      }
+      dispatch(this.#connection, messages[at]);
+    }
+  }
+
+  #wait(): void {
+    this.#behind = true;
+    this.#backlog ??= new Backlog();
+    if (!this.#held) this.#services.fairness.later(this);
+  }
+
+  #keep(bytes: ArrayBuffer, binary: boolean): void {
+    this.#backlog ??= new Backlog();
+    const most = this.#held ? MOST_HELD : this.#services.fairness.room;
+    if (this.#backlog.add(bytes, binary, most)) return;
+    this.#connection.close(this.#held ? CloseCode.TRY_LATER : CloseCode.FLOODING);
+  }
+
+  /** A frame that does not decode is answered once, and nothing more is read from who sent it. */
+  #refuse(error: DecodeError): void {
+    this.#services.counters.undecodable++;
+    const tooLarge = error.reason === "size";
+    this.#connection.send(errorReply(null, new AppError(tooLarge ? "TOO_LARGE" : "BAD_REQUEST", error.message)));
+    this.#connection.close(tooLarge ? CloseCode.TOO_BIG : CloseCode.UNDECODABLE);
+  }
+}

@@ -1,0 +1,99 @@
+import { deflateRawSync } from "node:zlib";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { defineApp } from "./app.ts";
+import { FORMATS, type RawClient } from "./test/raw-client.ts";
+import { encodeFrame, Opcode } from "./test/raw-frames.ts";
+import { startTestServer, type TestServer } from "./test/test-server.ts";
+
+/** Calls of one batch, and how long each keeps the server busy, in milliseconds. */
+const MANY = 4_000;
+const SPIN_MS = 0.1;
+
+let run: TestServer;
+let bystander: RawClient;
+let done: unknown[] = [];
+
+beforeAll(async () => {
+  const app = defineApp({
+    procedures: {
+      spin(data: unknown) {
+        for (const end = performance.now() + SPIN_MS; performance.now() < end; );
+        done.push(data);
+      },
+      note: (data: unknown) => void done.push(data),
+      count: () => done.length,
+    },
+  });
+  run = await startTestServer(app);
+  bystander = await run.connect();
+});
+
+afterAll(() => run.stop());
+
+/** How much had been done of what others asked for when a bystander was heard. */
+async function heardAfter(): Promise<number> {
+  const [, , count] = (await bystander.ask([2, 1, "count"])) as [number, number, number];
+  return count;
+}
+
+function spins(count: number): unknown[] {
+  return Array.from({ length: count }, (_, id) => [2, id, "spin", id]);
+}
+
+it.each(FORMATS)("a batch that takes long keeps nobody else waiting for it: over %s", async (format) => {
+  done = [];
+  const client = await run.connect({ format });
+  client.send(spins(MANY));
+  await client.next();
+  expect(await heardAfter()).toBeLessThan(MANY / 2);
+  expect(await client.take(MANY - 1)).toHaveLength(MANY - 1);
+  expect(done).toEqual(Array.from({ length: MANY }, (_, id) => id));
+});
+
+it("nor do thousands of small frames in one segment", async () => {
+  done = [];
+  const client = await run.connect();
+  client.frame(...spins(MANY).map((call) => ({ opcode: Opcode.TEXT, payload: JSON.stringify(call) })));
+  await client.next();
+  expect(await heardAfter()).toBeLessThan(MANY / 2);
+  client.send([2, MANY, "note", MANY]);
+  expect(await client.take(MANY)).toHaveLength(MANY);
+  expect(done).toEqual(Array.from({ length: MANY + 1 }, (_, id) => id));
+});
+
+it("nor do hundreds that are small and inflate to much", async () => {
+  done = [];
+  const client = await run.connect({ format: "msgpack" });
+  const maps = Buffer.concat([Buffer.of(0x94, 2, 1, 0xa4), Buffer.from("note"), Buffer.of(0xdd, 0, 1, 0x86, 0x90)]);
+  const bomb = Buffer.concat([Buffer.of(0xc1), deflateRawSync(Buffer.concat([maps, Buffer.alloc(99_984, 0x80)]))]);
+  expect(bomb.length).toBeLessThan(200);
+  const many = 150;
+  const frame = encodeFrame({ opcode: Opcode.BINARY, payload: bomb });
+  client.write(Buffer.concat(Array<Buffer>(many).fill(frame)));
+  await client.next();
+  expect(await heardAfter()).toBeLessThan(many / 2);
+  expect(await client.take(many - 1)).toHaveLength(many - 1);
+});
+
+it("what a client said before it left is done all the same", async () => {
+  done = [];
+  const client = await run.connect();
+  client.send(spins(1_000));
+  client.send([2, 1_000, "note", "last"]);
+  await client.close();
+  await expect.poll(() => done.length).toBe(1_001);
+  expect(done.at(-1)).toBe("last");
+});
+
+it("whoever says more than there is room for, faster than it can be done, is closed with 4429", async () => {
+  const client = await run.connect({ format: "msgpack" });
+  const calls = Array.from({ length: 15_000 }, (_, id) => [2, id, "spin"]);
+  const batch = Buffer.concat([Buffer.of(0xc1), deflateRawSync(client.pack(calls))]);
+  expect(batch.length).toBeLessThan(60_000);
+  const frame = encodeFrame({ opcode: Opcode.BINARY, payload: batch });
+  for (let count = 0; count * frame.length < 40_000_000 && !client.socket.closed; count++) {
+    if (!client.socket.write(frame)) await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await client.closed).toMatchObject({ code: 4429 });
+  expect(await bystander.ask([14, "still here"])).toEqual([15, "still here"]);
+});

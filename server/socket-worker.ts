@@ -26,7 +26,7 @@ import { Hub, hubFrames } from "./pubsub/hub.ts";
 import { Presence, presenceFrames } from "./pubsub/presence.ts";
 import { Publisher } from "./pubsub/publisher.ts";
 import { Accounts, rateFrames } from "./rates/accounts.ts";
-import { ConnectGate } from "./rates/connect-gate.ts";
+import { ConnectGate, connectFrames } from "./rates/connect-gate.ts";
 import { Limiter } from "./rates/limiter.ts";
 import { Claims } from "./sessions/claims.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
@@ -73,6 +73,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...presenceFrames(() => presence),
       ...peerFrames(() => peers),
       ...rateFrames(() => accounts),
+      ...connectFrames(() => gate),
     },
     lost: options.lost,
   });

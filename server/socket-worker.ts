@@ -33,7 +33,7 @@ import { Hub, hubFrames } from "./pubsub/hub.ts";
 import { Presence, presenceFrames } from "./pubsub/presence.ts";
 import { Publisher } from "./pubsub/publisher.ts";
 import { Accounts, rateFrames } from "./rates/accounts.ts";
-import { ConnectGate } from "./rates/connect-gate.ts";
+import { ConnectGate, connectFrames } from "./rates/connect-gate.ts";
 import { Limiter } from "./rates/limiter.ts";
 import { Claims } from "./sessions/claims.ts";
 import { EveryUser } from "./sessions/every-user.ts";
@@ -77,6 +77,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...directFrames((frame) => tellUser(frame, sessions, frames)),
       ...revocationFrames(authentication.revocations),
       ...rateFrames(() => accounts),
+      ...connectFrames(() => gate),
     },
     lost: options.lost,
   });

@@ -108,10 +108,10 @@ export const BusType = {
   RATE_SPENT: 62,
   /** primary → worker: nothing more of that for so many milliseconds. */
   RATE_OVER: 63,
-  /** worker → primary: there is one more connection from an address, as channel; data = how many there may be. */
+  /** worker → primary: one more connection from an address, as channel; data = how many there may be, and its number. */
   CONNECT: 64,
-  /** primary → worker: that is fine, or how many milliseconds those are to wait that come after it. */
-  CONNECTED: 65,
+  /** primary → worker: that is one too many; data = how many milliseconds others are to wait, and its number. */
+  ONE_TOO_MANY: 65,
   /** worker → primary: one connection from an address is gone. */
   DISCONNECT: 66,
 } as const;

@@ -47,6 +47,8 @@ export class Connection implements SocketOwner {
   malformed = 0;
   /** @internal What it has done of what is limited; made with the first message. */
   rates: ConnectionRates | undefined;
+  /** @internal What came since the last heartbeat and was not worth making that for. */
+  uncounted = 0;
   /** @internal Whether a message came: HELLO has to come before all others. */
   spoke = false;
   readonly #socket: Socket;
@@ -172,6 +174,7 @@ export class Connection implements SocketOwner {
 
   /** @internal Asks for a sign of life. Protocol ping for all, and a message for clients that cannot see that one. */
   probe(): void {
+    this.uncounted = 0;
     this.malformed = 0; // slips over days are no flood of nonsense
     this.#socket.ping();
     if (this.session?.lasting === true) this.send([Kind.PING]);

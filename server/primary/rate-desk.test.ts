@@ -45,13 +45,16 @@ describe("what is kept of users and addresses", () => {
 });
 
 describe("connections from one address", () => {
-  /** @returns 0, or what those are to wait that come after it */
-  function connect({ uplink }: DeskWorker, address: string, most: number): number {
-    let wait = Number.NaN;
-    uplink.ask(BusType.CONNECT, address, encodeNumbers([most]), (_, frame) => {
-      wait = frame === undefined ? Number.NaN : readNumber(frame.data, 0);
+  /** @returns whether that was one too many */
+  function connect({ uplink, hear }: DeskWorker, address: string, most: number): boolean {
+    let tooMany = false;
+    hear(({ type, channel, data }) => {
+      expect([type, channel, readNumber(data, 1)]).toEqual([BusType.ONE_TOO_MANY, address, 7]);
+      expect(readNumber(data, 0)).toBeGreaterThan(0);
+      tooMany = true;
     });
-    return wait;
+    uplink.tell(BusType.CONNECT, address, encodeNumbers([most, 7]));
+    return tooMany;
   }
   const setup = () => {
     const desk = new RateDesk();
@@ -61,11 +64,11 @@ describe("connections from one address", () => {
   it("are counted over all socket workers, and those that went make room", () => {
     const { desk, workers } = setup();
     const [first, second] = workers;
-    expect([first, second, first].map((worker) => connect(worker, "a", 3))).toEqual([0, 0, 0]);
-    expect(connect(second, "a", 3)).toBeGreaterThan(0);
-    expect(connect(second, "b", 3)).toBe(0);
+    expect([first, second, first].map((worker) => connect(worker, "a", 3))).toEqual([false, false, false]);
+    expect(connect(second, "a", 3)).toBe(true);
+    expect(connect(second, "b", 3)).toBe(false);
     for (const worker of [first, second]) worker.uplink.tell(BusType.DISCONNECT, "a");
-    expect(connect(second, "a", 3)).toBe(0);
+    expect(connect(second, "a", 3)).toBe(false);
     for (const worker of [first, second, second]) worker.uplink.tell(BusType.DISCONNECT, "a");
     second.uplink.tell(BusType.DISCONNECT, "b");
     expect(desk.connections.size).toBe(0);
@@ -78,8 +81,8 @@ describe("connections from one address", () => {
     connect(second, "a", 4);
     first.kill();
     expect(desk.connections.of("a")).toBe(1);
-    for (let count = 0; count < 3; count++) expect(connect(second, "a", 4)).toBe(0);
-    expect(connect(second, "a", 4)).toBeGreaterThan(0);
+    for (let count = 0; count < 3; count++) expect(connect(second, "a", 4)).toBe(false);
+    expect(connect(second, "a", 4)).toBe(true);
   });
 
   it("are not counted below nothing, whatever a worker says", () => {

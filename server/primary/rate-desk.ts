@@ -22,13 +22,13 @@ export class RateDesk implements Desk {
       receive: (frame) => {
         switch (frame.type) {
           case BusType.RATE_TAKE:
-            answer(link, BusType.RATE_TAKEN, frame, this.store.take(frame.channel, rateOf(frame), countOf(frame)));
+            this.#take(frame, link);
             break;
           case BusType.RATE_SPENT:
             this.#spent(frame, link);
             break;
           case BusType.CONNECT:
-            answer(link, BusType.CONNECTED, frame, this.#connect(frame, own));
+            this.#connect(frame, own, link);
             break;
           case BusType.DISCONNECT:
             own.remove(frame.channel);
@@ -43,21 +43,23 @@ export class RateDesk implements Desk {
     this.store.close();
   }
 
+  #take(frame: BusFrame, link: Link): void {
+    const wait = this.store.take(frame.channel, rateOf(frame), countOf(frame));
+    link.send(BusType.RATE_TAKEN, frame.reference, "", encodeNumbers([wait]));
+  }
+
   #spent(frame: BusFrame, link: Link): void {
     const { channel: key } = frame;
     const wait = this.store.spend(key, rateOf(frame), countOf(frame));
     if (wait > 0) link.send(BusType.RATE_OVER, 0, key, encodeNumbers([wait]));
   }
 
-  /** It is there already, and counts until it is gone. @returns 0, or what those are to wait that come after it */
-  #connect({ channel: address, data }: BusFrame, own: ConnectMember): number {
+  /** It is there already, and counts until it is gone. */
+  #connect({ channel: address, data }: BusFrame, own: ConnectMember, link: Link): void {
     own.add(address);
-    return this.connections.of(address) > readNumber(data, 0) ? FULL_MS : 0;
+    if (this.connections.of(address) <= readNumber(data, 0)) return;
+    link.send(BusType.ONE_TOO_MANY, 0, address, encodeNumbers([FULL_MS, readNumber(data, 1)]));
   }
-}
-
-function answer(link: Link, type: BusType, { reference }: BusFrame, wait: number): void {
-  link.send(type, reference, "", encodeNumbers([wait]));
 }
 
 function countOf({ data }: BusFrame): number {

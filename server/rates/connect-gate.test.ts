@@ -18,10 +18,12 @@ function setup(config: Partial<Config>, workers = 1) {
     open: (_: Socket, { address }: UpgradeRequest) =>
       ({ address, open: true, close: (code: number) => void closed.push(code) }) as unknown as Connection,
   };
-  const gates = joinDesk(desk, workers).map(
-    ({ accounts, uplink }: DeskWorker) =>
-      new ConnectGate({ hooks, config: { ...DEFAULT_CONFIG, ...config }, accounts, uplink, counters }),
-  ) as [ConnectGate, ...ConnectGate[]];
+  const gates = joinDesk(desk, workers).map(({ accounts, uplink, hear }: DeskWorker) => {
+    const all = { ...DEFAULT_CONFIG, ...config };
+    const gate = new ConnectGate({ hooks, config: all, accounts, uplink, counters });
+    hear((frame) => gate.oneTooMany(frame));
+    return gate;
+  }) as [ConnectGate, ...ConnectGate[]];
   return { gates, gate: gates[0], counters, closed, there: (address: string) => desk.connections.of(`i${address}`) };
 }
 

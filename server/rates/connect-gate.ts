@@ -1,5 +1,5 @@
 import { CloseCode } from "../../shared/codes.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Config } from "../config.ts";
 import type { Connection } from "../connection/connection.ts";
@@ -25,6 +25,12 @@ export interface ConnectGateOptions {
   readonly counters: Counters;
 }
 
+/** What is to be known of a connection that is counted. */
+interface Inside {
+  readonly account: Account;
+  readonly number: number;
+}
+
 /** A rate that is none: as many as there can be. */
 const ANY: Rate = perSecond(1_000_000_000, 10_000);
 
@@ -39,10 +45,13 @@ export class ConnectGate implements ConnectHooks {
   readonly #options: ConnectGateOptions;
   readonly #exempt: (address: string) => boolean;
   readonly #rate: Rate;
-  /** What the primary is told of each; undefined where it need not count. */
-  readonly #most: Buffer | undefined;
+  /** Undefined where the primary need not count. */
+  readonly #most: number | undefined;
   readonly #limits: boolean;
-  readonly #inside = new Map<Connection, Account>();
+  readonly #inside = new Map<Connection, Inside>();
+  /** The same by the number that the primary knows. */
+  readonly #numbered = new Map<number, Connection>();
+  #lastNumber = 0;
 
   constructor(options: ConnectGateOptions) {
     const { config } = options;
@@ -51,7 +60,7 @@ export class ConnectGate implements ConnectHooks {
     const { connect } = ratesOf(config);
     const { connectionsPerIp: most, rateLimits } = config;
     this.#rate = connect ?? ANY;
-    this.#most = rateLimits === "off" || most === "off" ? undefined : encodeNumbers([most]);
+    this.#most = rateLimits === "off" || most === "off" ? undefined : most;
     this.#limits = connect !== undefined || this.#most !== undefined;
   }
 
@@ -73,11 +82,23 @@ export class ConnectGate implements ConnectHooks {
 
   /** A connection is gone. */
   left(connection: Connection): void {
-    const account = this.#inside.get(connection);
-    if (account === undefined) return;
+    const inside = this.#inside.get(connection);
+    if (inside === undefined) return;
+    const { account, number } = inside;
     this.#inside.delete(connection);
+    this.#numbered.delete(number);
     this.#options.accounts.leave(account);
     this.#options.uplink.tell(BusType.DISCONNECT, account.name);
+  }
+
+  /** @internal The primary has counted. */
+  oneTooMany({ data }: BusFrame): void {
+    const connection = this.#numbered.get(readNumber(data, 1));
+    const inside = connection && this.#inside.get(connection);
+    if (connection === undefined || inside === undefined) return;
+    this.#connects(inside.account).block(performance.now(), readNumber(data, 0));
+    this.#options.counters.refusedConnects++;
+    connection.close(CloseCode.FLOODING, "too many connections from this address");
   }
 
   #take(address: string): number {
@@ -92,19 +113,18 @@ export class ConnectGate implements ConnectHooks {
     return this.#options.accounts.rate(account, "connects", this.#rate);
   }
 
-  #count(connection: Connection, most: Buffer): void {
-    const { accounts, uplink, counters } = this.#options;
-    const account = accounts.enter(nameOf(connection.address));
-    this.#inside.set(connection, account);
-    uplink.ask(BusType.CONNECT, account.name, most, (_, frame) => {
-      const wait = frame === undefined ? 0 : readNumber(frame.data, 0);
-      if (wait === 0) return;
-      this.#connects(account).block(performance.now(), wait);
-      if (!connection.open) return;
-      counters.refusedConnects++;
-      connection.close(CloseCode.FLOODING, "too many connections from this address");
-    });
+  #count(connection: Connection, most: number): void {
+    const account = this.#options.accounts.enter(nameOf(connection.address));
+    const number = ++this.#lastNumber;
+    this.#inside.set(connection, { account, number });
+    this.#numbered.set(number, connection);
+    this.#options.uplink.tell(BusType.CONNECT, account.name, encodeNumbers([most, number]));
   }
+}
+
+/** What of the bus is about connects. */
+export function connectFrames(gate: () => ConnectGate) {
+  return { [BusType.ONE_TOO_MANY]: (frame: BusFrame) => gate().oneTooMany(frame) };
 }
 
 function nameOf(address: string): string {

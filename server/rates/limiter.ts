@@ -30,6 +30,10 @@ const REFUSED = 10;
 const MOST_DEBT = 0.25;
 /** What checking a token may cost, in calls. */
 const AUTH = 100;
+/** Who only says HELLO and answers heartbeats, so often in each, is not counted: most connections are idle, and there are many. */
+const UNCOUNTED = 4;
+/** A frame of fewer bytes is not counted as such before there is something else to count. */
+const SMALL = 1_024;
 /** Floods are all counted, and logged at most this often. */
 const REPORT_EVERY_MS = 1_000;
 const TEXT = "Too many requests; wait before the next.";
@@ -59,6 +63,7 @@ export class Limiter {
   /** A frame came, of so many bytes; 0 for one of the WebSocket protocol's own. Its messages are asked for one by one. */
   received(connection: Connection, bytes: number): void {
     if (!this.#on) return;
+    if (connection.rates === undefined && bytes < SMALL && (bytes > 0 || connection.uncounted++ < UNCOUNTED)) return;
     this.#now = performance.now();
     const rates = this.#book.of(connection);
     if (bytes === 0) {
@@ -77,6 +82,10 @@ export class Limiter {
     // what this side has asked for may come as fast as it can
     const kind = message[0];
     if (kind === Kind.CHUNK || kind === Kind.RESULT || kind === Kind.ERROR) return true;
+    if (connection.rates === undefined) {
+      if (isIdle(message) && connection.uncounted++ < UNCOUNTED) return true;
+      this.#now = performance.now();
+    }
     const rates = this.#book.of(connection);
     if (rates.messages !== undefined && rates.messages.take(this.#now) > 0) {
       this.#flooded(connection);
@@ -192,8 +201,8 @@ export class Limiter {
   #count(connection: Connection, heard: boolean): void {
     if (heard) this.#options.counters.rateLimited++;
     else this.#options.counters.dropped++;
-    // where that is too much, the next message tells
-    this.#book.of(connection).messages?.charge(performance.now(), REFUSED - 1);
+    // where that is too much, the next message tells; by one clock, or it would tell of what is between two
+    this.#book.of(connection).messages?.charge(this.#now, REFUSED - 1);
   }
 
   #flooded(connection: Connection): void {
@@ -211,6 +220,12 @@ export class Limiter {
 /** What a caller is told. */
 export function rateLimited(retryAfterMs: number): AppError {
   return new AppError("RATE_LIMITED", TEXT, { retryAfterMs });
+}
+
+/** Whether that is all that an idle connection says. */
+function isIdle([kind, options]: ClientMessage): boolean {
+  if (kind !== Kind.HELLO) return kind === Kind.PONG;
+  return (options as HelloMessage[1] | null | undefined)?.resume?.channels == null;
 }
 
 /** More than may come at once never would. */

@@ -147,3 +147,17 @@ describe("a flood closes its connection with 4429:", () => {
     expect(said[0]?.fields).toMatchObject({ address: "127.0.0.1", connection: expect.any(String) });
   });
 });
+
+it("who only says HELLO and answers heartbeats costs nothing, and who does much of that is counted", async () => {
+  const { connect, server } = await serve(app, { messageRate: 10, rateBurstMs: 10_000 });
+  const made: unknown[] = [];
+  server.on("connection", (connection) => void made.push(connection));
+  const [idle, greedy] = [await connect(), await connect()];
+  idle.send([0, {}]);
+  expect(await idle.next()).toMatchObject({ 0: 1 });
+  idle.send([15]);
+  await greedy.ask([2, 1, "echo", 1]);
+  expect(made).toMatchObject([{ rates: undefined }, { rates: {} }]);
+  idle.send(Array.from({ length: 200 }, () => [15]));
+  expect(await idle.closed).toMatchObject({ code: 4429 });
+});

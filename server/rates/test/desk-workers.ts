@@ -1,4 +1,4 @@
-import type { BusFrame, BusType } from "../../bus/bus-frame.ts";
+import { type BusFrame, BusType } from "../../bus/bus-frame.ts";
 import type { Link } from "../../bus/link.ts";
 import type { Answered, Uplink } from "../../bus/uplink.ts";
 import type { RateDesk } from "../../primary/rate-desk.ts";
@@ -10,6 +10,8 @@ export interface DeskWorker {
   readonly uplink: Uplink;
   /** How many frames went to the primary. */
   readonly frames: () => number;
+  /** Listens to what comes from the primary and is not about rates. */
+  hear(listener: (frame: BusFrame) => void): void;
   /** It dies. */
   kill(): void;
 }
@@ -23,10 +25,12 @@ function join(desk: RateDesk, workers: number): DeskWorker {
   const waiting = new Map<number, Answered>();
   let reference = 0;
   let frames = 0;
+  let heard: ((frame: BusFrame) => void) | undefined;
   const link = {
     send(type: BusType, to: number, channel: string, data: Buffer) {
       const frame = { type, reference: to, channel, data } as BusFrame;
-      if (to === 0) accounts.over(frame);
+      if (to === 0 && type === BusType.RATE_OVER) accounts.over(frame);
+      else if (to === 0) heard?.(frame);
       else waiting.get(to)?.(undefined, frame);
     },
   } as unknown as Link;
@@ -46,5 +50,13 @@ function join(desk: RateDesk, workers: number): DeskWorker {
     close: () => undefined,
   };
   const accounts = new Accounts(uplink, workers);
-  return { accounts, uplink, frames: () => frames, kill: () => member.left() };
+  return {
+    accounts,
+    uplink,
+    frames: () => frames,
+    hear(listener) {
+      heard = listener;
+    },
+    kill: () => member.left(),
+  };
 }

@@ -122,15 +122,15 @@ describe("behind a trusted proxy that speaks the PROXY protocol", () => {
     expect(await addressBehind(port, Buffer.concat([header, tcp4("1.1.1.1")]))).toBe("198.51.100.1");
     const other = line("TCP4 1.1.1.1 10.0.0.1 4711 443");
     expect(await exchange(port, [Buffer.concat([header, other, ASK])], /\r\n\r\n/)).not.toMatch(/ 101 /);
-    // nor behind a first request, on a connection that is kept alive
-    const more = Buffer.concat([tcp4("1.1.1.1"), ASK]);
+    // nor behind a first request
+    const more = Buffer.concat([tcp4("1.1.1.1"), ASK, frame(ASK_JSON)]);
     const got = await Promise.all(
-      ["/healthz", "/nothing", "/client.js"].map((path) => {
+      ["/healthz", "/nothing"].map((path) => {
         const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
-        return exchange(port, [Buffer.concat([header, request, more])]);
+        return exchange(port, [Buffer.concat([header, request, more])], /\[3,1,"/);
       }),
     );
-    for (const answers of got) expect(answers).not.toContain("HTTP/1.1 101 ");
+    for (const answers of got) expect(answers).not.toContain("1.1.1.1");
   });
 
   it("plain requests are answered, once for each connection", async () => {

@@ -103,18 +103,18 @@ async function allEnd(open: () => Promise<Socket>, ways: typeof SLOW): Promise<v
 }
 
 // uWebSockets.js does this by itself, after 8 to 12 seconds: its timers turn every four
-describe.each(["kernel", "round-robin"] as const)("who does not come to the point is hung up on: %s", (balance) => {
-  it("in requests", async () => {
-    const { port, transport } = await listening({ balance });
-    onTestFinished(() => transport.close());
-    await allEnd(() => openSocket(port), SLOW);
+it("who does not come to the point is hung up on, in requests, in TLS, and in requests inside of it", async () => {
+  const ends = (["kernel", "round-robin"] as const).map(async (balance) => {
+    const [plain, encrypted] = [await listening({ balance }), await listening({ balance, encrypted: true })];
+    const { port } = encrypted;
+    await Promise.all([
+      allEnd(() => openSocket(plain.port), SLOW),
+      allEnd(() => openSocket(port), SLOW_TLS),
+      allEnd(() => secure(port), SLOW),
+    ]);
+    for (const { transport } of [plain, encrypted]) transport.close();
   });
-
-  it("in TLS, and in requests inside of it", async () => {
-    const { port, transport } = await listening({ balance, encrypted: true });
-    onTestFinished(() => transport.close());
-    await Promise.all([allEnd(() => openSocket(port), SLOW_TLS), allEnd(() => secure(port), SLOW)]);
-  });
+  await Promise.all(ends);
 });
 
 describe("an answer to a request for a WebSocket", () => {

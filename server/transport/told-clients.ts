@@ -3,8 +3,8 @@ import type { AdoptingApp } from "./front.ts";
 
 /** What an app that serves one connection at a time knows of it. */
 export interface Told {
-  /** Whose the connection is, for its first request; undefined for all that follow. */
-  first(): string | undefined;
+  /** Whose the connection is; undefined where there is none. */
+  readonly client: string | undefined;
   /** The connection has moved on, and needs the app no more. */
   moved(): void;
 }
@@ -57,10 +57,8 @@ export class ToldClients {
 
   #open(): Desk {
     const told: Told = {
-      first() {
-        const { client } = desk;
-        desk.client = undefined;
-        return client;
+      get client() {
+        return desk.client;
       },
       moved: () => this.#release(desk),
     };

@@ -41,7 +41,7 @@ export function upgrade(
   context: us_socket_context_t,
   site: UpgradeSite,
 ): void {
-  const client = site.told === undefined ? peerOf(response) : site.told.first();
+  const client = site.told === undefined ? peerOf(response) : site.told.client;
   if (client === undefined) {
     respond(response, NAMELESS, { close: true });
     return;

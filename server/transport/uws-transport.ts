@@ -70,7 +70,7 @@ export function createUwsTransport(
     };
     app.ws<UserData>("/*", behavior(options, hooks, site));
     // Who stays connected for further requests would be hung up on in the middle of one: it had better connect anew. And
-    // where it was told whose a connection is, that is known for one request only.
+    // an app that serves one connection at a time is not for one that stays.
     serveRoutes(app, routes, () => acceptor === undefined || told !== undefined);
     return app;
   }

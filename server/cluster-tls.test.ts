@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
@@ -150,6 +152,30 @@ it("an encrypted key is opened by its passphrase, which is nowhere in the log", 
   const cluster = await start(pair);
   await allOffer(cluster, pair.current);
   expect(cluster.stderr + JSON.stringify(cluster.records)).not.toContain(passphrase);
+});
+
+it("this project's own client connects where its authority is known, and only there", async () => {
+  const pair = new Pair();
+  const { port } = await start(pair);
+  const library = JSON.stringify(new URL("../dist/client/node.js", import.meta.url).href);
+  const code = `
+    import { connect } from ${library};
+    const client = connect("wss://localhost:${port}");
+    client.on("error", () => process.exit(3));
+    setTimeout(() => process.exit(4), 10_000);
+    await client.ready;
+    process.stdout.write(await client.call("echo", "encrypted"), () => process.exit(0));`;
+  const run = async (env: Record<string, string>) => {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", code], { env: { ...process.env, ...env } });
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    await once(child, "close");
+    return said;
+  };
+  expect(await run({ NODE_EXTRA_CA_CERTS: pair.path("cert") })).toBe("encrypted");
+  expect(await run({})).toBe("");
 });
 
 it("versions of TLS before 1.2 are refused", async () => {

@@ -42,7 +42,8 @@ function readHeader(handle: Handle, limitMs: number, done: (client: string | und
   } as object);
   // who ends meanwhile need not wait for it
   socket.unref();
-  const timer = setTimeout(() => socket.destroy(), limitMs).unref();
+  // where this process was busy for so long, what has come meanwhile is read first
+  const timer = setTimeout(() => setImmediate(() => socket.destroy()), limitMs).unref();
   socket.on("error", () => undefined);
   socket.on("end", () => socket.destroy());
   socket.on("close", () => clearTimeout(timer));

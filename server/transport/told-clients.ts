@@ -1,56 +1,87 @@
-import type { TemplatedApp, HttpResponse as UwsResponse } from "uWebSockets.js";
+import type { HttpResponse as UwsResponse } from "uWebSockets.js";
+import type { AdoptingApp } from "./front.ts";
+
+/** What an app that serves one connection at a time knows of it. */
+export interface Told {
+  /** Whose the connection is; undefined where there is none. */
+  readonly client: string | undefined;
+  /** The connection has moved on, and needs the app no more. */
+  moved(): void;
+}
+
+/** An app, and the connection in it. */
+interface Desk {
+  readonly app: AdoptingApp;
+  client: string | undefined;
+  busy: boolean;
+}
 
 /**
- * Remembers who the clients of connections are where a proxy told it before their first byte. uWebSockets.js keeps
- * nothing for a connection that is no WebSocket yet, and gives each request an object of its own; but a handler for a
- * body that is set when the connection opens is called right after the handler of its first request, which is how that
- * learns whose it is.
+ * With so many connections that have not asked for anything, the one that waits longest is hung up on: each takes about
+ * 50 kB, and one that comes to the point is through in no time.
+ */
+const MOST_DESKS = 1_000;
+
+/**
+ * Where connections wait whose client was told by a proxy, before their first byte. uWebSockets.js keeps nothing of ours
+ * for a connection that is no WebSocket yet, and does not tell one from another; so each is in an app of its own until
+ * it has asked, and the app is the next one's then.
  */
 export class ToldClients {
-  #opening: string | undefined;
-  #asking: ((client: string) => void) | undefined;
+  readonly #create: (told: Told) => AdoptingApp;
+  readonly #free: Desk[] = [];
+  /** Those in which somebody is, who came first at first. */
+  readonly #busy = new Set<Desk>();
 
-  constructor(app: TemplatedApp) {
-    const opened = (response: UwsResponse, change: number): void => this.#opened(response, change);
-    app.filter(opened);
+  /** @param create makes an app, which asks whose its connection is */
+  constructor(create: (told: Told) => AdoptingApp) {
+    this.#create = create;
   }
 
-  /** Runs what opens a connection whose client is known. */
-  open(client: string | undefined, adopt: () => void): void {
-    this.#opening = client;
-    adopt();
-    this.#opening = undefined;
+  /** Takes a connection. */
+  adopt(descriptor: number, client: string): void {
+    const [longest] = this.#busy;
+    // it is given back on the way
+    if (longest !== undefined && this.#busy.size >= MOST_DESKS) this.#hangUp(longest);
+    const desk = this.#free.pop() ?? this.#open();
+    desk.client = client;
+    desk.busy = true;
+    this.#busy.add(desk);
+    desk.app.adoptSocket(descriptor);
   }
 
-  /**
-   * Finds out whose request is being handled, a request without a body, and calls back in a later turn: within the one
-   * of the request itself uWebSockets.js is not to be given an answer from there.
-   */
-  find(response: UwsResponse, found: (client: string | undefined) => void): void {
-    let client: string | undefined;
-    let aborted = false;
-    response.onAborted(() => {
-      aborted = true;
-    });
-    const asking = (told: string): void => {
-      client = told;
-      if (this.#asking === asking) this.#asking = undefined;
+  /** Ends all connections that have not become anything else. */
+  close(): void {
+    for (const { app } of [...this.#busy, ...this.#free]) app.close();
+  }
+
+  #open(): Desk {
+    const told: Told = {
+      get client() {
+        return desk.client;
+      },
+      moved: () => this.#release(desk),
     };
-    this.#asking = asking;
-    setImmediate(() => {
-      if (this.#asking === asking) this.#asking = undefined;
-      if (!aborted) response.cork(() => found(client));
-    });
+    const desk: Desk = { app: this.#create(told), client: undefined, busy: false };
+    const changed = (_: UwsResponse, change: number): void => {
+      if (change < 0) this.#release(desk);
+    };
+    desk.app.filter(changed);
+    return desk;
   }
 
-  /** A connection opens, or closes. */
-  #opened(response: UwsResponse, change: number): void {
-    const client = this.#opening;
-    if (change !== 1 || client === undefined) return;
-    let first = true;
-    response.onData(() => {
-      if (first) this.#asking?.(client);
-      first = false;
-    });
+  #release(desk: Desk): void {
+    if (!desk.busy) return;
+    desk.busy = false;
+    desk.client = undefined;
+    this.#busy.delete(desk);
+    this.#free.push(desk);
+  }
+
+  #hangUp(desk: Desk): void {
+    // an app that was closed takes no more
+    desk.busy = false;
+    this.#busy.delete(desk);
+    desk.app.close();
   }
 }

@@ -2,7 +2,7 @@ import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse, us_socket_
 import { plainAddress } from "./address-ranges.ts";
 import type { ClientFacts, DescribeClient } from "./client-address.ts";
 import { respond } from "./respond.ts";
-import type { ToldClients } from "./told-clients.ts";
+import type { Told } from "./told-clients.ts";
 import type { HttpAnswer, TransportHooks, UpgradeAnswer, UpgradeRequest } from "./transport.ts";
 import type { UserData } from "./uws-socket.ts";
 
@@ -10,20 +10,25 @@ const decoder = new TextDecoder();
 
 const LATE: HttpAnswer = { status: 503, body: "No answer in time\n" };
 const FAILED: HttpAnswer = { status: 500, body: "Internal error\n" };
-const NAMELESS: HttpAnswer = { status: 400, body: "The proxy did not say for whom this is\n" };
-/** A request for a WebSocket has no body. */
-const HAS_BODY = ["content-length", "transfer-encoding"];
+const NAMELESS: HttpAnswer = { status: 400, body: "It is not known whose connection this is\n" };
 
-/** What is the same for all requests. */
+/** What is the same for all requests that an app gets. */
 export interface UpgradeSite {
   readonly hooks: Pick<TransportHooks, "upgrade">;
   /** How long an answer may take, in milliseconds. */
   readonly limitMs: number;
   readonly describe: DescribeClient;
-  /** Where proxies tell whose a connection is before its first byte: whether this one of them does, and what it told. */
-  readonly told?: { expected(peer: string): boolean; readonly clients: ToldClients } | undefined;
+  /** Who knows whose the connection is, where it is not its opener's. */
+  readonly told?: Told | undefined;
   /** The context that sockets are to be in: not necessarily that of the app which got the request. */
   home(own: us_socket_context_t): us_socket_context_t;
+}
+
+/** A request that waits for its answer. */
+interface Asked {
+  readonly response: UwsResponse;
+  readonly context: us_socket_context_t;
+  readonly request: UpgradeRequest;
 }
 
 /**
@@ -36,42 +41,30 @@ export function upgrade(
   context: us_socket_context_t,
   site: UpgradeSite,
 ): void {
-  const asked = copyRequest(request);
-  const peer = peerOf(response);
-  const go = (address: string) =>
-    decide(response, context, { ...asked, ...site.describe(address, asked.headers) }, site);
-  if (!site.told?.expected(peer)) {
-    go(peer);
+  const client = site.told === undefined ? peerOf(response) : site.told.client;
+  if (client === undefined) {
+    respond(response, NAMELESS, { close: true });
     return;
   }
-  if (HAS_BODY.some((name) => asked.headers.has(name))) respond(response, NAMELESS);
-  else site.told.clients.find(response, (told) => (told === undefined ? respond(response, NAMELESS) : go(told)));
-}
-
-function decide(response: UwsResponse, context: us_socket_context_t, request: UpgradeRequest, site: UpgradeSite): void {
-  const answer = site.hooks.upgrade(request);
-  const give = (given: UpgradeAnswer) => finish(response, site.home(context), request, given);
-  if (answer instanceof Promise) void answerLater(response, answer, site.limitMs, give);
-  else give(answer);
+  const copy = copyRequest(request);
+  const asked = { response, context, request: { ...copy, ...site.describe(client, copy.headers) } };
+  const answer = site.hooks.upgrade(asked.request);
+  if (answer instanceof Promise) void answerLater(asked, answer, site);
+  else finish(asked, answer, site);
 }
 
 /** Answers once it is known what, unless the client is gone by then; without an answer, when the time is over. */
-async function answerLater(
-  response: UwsResponse,
-  answer: Promise<UpgradeAnswer>,
-  limitMs: number,
-  give: (answer: UpgradeAnswer) => void,
-): Promise<void> {
+async function answerLater(asked: Asked, answer: Promise<UpgradeAnswer>, site: UpgradeSite): Promise<void> {
   let over = false;
   // nothing of uWebSockets.js ends a connection while its request waits for an answer
-  const timer = setTimeout(() => settle(LATE), limitMs);
+  const timer = setTimeout(() => settle(LATE), site.limitMs);
   function settle(settled: UpgradeAnswer): void {
     if (over) return;
     over = true;
     clearTimeout(timer);
-    response.cork(() => give(settled));
+    asked.response.cork(() => finish(asked, settled, site));
   }
-  response.onAborted(() => {
+  asked.response.onAborted(() => {
     over = true;
     clearTimeout(timer);
   });
@@ -107,14 +100,9 @@ function copyRequest(request: UwsRequest): Omit<UpgradeRequest, keyof ClientFact
   };
 }
 
-function finish(
-  response: UwsResponse,
-  context: us_socket_context_t,
-  request: UpgradeRequest,
-  answer: UpgradeAnswer,
-): void {
+function finish({ response, context, request }: Asked, answer: UpgradeAnswer, site: UpgradeSite): void {
   if ("status" in answer) {
-    respond(response, answer);
+    respond(response, answer, { close: site.told !== undefined });
     return;
   }
   const { headers } = request;
@@ -126,6 +114,7 @@ function finish(
     headers.get("sec-websocket-key") ?? "",
     answer.subprotocol,
     headers.get("sec-websocket-extensions") ?? "",
-    context,
+    site.home(context),
   );
+  site.told?.moved();
 }

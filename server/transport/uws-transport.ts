@@ -1,5 +1,4 @@
 import {
-  type HttpResponse as UwsResponse,
   type us_listen_socket,
   us_listen_socket_close,
   type us_socket,
@@ -17,9 +16,8 @@ import type { Deal } from "./deal.ts";
 import { watchFiles } from "./file-watch.ts";
 import { type AdoptingApp, createFront, listenDirectly } from "./front.ts";
 import { serveRoutes } from "./http-routes.ts";
-import { ToldClients } from "./told-clients.ts";
+import { type Told, ToldClients } from "./told-clients.ts";
 import type { HttpRoute, Transport, TransportHooks, TransportOptions } from "./transport.ts";
-import { peerOf } from "./upgrade.ts";
 import { behavior } from "./uws-behavior.ts";
 import type { UserData } from "./uws-socket.ts";
 
@@ -38,10 +36,11 @@ export interface UwsTransportOptions extends TransportOptions {
   renewed?(text: string, failed: boolean): void;
 }
 
-/** An app of uWebSockets.js that gets connections. */
+/** Where connections arrive. */
 interface Front {
   readonly app: AdoptingApp;
-  readonly told: ToldClients | undefined;
+  /** Those whose client was told by a proxy. */
+  readonly told: ToldClients;
 }
 
 /**
@@ -57,31 +56,27 @@ export function createUwsTransport(
   const { tls, deal, host } = options;
   const trusted = new AddressRanges(options.trustedProxies);
   const describe = clientDescriber(trusted, tls !== undefined);
-  const expected = (peer: string) => trusted.has(peer);
-  const tells = options.proxyProtocol === "on";
   const fronts: Front[] = [];
   let home: { readonly app: AdoptingApp; readonly context: us_socket_context_t } | undefined;
   let acceptor: Deal | us_listen_socket | undefined;
-  // Who stays connected for further requests would be hung up on in the middle of one: it had better connect anew. And
-  // of a connection whose proxy told whose it is, that is known for one request only.
-  const isLast = (response: UwsResponse) => acceptor === undefined || (tells && expected(peerOf(response)));
-
-  function open(): Front {
+  function createApp(told?: Told): AdoptingApp {
     const app = createFront(tls);
-    const told = tells ? new ToldClients(app) : undefined;
     const site = {
-      hooks,
-      limitMs: options.handshakeMs,
-      describe,
-      told: told && { expected, clients: told },
+      ...{ hooks, limitMs: options.handshakeMs, describe, told },
       home(context: us_socket_context_t) {
         home ??= { app, context };
         return home.context;
       },
     };
     app.ws<UserData>("/*", behavior(options, hooks, site));
-    serveRoutes(app, routes, isLast);
-    return { app, told };
+    // Who stays connected for further requests would be hung up on in the middle of one: it had better connect anew. And
+    // an app that serves one connection at a time is not for one that stays.
+    serveRoutes(app, routes, () => acceptor === undefined || told !== undefined);
+    return app;
+  }
+
+  function open(): Front {
+    return { app: createApp(), told: new ToldClients(createApp) };
   }
 
   let digest = tls && readCertificate(tls).digest;
@@ -125,14 +120,14 @@ export function createUwsTransport(
         // Node's own handle never reads a byte, and uWebSockets.js has no other way to what another process accepted
         deal?.begin((descriptor, client) => {
           const own = duplicate(descriptor);
-          const { app, told } = front;
           if (own < 0) refused();
-          else if (told === undefined) app.adoptSocket(own);
-          else told.open(client, () => app.adoptSocket(own));
+          else if (client === undefined) front.app.adoptSocket(own);
+          else front.told.adopt(own, client);
         });
         return options.port;
       }
-      if (tells) throw new StartError("the PROXY protocol is understood in round robin only, which cannot be had here");
+      if (options.proxyProtocol === "on")
+        throw new StartError("the PROXY protocol is understood in round robin only, which cannot be had here");
       if (duplicate !== undefined) options.warn(`no round robin, the kernel balances instead: ${duplicate}`);
       const listening = await listenDirectly(front.app, host, options.port);
       acceptor = listening;
@@ -149,7 +144,10 @@ export function createUwsTransport(
     close() {
       this.stopListening();
       stopWatching?.();
-      for (const { app } of fronts) app.close();
+      for (const { app, told } of fronts) {
+        app.close();
+        told.close();
+      }
     },
   };
 }

@@ -1,0 +1,172 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { OPTIONS } from "../config/options.ts";
+import { makeCertificate } from "../test/certificates.ts";
+import { eventually } from "../test/patience.ts";
+import { handshakeRequest, openSocket } from "../test/raw-handshake.ts";
+import { dealing } from "./test/dealing.ts";
+import type { HttpRoute, Transport, TransportHooks } from "./transport.ts";
+import { createUwsTransport } from "./uws-transport.ts";
+
+const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+const CERTIFICATE = makeCertificate();
+const FILE = Buffer.alloc(300_000, "x");
+const ROUTES: HttpRoute[] = [
+  { path: "/file", answer: () => ({ status: 200, body: FILE }) },
+  { path: "/empty", answer: () => ({ status: 200, body: "" }) },
+];
+
+/** A transport that grants no WebSocket. */
+async function listening(more: {
+  readonly balance?: "kernel" | "round-robin";
+  readonly encrypted?: boolean;
+  readonly handshakeMs?: number;
+  readonly upgrade?: TransportHooks["upgrade"];
+}): Promise<{ port: number; transport: Transport }> {
+  const { balance = "kernel", encrypted = false, handshakeMs = 10_000, upgrade } = more;
+  const folder = mkdtempSync(join(tmpdir(), "fugitive-slow-"));
+  const files = {
+    cert: join(folder, "cert"),
+    key: join(folder, "key"),
+    keyPassphrase: "",
+    ciphers: OPTIONS.ciphers.default,
+  };
+  writeFileSync(files.cert, CERTIFICATE.cert);
+  writeFileSync(files.key, CERTIFICATE.key);
+  const deal = balance === "round-robin" ? await dealing() : undefined;
+  const limits = { maxPayload: 1_000, sendBudget: 100_000, handshakeMs, trustedProxies: [] };
+  const transport = createUwsTransport(
+    {
+      ...limits,
+      host: "127.0.0.1",
+      port: deal?.port ?? 0,
+      balance,
+      deal,
+      tls: encrypted ? files : undefined,
+      warn: () => undefined,
+    },
+    { upgrade: upgrade ?? (() => ({ status: 403, body: "no" })), open: () => expect.unreachable() },
+    ROUTES,
+  );
+  rmSync(folder, { recursive: true });
+  return { port: await transport.listen(), transport };
+}
+
+/** Resolves when the other side hangs up, however much it says before. */
+async function ended(socket: Socket): Promise<void> {
+  socket.resume();
+  if (!socket.closed) await once(socket, "close");
+}
+
+/** Writes something every so often until the connection ends. */
+function drip(socket: Socket, bytes: string): void {
+  const timer = setInterval(() => socket.writable && socket.write(bytes), 500);
+  socket.on("close", () => clearInterval(timer));
+}
+
+async function secure(port: number): Promise<Socket> {
+  const socket = connectTls({ port, host: "127.0.0.1", ca: CERTIFICATE.cert });
+  socket.on("error", () => undefined);
+  await once(socket, "secureConnect");
+  return socket;
+}
+
+/** What is said at first, and what then, every so often. */
+const SLOW: readonly (readonly [first: string, then?: string])[] = [
+  [""],
+  ["GET / HTTP/1.1\r\nHost: x\r\n"],
+  ["GET / HTTP/1.1\r\nX: ", "x"],
+  ["GET / HTTP/1.1\r\nHost: x\r\n", "X: y\r\n"],
+  ["POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", "x"],
+  ["", "\r\n"],
+  ["\r\n\r\n\0\r\nQUIT\n"],
+  ["GET /empty HTTP/1.1\r\nHost: x\r\n\r\n"],
+];
+/** The same, where the other side waits for the first message of TLS. */
+const SLOW_TLS: typeof SLOW = [[""], ["\x16\x03\x01\x02\x00\x01"], ["\x16\x03\x01\x02\x00\x01", "\0"]];
+
+/** Resolves when all that are slow in these ways have been hung up on. */
+async function allEnd(open: () => Promise<Socket>, ways: typeof SLOW): Promise<void> {
+  await Promise.all(
+    ways.map(async ([first, then]) => {
+      const socket = await open();
+      if (first !== "") socket.write(first, "latin1");
+      if (then !== undefined) drip(socket, then);
+      await ended(socket);
+    }),
+  );
+}
+
+// uWebSockets.js does this by itself, after 8 to 12 seconds: its timers turn every four
+it("who does not come to the point is hung up on, in requests, in TLS, and in requests inside of it", async () => {
+  const ends = (["kernel", "round-robin"] as const).map(async (balance) => {
+    const [plain, encrypted] = [await listening({ balance }), await listening({ balance, encrypted: true })];
+    const { port } = encrypted;
+    await Promise.all([
+      allEnd(() => openSocket(plain.port), SLOW),
+      allEnd(() => openSocket(port), SLOW_TLS),
+      allEnd(() => secure(port), SLOW),
+    ]);
+    for (const { transport } of [plain, encrypted]) transport.close();
+  });
+  await Promise.all(ends);
+});
+
+describe("an answer to a request for a WebSocket", () => {
+  it("that takes too long is given up, and what comes of it later does no harm", async () => {
+    let answers: ((answer: { subprotocol: string }) => void)[] = [];
+    const upgrade = () => new Promise<{ subprotocol: string }>((resolve) => void answers.push(resolve));
+    const { port, transport } = await listening({ handshakeMs: 50, upgrade });
+    onTestFinished(() => transport.close());
+    const socket = await openSocket(port);
+    let got = "";
+    socket.on("data", (chunk: Buffer) => {
+      got += chunk.toString();
+    });
+    socket.write(handshakeRequest({}, KEY));
+    await eventually(() => expect(got).toMatch(/^HTTP\/1\.1 503 .*No answer in time\n$/s));
+    for (const answer of answers.splice(0)) answer({ subprotocol: "" });
+    answers = [];
+    socket.destroy();
+  });
+});
+
+describe("answers that nobody reads", () => {
+  const rss = () => process.memoryUsage.rss();
+
+  it.each([
+    ["GET /file", 3_000],
+    ["GET /empty", 20_000],
+    ["GET /nothing", 20_000],
+    ["HEAD /file", 20_000],
+  ])("do not pile up: %s, %i times", async (asked, times) => {
+    const { port, transport } = await listening({});
+    onTestFinished(() => transport.close());
+    const socket = await openSocket(port);
+    socket.pause();
+    const before = rss();
+    socket.write(`${asked} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(times));
+    // another connection's answer tells that all of that was looked at
+    for (let round = 0; round < 20; round++) await (await fetch(`http://127.0.0.1:${port}/empty`)).text();
+    expect(rss() - before).toBeLessThan(100_000_000);
+    socket.destroy();
+  });
+
+  it("but those that are read come whole, one after the other", async () => {
+    const { port, transport } = await listening({});
+    onTestFinished(() => transport.close());
+    for (let round = 0; round < 5; round++) {
+      const body = await (await fetch(`http://127.0.0.1:${port}/file`)).arrayBuffer();
+      expect(Buffer.from(body).equals(FILE)).toBe(true);
+    }
+    const head = await fetch(`http://127.0.0.1:${port}/file`, { method: "HEAD" });
+    expect(head.headers.get("content-length")).toBe(String(FILE.length));
+    const empty = await fetch(`http://127.0.0.1:${port}/empty`);
+    expect([empty.status, await empty.text()]).toEqual([200, ""]);
+  });
+});

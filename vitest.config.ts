@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const ALL = ["{shared,client,server,centaurus,tools,docs,stress}/**/*.test.ts"];
+const ALL = ["{shared,client,server,centaurus,tools,docs,stress,fuzz}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
 const COMPUTING = ["server/cluster-compute*.test.ts", "server/compute/*.test.ts", "server/web/fractal.browser.test.ts"];
 /** Tests that start processes and browsers of their own, and mostly wait for these. */
@@ -10,6 +10,7 @@ const PROCESSES = [
   "server/primary/*.test.ts",
   "docs/*.test.ts",
   "stress/stress.test.ts",
+  "fuzz/fuzz.test.ts",
 ];
 
 // biome-ignore lint/style/noDefaultExport: Vitest reads the default export

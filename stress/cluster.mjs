@@ -36,13 +36,13 @@ export class Cluster {
   stderr = "";
   exited;
 
-  constructor(workers) {
+  constructor(workers, app, settings) {
     writeFileSync(this.#runsFile, "");
     const file = (path) => fileURLToPath(new URL(path, import.meta.url));
-    this.#process = spawn(process.execPath, [file("../dist/server/cli/bin.js"), "serve", file("app.mjs")], {
+    this.#process = spawn(process.execPath, [file("../dist/server/cli/bin.js"), "serve", file(app)], {
       cwd: this.#folder,
       env: {
-        ...{ PATH: process.env.PATH, TMPDIR: this.#folder, ...SETTINGS },
+        ...{ PATH: process.env.PATH, TMPDIR: this.#folder, ...SETTINGS, ...settings },
         ...{ HOST, PORT: "0", CONTROL_PORT: "0", CONTROL_HOST: HOST, WORKERS: `${workers}` },
         ...{ STRESS_RUNS: this.#runsFile, STRESS_PID: `${process.pid}` },
       },
@@ -59,9 +59,13 @@ export class Cluster {
     process.once("exit", () => this.kill());
   }
 
-  /** Starts one and waits until it serves. */
-  static async start(workers) {
-    const cluster = new Cluster(workers);
+  /**
+   * Starts one and waits until it serves.
+   * @param app the application's module, seen from here
+   * @param settings options, as environment variables, on top of what a run needs
+   */
+  static async start(workers, app = "app.mjs", settings = {}) {
+    const cluster = new Cluster(workers, app, settings);
     let over = false;
     cluster.exited.then(() => {
       over = true;

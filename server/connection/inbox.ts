@@ -11,8 +11,8 @@ import type { Outbox } from "./outbox.ts";
 
 /** A frame of so many bytes may be dear, as may any that is deflated. */
 const LARGE = 4_096;
-/** Of what is cheap every so many messages are: a power of 2. */
-const MANY = 64;
+/** Of what is cheap so many together may be dear: a power of 2. */
+const MANY = 16;
 /** How long what a client said before it went is still done, in milliseconds. */
 const LEFTOVERS_MS = 1_000;
 /** Bytes that may wait for WELCOME. */
@@ -60,7 +60,8 @@ export class Inbox implements Workload {
       return;
     }
     const frame = Buffer.from(bytes);
-    const dear = frame.length >= LARGE || frame[0] === DEFLATED || ++this.#received % MANY === 0;
+    const dear = frame.length >= LARGE || frame[0] === DEFLATED || ++this.#received % MANY === 0 || this.#outbox.heavy;
+    this.#outbox.heavy = false;
     if (dear && this.#services.fairness.over) {
       this.#wait();
       this.#keep(bytes, binary);
@@ -149,11 +150,13 @@ export class Inbox implements Workload {
   #work(messages: readonly unknown[], from: number): void {
     const { dispatch, fairness } = this.#services;
     for (let at = from; at < messages.length && !this.#closed; at++) {
-      if (this.#held || (at % MANY === MANY - 1 && at > from && fairness.over)) {
+      const dear = at > from && (at % MANY === MANY - 1 || this.#outbox.heavy);
+      if (this.#held || (dear && fairness.over)) {
         this.#wait();
         this.#backlog?.putBack({ messages, from: at });
         return;
       }
+      this.#outbox.heavy = false;
       dispatch(this.#connection, messages[at]);
     }
   }

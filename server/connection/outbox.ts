@@ -19,6 +19,8 @@ const NO_PIECES: readonly Frame[] = [];
 export class Outbox implements Flushable {
   /** Whether somebody flushes it at the end of what is going on anyway. */
   inTurn = false;
+  /** Whether it has sent something large since that was last asked: what asks for more of the kind takes long. */
+  heavy = false;
   readonly #owner: OutboxOwner;
   readonly #socket: Socket;
   readonly #codec: Codec;
@@ -54,6 +56,7 @@ export class Outbox implements Flushable {
     const pieces = this.#pieces;
     if (pieces === NO_PIECES) return;
     this.#pieces = NO_PIECES as Frame[];
+    if (this.#size >= FRAME_SIZE) this.heavy = true;
     this.#size = 0;
     this.#send(this.#codec.frame(pieces));
   }

@@ -31,18 +31,21 @@ export async function holdings(world) {
   };
 }
 
-/** Waits until the processes have let go of what they held for clients that are gone, and complains of what they keep. */
-export async function checkHoldings(world, base) {
+/**
+ * Waits until the processes have let go of what they held for clients that are gone, and complains of what they keep.
+ * @param others connections that are still there
+ */
+export async function checkHoldings(world, base, others = 0) {
   let problems = [];
   for (const end = performance.now() + SETTLE_MS; ; await sleep(LOOK_MS)) {
     const now = await holdings(world);
-    problems = differences(base, now);
+    problems = differences(base, now, others);
     if (problems.length === 0 || performance.now() > end) break;
   }
   for (const problem of problems) world.complain(`with all clients gone, ${problem}`);
 }
 
-function differences(base, now) {
+function differences(base, now, others) {
   const problems = [];
   const most = (pick) => Math.max(...base.workers.map(pick));
   const limit = (who, what, value, allowed) => {
@@ -51,7 +54,7 @@ function differences(base, now) {
   for (const one of now.workers) {
     const who = `socket worker ${one.worker}`;
     // who asks is one
-    limit(who, "connections", one.connections, 1);
+    limit(who, "connections", one.connections, 1 + others);
     limit(who, "channels that somebody is subscribed to", one.channels, 0);
     limit(who, "streams that run", one.streams, 0);
     limit(who, "open files", one.files, most(({ files }) => files) + SPARE.files);

@@ -14,7 +14,7 @@ const MSGPACK = "fugitive.v1.msgpack";
 
 /** Everything is counted, loopback included, and nothing is ever too much. */
 const MOST = 1_000_000_000;
-const ON = { rateLimits: "on", exemptIps: "none", messageRate: MOST, callRate: MOST, ipRate: MOST, byteRate: MOST };
+const ON = { rateLimits: "on", exemptIps: ["none"], messageRate: MOST, callRate: MOST, ipRate: MOST, byteRate: MOST };
 const OFF = { rateLimits: "off" };
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });

@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { isAddressList } from "../rates/client-address.ts";
 
 /** Digits, with `_` anywhere between them: `1048576` or `1_048_576`. */
 const WHOLE_NUMBER = /^\d+(?:_\d+)*$/;
@@ -79,12 +78,6 @@ export function optionalText(expected: string): z.ZodType<string> {
 export function token(): z.ZodType<string> {
   const expected = "16 to 4096 letters, digits and -._~+/=";
   return z.string(expected).regex(/^(?:[\w.~+/=-]{16,4096})?$/, expected);
-}
-
-/** IP addresses and networks (`10.0.0.0/8`) with commas between them, among them the word `loopback`; or `none`. */
-export function addressList(): z.ZodType<string> {
-  const expected = "IP addresses and networks with commas between them, loopback, or none";
-  return z.string(expected).refine(isAddressList, expected);
 }
 
 /** 1048576 → `1_048_576`, the way it may be typed as well; up to four digits stay together. */

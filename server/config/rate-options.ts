@@ -1,6 +1,9 @@
+import { LOOPBACK, NOBODY } from "../rates/exempt-addresses.ts";
+import { isAddressRange } from "../transport/address-ranges.ts";
 import { MAX_MS, option } from "./option.ts";
-import { addressList, oneOf, wholeNumber, wholeNumberOrOff } from "./option-types.ts";
+import { listOf, oneOf, wholeNumber, wholeNumberOrOff } from "./option-types.ts";
 
+const isExempt = (entry: string) => entry === LOOPBACK || entry === NOBODY || isAddressRange(entry);
 const rate = wholeNumberOrOff(1, 1_000_000_000);
 
 /** How often clients may do what they do. Those of one connection, unless something else is said. */
@@ -96,8 +99,9 @@ export const RATE_OPTIONS = {
   exemptIps: option({
     env: "EXEMPT_IPS",
     flag: "exempt-ips",
-    type: addressList(),
-    default: "loopback",
+    type: listOf("loopback, IP addresses, ranges like 10.0.0.0/8, or none", isExempt),
+    default: ["loopback"],
+    defaultText: "loopback",
     description: "addresses and networks without limits per address, or none",
     group: "rates",
   }),

@@ -82,7 +82,7 @@ describe("the gate in front of the reception", () => {
     const few = { connectRate: 1, rateBurstMs: 1, connectionsPerIp: 1 } as const;
     const cases: [config: Partial<Config>, address: string][] = [
       [few, "127.0.0.1"],
-      [{ ...few, exemptIps: "192.0.2.0/24" }, "192.0.2.7"],
+      [{ ...few, exemptIps: ["192.0.2.0/24"] }, "192.0.2.7"],
       [{ ...few, rateLimits: "off" }, "192.0.2.7"],
       [{ ...few, connectRate: "off", connectionsPerIp: "off" }, "192.0.2.7"],
     ];

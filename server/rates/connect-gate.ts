@@ -4,9 +4,11 @@ import type { Uplink } from "../bus/uplink.ts";
 import type { Config } from "../config.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Counters } from "../metrics.ts";
+import type { AddressRanges } from "../transport/address-ranges.ts";
 import type { HttpAnswer, Socket, TransportHooks, UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
 import type { Account, Accounts } from "./accounts.ts";
-import { addressKey, addressList } from "./client-address.ts";
+import { addressKey } from "./client-address.ts";
+import { exemptAddresses } from "./exempt-addresses.ts";
 import { perSecond, type Rate } from "./rate.ts";
 import { encodeNumbers, readNumber } from "./rate-frames.ts";
 import { ratesOf } from "./rate-options.ts";
@@ -43,7 +45,7 @@ const ANY: Rate = perSecond(1_000_000_000, 10_000);
  */
 export class ConnectGate implements ConnectHooks {
   readonly #options: ConnectGateOptions;
-  readonly #exempt: (address: string) => boolean;
+  readonly #exempt: AddressRanges;
   readonly #rate: Rate;
   /** Undefined where the primary need not count. */
   readonly #most: number | undefined;
@@ -56,7 +58,7 @@ export class ConnectGate implements ConnectHooks {
   constructor(options: ConnectGateOptions) {
     const { config } = options;
     this.#options = options;
-    this.#exempt = addressList(config.exemptIps);
+    this.#exempt = exemptAddresses(config.exemptIps);
     const { connect } = ratesOf(config);
     const { connectionsPerIp: most, rateLimits } = config;
     this.#rate = connect ?? ANY;
@@ -65,7 +67,7 @@ export class ConnectGate implements ConnectHooks {
   }
 
   upgrade(request: UpgradeRequest): UpgradeAnswer | Promise<UpgradeAnswer> {
-    const wait = this.#limits && !this.#exempt(request.address) ? this.#take(request.address) : 0;
+    const wait = this.#limits && !this.#exempt.has(request.address) ? this.#take(request.address) : 0;
     if (wait === 0) return this.#options.hooks.upgrade(request);
     this.#options.counters.refusedConnects++;
     return refusal(wait);
@@ -74,7 +76,7 @@ export class ConnectGate implements ConnectHooks {
   open(socket: Socket, request: UpgradeRequest, subprotocol: string): Connection {
     const connection = this.#options.hooks.open(socket, request, subprotocol);
     // it may have been closed in there
-    if (this.#most !== undefined && connection.open && !this.#exempt(request.address)) {
+    if (this.#most !== undefined && connection.open && !this.#exempt.has(request.address)) {
       this.#count(connection, this.#most);
     }
     return connection;

@@ -8,8 +8,8 @@ import type { Logger } from "../logger.ts";
 import type { Counters } from "../metrics.ts";
 import type { Accounts } from "./accounts.ts";
 import { Bucket } from "./bucket.ts";
-import { addressList } from "./client-address.ts";
 import type { ConnectionRates } from "./connection-rates.ts";
+import { exemptAddresses } from "./exempt-addresses.ts";
 import { burstOf, type Rate } from "./rate.ts";
 import { RateBook } from "./rate-book.ts";
 import { type Rates, ratesOf } from "./rate-options.ts";
@@ -56,7 +56,7 @@ export class Limiter {
     this.#rates = ratesOf(config);
     this.#on = Object.values(this.#rates).some((rate) => rate !== undefined);
     this.#accounts = accounts;
-    this.#book = new RateBook(this.#accounts, this.#rates, addressList(config.exemptIps));
+    this.#book = new RateBook(this.#accounts, this.#rates, exemptAddresses(config.exemptIps));
     this.#maxChannels = config.maxChannels;
   }
 

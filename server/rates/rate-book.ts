@@ -1,4 +1,5 @@
 import type { Connection } from "../connection/connection.ts";
+import type { AddressRanges } from "../transport/address-ranges.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import { Bucket } from "./bucket.ts";
 import { addressKey } from "./client-address.ts";
@@ -15,10 +16,10 @@ const REQUESTS = "requests";
 export class RateBook {
   readonly #accounts: Accounts;
   readonly #rates: Rates;
-  readonly #exempt: (address: string) => boolean;
+  readonly #exempt: AddressRanges;
 
-  /** @param exempt whether what an address does in all is not limited */
-  constructor(accounts: Accounts, rates: Rates, exempt: (address: string) => boolean) {
+  /** @param exempt addresses for which it does not count what they do in all */
+  constructor(accounts: Accounts, rates: Rates, exempt: AddressRanges) {
     this.#accounts = accounts;
     this.#rates = rates;
     this.#exempt = exempt;
@@ -62,7 +63,7 @@ export class RateBook {
   #create(connection: Connection): ConnectionRates {
     const { message, byte, ip } = this.#rates;
     const rates = new ConnectionRates(message && new Bucket(message), byte && new Bucket(byte));
-    if (ip !== undefined && !this.#exempt(connection.address)) {
+    if (ip !== undefined && !this.#exempt.has(connection.address)) {
       rates.addressAccount = this.#accounts.enter(addressName(connection));
       rates.address = this.#requests(rates.addressAccount, ip);
     }

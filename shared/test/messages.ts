@@ -106,7 +106,9 @@ const BAD: readonly Case[] = [
 export const BAD_FROM_CLIENT: readonly Case[] = [
   ...BAD,
   ...noRecords(/^HELLO's options must be an object/, (options) => [Kind.HELLO, options]),
-  ...[5, true, {}, ["t"], "x".repeat(16_385)].map((token): Case => [[Kind.HELLO, { token }], /^The token must be a string/]),
+  ...[5, true, {}, ["t"], "x".repeat(16_385)].map(
+    (token): Case => [[Kind.HELLO, { token }], /^The token must be a string/],
+  ),
   ...noRecords(/^resume must be an object/, (resume) => [Kind.HELLO, { resume }]),
   ...badNames(/^resume.session must be/, (session) => [Kind.HELLO, { resume: { session, secret: "x" } }]),
   ...badNames(/^resume.secret must be/, (secret) => [Kind.HELLO, { resume: { session: "s", secret } }]),

@@ -41,7 +41,6 @@ export class ToldClients {
   /** Takes a connection. */
   adopt(descriptor: number, client: string): void {
     const [longest] = this.#busy;
-    // it is given back on the way
     if (longest !== undefined && this.#busy.size >= MOST_DESKS) this.#hangUp(longest);
     const desk = this.#free.pop() ?? this.#open();
     desk.client = client;

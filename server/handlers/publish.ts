@@ -8,14 +8,16 @@ import { publicationKey } from "../sessions/key-name.ts";
 export function handlePublish(connection: Connection, message: PublishMessage, services: Services): void {
   const [, id, channel, data, options] = message;
   const { publisher } = services;
+  const from = connection.network;
   if (typeof id !== "number") {
-    publisher.publishFromClient(channel, data, undefined);
+    publisher.publishFromClient(channel, data, undefined, { publisher: from });
     return;
   }
   const done = (error: AppError | undefined, offset?: number) => {
     if (error !== undefined) connection.send(errorReply(id, error));
     else connection.send(offset === undefined ? [Kind.ACK, id] : [Kind.ACK, id, { offset }]);
   };
-  const key = options?.key ?? undefined;
-  publisher.publishFromClient(channel, data, done, key && publicationKey(services.sessions.of(connection).id, key));
+  const own = options?.key ?? undefined;
+  const key = own && publicationKey(services.sessions.of(connection).id, own);
+  publisher.publishFromClient(channel, data, done, { key, publisher: from });
 }

@@ -19,6 +19,14 @@ export interface PublisherServices {
   failed(error: unknown): void;
 }
 
+/** What is to be said of a client's publication beside its data. */
+export interface FromClient {
+  /** Has it made once, however often it is told: a session, a space, and what is unique in it. */
+  readonly key?: string | undefined;
+  /** Whose it is where what is kept is divided: a network of clients. */
+  readonly publisher?: string | undefined;
+}
+
 /** Refusals of the application's own publications are all counted, and reported at most this often. */
 const REPORT_EVERY_MS = 1_000;
 
@@ -33,11 +41,10 @@ export class Publisher {
 
   /**
    * Publishes for a client, within the channel's rule. `done` hears of the success or of what was wrong.
-   * @param key has the publication made once, however often it is told: a session, a space, and what is unique in it
    */
-  publishFromClient(channel: string, data: unknown, done: Done | undefined, key?: string): void {
+  publishFromClient(channel: string, data: unknown, done: Done | undefined, from?: FromClient): void {
     try {
-      this.#checked(channel, data, this.#services.rules.checkPublish(channel), done, key);
+      this.#checked(channel, data, this.#services.rules.checkPublish(channel), done, from);
     } catch (error) {
       done?.(this.#asRefusal(error));
     }
@@ -64,19 +71,25 @@ export class Publisher {
     this.#services.failed(error);
   };
 
-  #checked(channel: string, data: unknown, rule: PreparedRule, done: Done | undefined, key: string | undefined): void {
+  #checked(
+    channel: string,
+    data: unknown,
+    rule: PreparedRule,
+    done: Done | undefined,
+    from: FromClient | undefined,
+  ): void {
     if (rule.data === undefined) {
-      this.#send(channel, data, rule, done, key);
+      this.#send(channel, data, rule, done, from);
       return;
     }
     const result = rule.data["~standard"].validate(data);
     if (result instanceof Promise) {
       result
-        .then((later) => this.#sendValid(channel, later, rule, done, key))
+        .then((later) => this.#sendValid(channel, later, rule, done, from))
         .catch((error: unknown) => done?.(this.#asRefusal(error)));
       return;
     }
-    this.#sendValid(channel, result, rule, done, key);
+    this.#sendValid(channel, result, rule, done, from);
   }
 
   #sendValid(
@@ -84,13 +97,13 @@ export class Publisher {
     result: SchemaResult<unknown>,
     rule: PreparedRule,
     done: Done | undefined,
-    key: string | undefined,
+    from: FromClient | undefined,
   ): void {
     if (result.issues !== undefined) throw refusal(result.issues, "data");
-    this.#send(channel, result.value, rule, done, key);
+    this.#send(channel, result.value, rule, done, from);
   }
 
-  #send(channel: string, data: unknown, rule: PreparedRule, done: Done | undefined, key?: string): void {
+  #send(channel: string, data: unknown, rule: PreparedRule, done: Done | undefined, from?: FromClient): void {
     const { broker, pack, counters } = this.#services;
     counters.published++;
     let bytes: Uint8Array;
@@ -103,7 +116,7 @@ export class Publisher {
     const { history: keeping } = rule;
     // nearly always there is nothing to be said of it
     const options: PublishOptions | undefined =
-      keeping === undefined && key === undefined ? undefined : { keeping, key };
+      keeping === undefined && from?.key === undefined ? undefined : { keeping, ...from };
     broker.publish(channel, bytes, done, options);
   }
 

@@ -14,6 +14,8 @@ export interface PublishOptions {
   readonly keeping?: Keeping | undefined;
   /** Makes it once only, however often it is told: a session, a space, and what is unique in it. */
   readonly key?: string | undefined;
+  /** Who publishes, of those between whom what is kept is divided. @default the application, which comes before all */
+  readonly publisher?: string | undefined;
 }
 
 /** From where a channel's history is wanted. */

@@ -28,7 +28,7 @@ export function createLocalBroker(uplink: Uplink, pack: Pack): Broker {
     publish(channel, data, done, options) {
       const plain = options?.key === undefined && options?.keeping === undefined;
       const type = plain ? BusType.PUBLISH : BusType.PUBLISH_WITH;
-      const head = plain ? undefined : writePublicationHead(options.key ?? "", options.keeping);
+      const head = plain ? undefined : writePublicationHead(options.key ?? "", options.keeping, options.publisher);
       if (done !== undefined) {
         const answered: Answered = (error, frame) => done(error, frame && readOffset(frame.data));
         uplink.ask(type, channel, data, answered, head);

@@ -12,21 +12,26 @@ export interface PublicationHead {
   readonly key: string;
   /** Undefined where it is not kept. */
   readonly keeping: Keeping | undefined;
+  /** Who publishes, of those between whom what is kept is divided; empty for the application. */
+  readonly publisher: string;
 }
 
-const KEY_LENGTH_BYTES = 2;
+/** Of the key, and of the publisher. */
+const LENGTH_BYTES = 2;
 const KEEPING_BYTES = 8;
 
 /** Bytes that its offset takes in front of a publication's data. */
 export const OFFSET_BYTES = KEEPING_BYTES;
 
-/** The head of a PUBLISH_WITH frame: u16 bytes of the key · key · u32 size · u32 ttlMs. */
-export function writePublicationHead(key: string, keeping: Keeping | undefined): Buffer {
-  const keyBytes = Buffer.byteLength(key);
-  const head = Buffer.allocUnsafe(KEY_LENGTH_BYTES + keyBytes + KEEPING_BYTES);
-  head.writeUInt16LE(keyBytes, 0);
-  head.write(key, KEY_LENGTH_BYTES, "utf8");
-  const at = KEY_LENGTH_BYTES + keyBytes;
+/** The head of a PUBLISH_WITH frame: u16 bytes of the key · key · u16 bytes of the publisher · publisher · u32 size · u32 ttlMs. */
+export function writePublicationHead(key: string, keeping: Keeping | undefined, publisher = ""): Buffer {
+  const texts = [key, publisher].map((text) => Buffer.from(text));
+  const head = Buffer.allocUnsafe(texts.reduce((sum, { length }) => sum + LENGTH_BYTES + length, KEEPING_BYTES));
+  let at = 0;
+  for (const text of texts) {
+    at = head.writeUInt16LE(text.length, at);
+    at += text.copy(head, at);
+  }
   head.writeUInt32LE(keeping?.size ?? 0, at);
   head.writeUInt32LE(keeping?.ttlMs ?? 0, at + 4);
   return head;
@@ -34,10 +39,12 @@ export function writePublicationHead(key: string, keeping: Keeping | undefined):
 
 /** @returns also where the head ends, and the data begins */
 export function readPublicationHead(data: Buffer): PublicationHead & { readonly end: number } {
-  const at = KEY_LENGTH_BYTES + data.readUInt16LE(0);
+  const keyEnd = LENGTH_BYTES + data.readUInt16LE(0);
+  const at = keyEnd + LENGTH_BYTES + data.readUInt16LE(keyEnd);
   const size = data.readUInt32LE(at);
   const keeping = size === 0 ? undefined : { size, ttlMs: data.readUInt32LE(at + 4) };
-  return { key: data.toString("utf8", KEY_LENGTH_BYTES, at), keeping, end: at + KEEPING_BYTES };
+  const key = data.toString("utf8", LENGTH_BYTES, keyEnd);
+  return { key, keeping, publisher: data.toString("utf8", keyEnd + LENGTH_BYTES, at), end: at + KEEPING_BYTES };
 }
 
 /**

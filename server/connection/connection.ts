@@ -7,6 +7,7 @@ import { type Encoded, encodedPiece } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
 import type { ConnectionRates } from "../rates/connection-rates.ts";
 import type { Session } from "../sessions/session.ts";
+import { networkOf } from "../transport/network-of.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
 import { type ClientCallOptions, ClientCalls, type ClientStreamOptions } from "./client-calls.ts";
 import { closeReason } from "./close-reason.ts";
@@ -84,6 +85,11 @@ export class Connection implements SocketOwner {
   /** Bytes sent that the kernel has not taken yet: a measure of how slowly the client reads. */
   get unsent(): number {
     return this.#outbox.unsent;
+  }
+
+  /** @internal Whose its client is, where clients are told apart by their addresses. */
+  get network(): string {
+    return networkOf(this.address);
   }
 
   /** @internal Whether all that came of the client has been done, calls in flight aside. */

@@ -97,7 +97,7 @@ describe("histories", () => {
     channels.map((channel) => allBackwards(histories, channel).length);
 
   it("give up first what has not been used for a minute and for longest, and of it the oldest", () => {
-    const histories = new Histories({ budget: 920_000 });
+    const histories = new Histories({ budget: 925_000 });
     const channels = Array.from({ length: 20 }, (_, index) => `channel ${index}`);
     const day = 1_440 * MINUTE_MS;
     for (const channel of channels) {

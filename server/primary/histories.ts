@@ -18,7 +18,7 @@ const PAGE_BYTES = 256 * 1024;
 /** What a publication is sent with beside its data and its channel's name, roughly: small ones are many in a page. */
 const EVENT_BYTES = 64;
 /** What a channel costs beside its publications, in bytes, as measured. */
-const CHANNEL_BYTES = 600;
+const CHANNEL_BYTES = 850;
 
 interface Kept extends Due<Kept>, Yielding<Kept> {
   readonly channel: string;
@@ -71,11 +71,13 @@ export class Histories {
    * Gives a publication its place, and keeps it.
    * @param size how many of this channel are kept
    * @param ttlMs for how many milliseconds
+   * @param publisher who publishes, of those between whom the budget is divided; empty for the application
    * @returns its offset
    */
-  publish(channel: string, size: number, ttlMs: number, data: Buffer): number {
+  publish(channel: string, size: number, ttlMs: number, data: Buffer, publisher = ""): number {
     const now = performance.now();
     const kept = this.#of(channel, now);
+    this.#givingWay.publishedBy(kept, publisher);
     const { publications } = kept;
     kept.ttlMs = ttlMs;
     publications.forgetUntil(now - ttlMs);
@@ -175,7 +177,7 @@ export class Histories {
   #add(channel: string): Kept {
     const watched = this.#watched.has(channel);
     const publications = new KeptPublications(this.#offsetOf(channel));
-    const places = { noted: undefined, used: undefined, usedAt: 0, rank: 0, ranked: undefined };
+    const places = { noted: undefined, usedAt: 0, standing: undefined };
     const kept: Kept = { channel, publications, ttlMs: 0, watched, cost: 0, ...places };
     this.#channels.set(channel, kept);
     this.#watched.delete(channel);
@@ -213,7 +215,7 @@ export class Histories {
     const cost = publications.bytes + CHANNEL_BYTES + channel.length;
     this.#bytes += cost - kept.cost;
     kept.cost = cost;
-    this.#givingWay.resized(kept);
+    this.#givingWay.resized(kept, cost);
     if (oldest === undefined) this.#expiry.takeBack(kept);
     else this.#expiry.note(kept, oldest + kept.ttlMs);
   }
@@ -227,7 +229,7 @@ export class Histories {
         this.#count(kept);
       }
       // of one of which nothing is left an offset is all that would be kept
-      if (kept.publications.size > 0 || kept.used === undefined) continue;
+      if (kept.publications.size > 0 || kept.standing === undefined) continue;
       this.#floor = Math.max(this.#floor, kept.publications.top);
       this.#remove(kept);
     }

@@ -26,13 +26,14 @@ export class Sequencer {
    */
   publish(frame: BusFrame, forward: Forward): number | undefined {
     const { data } = frame;
-    const { key, keeping, end } = readPublicationHead(data);
+    const { key, keeping, publisher, end } = readPublicationHead(data);
     const publish = () => {
       if (keeping === undefined) {
         forward(data.subarray(end), false);
         return undefined;
       }
-      const offset = this.histories.publish(frame.channel, keeping.size, keeping.ttlMs, data.subarray(end));
+      const kept = data.subarray(end);
+      const offset = this.histories.publish(frame.channel, keeping.size, keeping.ttlMs, kept, publisher);
       forward(withOffset(data, end, offset), true);
       return offset;
     };

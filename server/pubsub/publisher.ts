@@ -49,7 +49,7 @@ export class Publisher {
       const rule = this.#services.rules.checkPublish(channel);
       const { rateLimit } = rule;
       if (rateLimit !== undefined) this.#services.limiter.checkPublication(connection, rateLimit, done !== undefined);
-      this.#checked(channel, data, rule, done, key);
+      this.#checked(channel, data, rule, done, connection, key);
     } catch (error) {
       done?.(this.#asRefusal(error));
     }
@@ -76,19 +76,26 @@ export class Publisher {
     this.#services.failed(error);
   };
 
-  #checked(channel: string, data: unknown, rule: PreparedRule, done: Done | undefined, key: string | undefined): void {
+  #checked(
+    channel: string,
+    data: unknown,
+    rule: PreparedRule,
+    done: Done | undefined,
+    connection: Connection,
+    key: string | undefined,
+  ): void {
     if (rule.data === undefined) {
-      this.#send(channel, data, rule, done, key);
+      this.#send(channel, data, rule, done, connection, key);
       return;
     }
     const result = rule.data["~standard"].validate(data);
     if (result instanceof Promise) {
       result
-        .then((later) => this.#sendValid(channel, later, rule, done, key))
+        .then((later) => this.#sendValid(channel, later, rule, done, connection, key))
         .catch((error: unknown) => done?.(this.#asRefusal(error)));
       return;
     }
-    this.#sendValid(channel, result, rule, done, key);
+    this.#sendValid(channel, result, rule, done, connection, key);
   }
 
   #sendValid(
@@ -96,13 +103,22 @@ export class Publisher {
     result: SchemaResult<unknown>,
     rule: PreparedRule,
     done: Done | undefined,
+    connection: Connection,
     key: string | undefined,
   ): void {
     if (result.issues !== undefined) throw refusal(result.issues, "data");
-    this.#send(channel, result.value, rule, done, key);
+    this.#send(channel, result.value, rule, done, connection, key);
   }
 
-  #send(channel: string, data: unknown, rule: PreparedRule, done: Done | undefined, key?: string): void {
+  /** @param connection whose client publishes; undefined where it is the application */
+  #send(
+    channel: string,
+    data: unknown,
+    rule: PreparedRule,
+    done: Done | undefined,
+    connection?: Connection,
+    key?: string,
+  ): void {
     const { broker, pack, counters } = this.#services;
     counters.published++;
     let bytes: Uint8Array;
@@ -115,7 +131,7 @@ export class Publisher {
     const { history: keeping } = rule;
     // nearly always there is nothing to be said of it
     const options: PublishOptions | undefined =
-      keeping === undefined && key === undefined ? undefined : { keeping, key };
+      keeping === undefined && key === undefined ? undefined : { keeping, key, publisher: connection?.network };
     broker.publish(channel, bytes, done, options);
   }
 

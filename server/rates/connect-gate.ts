@@ -5,9 +5,9 @@ import type { Config } from "../config.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Counters } from "../metrics.ts";
 import type { AddressRanges } from "../transport/address-ranges.ts";
+import { networkOf } from "../transport/network-of.ts";
 import type { HttpAnswer, Socket, TransportHooks, UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
 import type { Account, Accounts } from "./accounts.ts";
-import { addressKey } from "./client-address.ts";
 import { exemptAddresses } from "./exempt-addresses.ts";
 import { perSecond, type Rate } from "./rate.ts";
 import { encodeNumbers, readNumber } from "./rate-frames.ts";
@@ -130,7 +130,7 @@ export function connectFrames(gate: () => ConnectGate) {
 }
 
 function nameOf(address: string): string {
-  return `i${addressKey(address)}`;
+  return `i${networkOf(address)}`;
 }
 
 function refusal(waitMs: number): HttpAnswer {

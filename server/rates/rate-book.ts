@@ -1,8 +1,8 @@
 import type { Connection } from "../connection/connection.ts";
 import type { AddressRanges } from "../transport/address-ranges.ts";
+import { networkOf } from "../transport/network-of.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import { Bucket } from "./bucket.ts";
-import { addressKey } from "./client-address.ts";
 import { ConnectionRates } from "./connection-rates.ts";
 import type { Rate } from "./rate.ts";
 import type { Rates } from "./rate-options.ts";
@@ -76,5 +76,5 @@ export class RateBook {
 }
 
 function addressName({ address }: Connection): string {
-  return `i${addressKey(address)}`;
+  return `i${networkOf(address)}`;
 }

@@ -5,7 +5,7 @@ const GROUPS = 8;
 const NETWORK_GROUPS = 4;
 
 /** What an address counts as: an IPv4 address as itself, an IPv6 address as its network of 64 bits. */
-export function addressKey(address: string): string {
+export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;
   return groupsOf(address).slice(0, NETWORK_GROUPS).join(":");
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { addressKey } from "./client-address.ts";
+import { networkOf } from "./network-of.ts";
 
 describe("an address counts", () => {
   it("as itself, where it is of IPv4", () => {
-    expect(addressKey("192.0.2.7")).toBe("192.0.2.7");
+    expect(networkOf("192.0.2.7")).toBe("192.0.2.7");
   });
 
   it.each([
@@ -15,11 +15,11 @@ describe("an address counts", () => {
     ["fe80::1%eth0", "fe80:0:0:0"],
     ["64:ff9b::192.0.2.7", "64:ff9b:0:0"],
   ])("as its network of 64 bits, where it is %s", (address, network) => {
-    expect(addressKey(address)).toBe(network);
+    expect(networkOf(address)).toBe(network);
   });
 
   it("as it is, where it is no address at all", () => {
-    expect(addressKey("")).toBe("");
-    expect(addressKey("unknown")).toBe("unknown");
+    expect(networkOf("")).toBe("");
+    expect(networkOf("unknown")).toBe("unknown");
   });
 });

@@ -12,7 +12,6 @@ function fairness() {
 function workload(fair: Fairness, clock: { ms: number }, name: string, steps: number, stepMs: number, done: string[]) {
   let left = steps;
   const work: Workload = {
-    waiting: 0,
     goOn() {
       do {
         clock.ms += stepMs;
@@ -56,16 +55,18 @@ it("whoever has little to do is done with it in between", async () => {
   expect(done.indexOf("little")).toBeLessThan(6);
 });
 
-it("the more waits, the less there is room for, and never none for one who has nothing", () => {
+it("the more waits, the less of one client may, once it is much", () => {
   const { fair } = fairness();
   const megabytes = 1_048_576;
   const alone = fair.room;
   expect(alone).toBe(16 * megabytes);
-  for (let count = 0; count < 1_000; count++) {
-    // as many as it may
-    fair.later({ waiting: fair.room, goOn: () => false });
-  }
-  expect(fair.room).toBeLessThan(megabytes);
+  // each of them as many as it may
+  for (let count = 0; count < 7; count++) fair.waits(fair.room);
+  expect(fair.room).toBe(16 * megabytes);
+  fair.waits(fair.room / 2);
+  expect(fair.room).toBe(8 * megabytes);
+  fair.waits(-100 * megabytes);
+  expect(fair.room).toBe(16 * megabytes);
 });
 
 it("who is forgotten is not asked to go on", async () => {

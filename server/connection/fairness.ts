@@ -1,7 +1,5 @@
 /** Work that came in larger pieces than one turn of the event loop should be long. */
 export interface Workload {
-  /** Bytes that wait in it. */
-  readonly waiting: number;
   /** Goes on until nothing is left, or the turn is over. @returns whether something is left */
   goOn(): boolean;
 }
@@ -26,6 +24,7 @@ export class Fairness {
   #begun: number | undefined;
   #limitMs = TURN_MS;
   readonly #workloads = new Set<Workload>();
+  #waiting = 0;
 
   /** @param now milliseconds by a clock that only goes on @default performance.now */
   constructor(now: () => number = () => performance.now()) {
@@ -46,6 +45,11 @@ export class Fairness {
     return Math.max(0, Math.min(MOST_OF_ONE, MOST - this.#waiting));
   }
 
+  /** So many bytes more wait, or fewer. */
+  waits(bytes: number): void {
+    this.#waiting += bytes;
+  }
+
   /** Has it go on when it is its turn. */
   later(workload: Workload): void {
     if (this.#workloads.size === 0) setImmediate(this.#run);
@@ -55,12 +59,6 @@ export class Fairness {
   /** It has nothing to do any more. */
   forget(workload: Workload): void {
     this.#workloads.delete(workload);
-  }
-
-  get #waiting(): number {
-    let bytes = 0;
-    for (const { waiting } of this.#workloads) bytes += waiting;
-    return bytes;
   }
 
   readonly #end = (): void => {

@@ -43,10 +43,6 @@ export class Inbox implements Workload {
     this.#services = services;
   }
 
-  get waiting(): number {
-    return this.#backlog?.bytes ?? 0;
-  }
-
   /** Whether all that came has been done. */
   get idle(): boolean {
     return !this.#behind;
@@ -116,13 +112,16 @@ export class Inbox implements Workload {
   close(): void {
     this.#closed = true;
     this.#done = undefined;
-    this.#backlog = undefined;
     this.#services.fairness.forget(this);
+    this.#services.fairness.waits(-(this.#backlog?.bytes ?? 0));
+    this.#backlog = undefined;
   }
 
   #next(): void {
+    const before = this.#backlog?.bytes ?? 0;
     const batch = this.#backlog?.takeBatch();
     const frame = batch === undefined ? this.#backlog?.takeFrame() : undefined;
+    this.#services.fairness.waits((this.#backlog?.bytes ?? 0) - before);
     if (batch !== undefined) this.#work(batch.messages, batch.from);
     else if (frame !== undefined) this.#read(frame.bytes, frame.binary);
     else this.#behind = false;
@@ -169,8 +168,12 @@ export class Inbox implements Workload {
 
   #keep(bytes: ArrayBuffer, binary: boolean): void {
     this.#backlog ??= new Backlog();
-    const most = this.#held ? MOST_HELD : this.#services.fairness.room;
-    if (this.#backlog.add(bytes, binary, most)) return;
+    const { fairness } = this.#services;
+    const before = this.#backlog.bytes;
+    if (this.#backlog.add(bytes, binary, this.#held ? MOST_HELD : fairness.room)) {
+      fairness.waits(this.#backlog.bytes - before);
+      return;
+    }
     this.#connection.close(this.#held ? CloseCode.TRY_LATER : CloseCode.FLOODING);
   }
 

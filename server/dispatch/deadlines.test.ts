@@ -61,3 +61,29 @@ it("closed, it watches nothing any more", () => {
   vi.advanceTimersByTime(1_000);
   expect([one.expirations, deadlines.size, vi.getTimerCount()]).toEqual([0, 0, 0]);
 });
+
+it("however many wait, a tick looks at 20,000 of them, and all have their turn", () => {
+  const deadlines = new Deadlines();
+  let looks = 0;
+  for (let count = 0; count < 100_000; count++) {
+    deadlines.add({
+      get deadline() {
+        looks++;
+        return Number.POSITIVE_INFINITY;
+      },
+      expired: () => undefined,
+    });
+  }
+  const last = timed(10);
+  deadlines.add(last);
+  vi.advanceTimersByTime(20);
+  expect(looks).toBe(20_000);
+  expect(last.expirations).toBe(0);
+  vi.advanceTimersByTime(100);
+  expect(last.expirations).toBe(1);
+  // from the front again, and with who came meanwhile
+  const late = timed(10);
+  deadlines.add(late);
+  vi.advanceTimersByTime(240);
+  expect(late.expirations).toBe(1);
+});

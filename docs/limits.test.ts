@@ -86,7 +86,7 @@ const TRIED: Readonly<Partial<Record<OptionKey, string>>> = {
   maxChannels: "server/protocol-channels.test.ts",
   maxSubscriptions: "server/pubsub/subscription-limit.test.ts",
   sendBudget: "server/connection/slow-reader.test.ts",
-  handshakeMs: "server/transport/slow-requests.test.ts",
+  handshakeMs: "server/cluster-proxies.test.ts",
   authTimeoutMs: "server/auth/authenticate.test.ts",
   heartbeatMs: "server/connection/heartbeat.test.ts",
   callTimeoutMs: "server/handlers/call.test.ts",

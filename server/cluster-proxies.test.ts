@@ -108,6 +108,7 @@ describe("behind a trusted proxy that speaks the PROXY protocol", () => {
     expect(await exchange(port, [bytes])).toBe("");
   });
 
+  // handshakeMs
   it("hangs up where the header does not come in time, and serves others meanwhile", async () => {
     const { port } = await start({ HANDSHAKE_MS: "1000" });
     const stalled = [exchange(port, []), exchange(port, ["PROXY "]), exchange(port, [tcp4("1.1.1.1").subarray(0, 20)])];

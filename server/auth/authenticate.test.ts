@@ -108,11 +108,33 @@ describe("a request for a WebSocket", () => {
     expect(await second.ask([2, 1, "whoami"])).toMatchObject([3, 1, { user: "ada" }]);
   });
 
-  it("is refused with 401 or 403 where its authorization header proves nothing", async () => {
+  it("closes with 4401, 4403 or 1013 where its authorization header proves nothing; what follows is not done", async () => {
     const { connect } = await serve(app);
-    await expect(connect({ headers: { authorization: "Bearer wrong" } })).rejects.toThrow(/answered 401/);
-    await expect(connect({ headers: { authorization: "Bearer banned" } })).rejects.toThrow(/answered 403: Not you/);
-    await expect(connect({ headers: { authorization: "Bearer broken" } })).rejects.toThrow(/answered 503/);
+    for (const [token, error, code] of [
+      ["wrong", "UNAUTHENTICATED", 4401],
+      ["banned", "FORBIDDEN", 4403],
+      ["broken", "INTERNAL", 1013],
+    ] as const) {
+      const client = await connect({ headers: { authorization: `Bearer ${token}` } });
+      client.send([2, 1, "whoami"]);
+      expect(await client.next()).toEqual([4, null, error, expect.any(String)]);
+      expect(await client.closed).toMatchObject({ code });
+    }
+  });
+
+  it("is looked into while what follows waits, in its order", async () => {
+    const slow = async (credentials: Credentials) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return authenticate(credentials);
+    };
+    const { connect } = await serve(defineApp({ procedures, authenticate: slow }));
+    const client = await connect({ headers: { authorization: "Bearer ada" } });
+    client.send([0, {}]);
+    client.send([2, 1, "whoami"]);
+    expect(await client.take(2)).toMatchObject([
+      [1, { user: "ada" }],
+      [3, 1, { user: "ada" }],
+    ]);
   });
 
   it("says it by the cookie that is configured; an old one leaves time to say it otherwise", async () => {

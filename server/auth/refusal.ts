@@ -1,7 +1,6 @@
 import { CloseCode } from "../../shared/codes.ts";
 import { type AppError, errorReply } from "../../shared/errors.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { HttpAnswer } from "../transport/transport.ts";
 
 /** Tells a client why it cannot stay, and closes. */
 export function sendAway(connection: Connection, error: AppError): void {
@@ -13,12 +12,4 @@ export function sendAway(connection: Connection, error: AppError): void {
 function closeCodeFor(code: string): number {
   if (code === "UNAUTHENTICATED") return CloseCode.UNAUTHENTICATED;
   return code === "FORBIDDEN" ? CloseCode.BANNED : CloseCode.TRY_LATER;
-}
-
-/** The same, before there is a WebSocket. */
-export function httpRefusal({ code, message }: AppError): HttpAnswer {
-  const status = code === "UNAUTHENTICATED" ? 401 : code === "FORBIDDEN" ? 403 : 503;
-  const headers: Record<string, string> = { "content-type": "text/plain", "cache-control": "no-store" };
-  if (status === 401) headers["www-authenticate"] = "Bearer";
-  return { status, headers, body: `${message}\n` };
 }

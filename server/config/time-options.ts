@@ -16,7 +16,7 @@ export const TIME_OPTIONS = {
     flag: "handshake-ms",
     type: milliseconds,
     default: 10_000,
-    description: "milliseconds until a request for a WebSocket has to be answered",
+    description: "milliseconds for a trusted proxy to say whose a connection is",
     group: "time",
   }),
   callTimeoutMs: option({

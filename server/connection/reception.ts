@@ -5,9 +5,8 @@ import { SUBPROTOCOL_MSGPACK } from "../../shared/message.ts";
 import type { Admission } from "../admission.ts";
 import type { ServerEvents } from "../app.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
-import type { Identity } from "../auth/credentials.ts";
 import type { IdentityWatch } from "../auth/identity-watch.ts";
-import { httpRefusal } from "../auth/refusal.ts";
+import { sendAway } from "../auth/refusal.ts";
 import type { Logger } from "../logger.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Socket, TransportHooks, UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
@@ -36,8 +35,6 @@ export class Reception implements TransportHooks {
   readonly #refuseOrigin: ReturnType<typeof originCheck>;
   /** Ids are unique in the cluster. */
   readonly #idPrefix = `${randomBytes(6).toString("base64url")}-`;
-  /** Who asks, as far as its request tells. */
-  readonly #identities = new WeakMap<UpgradeRequest, Identity>();
   #lastId = 0;
 
   constructor(options: ReceptionOptions) {
@@ -45,34 +42,40 @@ export class Reception implements TransportHooks {
     this.#refuseOrigin = originCheck(options.origins);
   }
 
-  upgrade(request: UpgradeRequest): UpgradeAnswer | Promise<UpgradeAnswer> {
-    const { admission, authenticator } = this.#options;
+  upgrade(request: UpgradeRequest): UpgradeAnswer {
     // a connection kept alive for plain requests may still ask
-    if (!admission().open) return { status: 503, body: "Restarting\n" };
-    const answer = this.#refuseOrigin(request) ?? negotiate(request);
-    if ("status" in answer || !authenticator.concerns(request)) return answer;
-    return authenticator.ofRequest(request).then(
-      (identity) => {
-        if (identity !== undefined) this.#identities.set(request, identity);
-        return answer;
-      },
-      (error: AppError) => httpRefusal(error),
-    );
+    if (!this.#options.admission().open) return { status: 503, body: "Restarting\n" };
+    return this.#refuseOrigin(request) ?? negotiate(request);
   }
 
   open(socket: Socket, request: UpgradeRequest, subprotocol: string): Connection {
-    const { connections, services, events, log, admission, authenticator, sessions, watch } = this.#options;
+    const { connections, services, events, log, admission, authenticator, watch } = this.#options;
     const id = this.#idPrefix + (++this.#lastId).toString(36);
     const connection = new Connection(id, socket, request, subprotocol === SUBPROTOCOL_MSGPACK, services);
     if (authenticator.looksAtRequests) connection.presented = request;
-    connection.identity = this.#identities.get(request);
     connections.add(connection);
     admission().opened();
-    // it may never say a word, and is somebody's all the same
-    if (connection.identity !== undefined) sessions.of(connection);
     watch.look(connection);
+    if (authenticator.concerns(request)) this.#identify(connection, request);
     log.debug({ connection: id, address: request.address }, "connection opened");
     events.emit("connection", connection);
     return connection;
+  }
+
+  /** Finds out whose a connection is by its request; what its client says meanwhile waits for that. */
+  #identify(connection: Connection, request: UpgradeRequest): void {
+    const { authenticator, sessions, watch } = this.#options;
+    connection.hold();
+    authenticator.ofRequest(request).then(
+      (identity) => {
+        if (!connection.open) return;
+        connection.identity = identity;
+        // it may never say a word, and is somebody's all the same
+        if (identity !== undefined) sessions.of(connection);
+        watch.look(connection);
+        connection.release();
+      },
+      (error: AppError) => sendAway(connection, error),
+    );
   }
 }

@@ -39,9 +39,7 @@ const ANY: Rate = perSecond(1_000_000_000, 10_000);
 /**
  * Stands in front of the reception, and lets no more in from one address than may come from it, in all socket workers
  * together. A request is answered at once, by what is known here; the primary counts who is there, and whoever turns out
- * to be one too many is closed again. (To wait for its answer would cost each connect a moment, and uWebSockets.js now
- * and then its connection: where a request is upgraded later, it may take the new WebSocket for the old request, and
- * hang up.)
+ * to be one too many is closed again.
  */
 export class ConnectGate implements ConnectHooks {
   readonly #options: ConnectGateOptions;
@@ -66,7 +64,7 @@ export class ConnectGate implements ConnectHooks {
     this.#limits = connect !== undefined || this.#most !== undefined;
   }
 
-  upgrade(request: UpgradeRequest): UpgradeAnswer | Promise<UpgradeAnswer> {
+  upgrade(request: UpgradeRequest): UpgradeAnswer {
     const wait = this.#limits && !this.#exempt.has(request.address) ? this.#take(request.address) : 0;
     if (wait === 0) return this.#options.hooks.upgrade(request);
     this.#options.counters.refusedConnects++;

@@ -7,13 +7,11 @@ import { connect as connectTls } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { OPTIONS } from "../config/options.ts";
 import { makeCertificate } from "../test/certificates.ts";
-import { eventually } from "../test/patience.ts";
-import { handshakeRequest, openSocket } from "../test/raw-handshake.ts";
+import { openSocket } from "../test/raw-handshake.ts";
 import { dealing } from "./test/dealing.ts";
-import type { HttpRoute, Transport, TransportHooks } from "./transport.ts";
+import type { HttpRoute, Transport } from "./transport.ts";
 import { createUwsTransport } from "./uws-transport.ts";
 
-const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 const CERTIFICATE = makeCertificate();
 const FILE = Buffer.alloc(300_000, "x");
 const ROUTES: HttpRoute[] = [
@@ -25,10 +23,8 @@ const ROUTES: HttpRoute[] = [
 async function listening(more: {
   readonly balance?: "kernel" | "round-robin";
   readonly encrypted?: boolean;
-  readonly handshakeMs?: number;
-  readonly upgrade?: TransportHooks["upgrade"];
 }): Promise<{ port: number; transport: Transport }> {
-  const { balance = "kernel", encrypted = false, handshakeMs = 10_000, upgrade } = more;
+  const { balance = "kernel", encrypted = false } = more;
   const folder = mkdtempSync(join(tmpdir(), "fugitive-slow-"));
   const files = {
     cert: join(folder, "cert"),
@@ -39,7 +35,7 @@ async function listening(more: {
   writeFileSync(files.cert, CERTIFICATE.cert);
   writeFileSync(files.key, CERTIFICATE.key);
   const deal = balance === "round-robin" ? await dealing() : undefined;
-  const limits = { maxPayload: 1_000, sendBudget: 100_000, handshakeMs, trustedProxies: [] };
+  const limits = { maxPayload: 1_000, sendBudget: 100_000, trustedProxies: [] };
   const transport = createUwsTransport(
     {
       ...limits,
@@ -50,7 +46,7 @@ async function listening(more: {
       tls: encrypted ? files : undefined,
       warn: () => undefined,
     },
-    { upgrade: upgrade ?? (() => ({ status: 403, body: "no" })), open: () => expect.unreachable() },
+    { upgrade: () => ({ status: 403, body: "no" }), open: () => expect.unreachable() },
     ROUTES,
   );
   rmSync(folder, { recursive: true });
@@ -115,25 +111,6 @@ it("who does not come to the point is hung up on, in requests, in TLS, and in re
     for (const { transport } of [plain, encrypted]) transport.close();
   });
   await Promise.all(ends);
-});
-
-describe("an answer to a request for a WebSocket", () => {
-  it("that takes too long is given up, and what comes of it later does no harm", async () => {
-    let answers: ((answer: { subprotocol: string }) => void)[] = [];
-    const upgrade = () => new Promise<{ subprotocol: string }>((resolve) => void answers.push(resolve));
-    const { port, transport } = await listening({ handshakeMs: 50, upgrade });
-    onTestFinished(() => transport.close());
-    const socket = await openSocket(port);
-    let got = "";
-    socket.on("data", (chunk: Buffer) => {
-      got += chunk.toString();
-    });
-    socket.write(handshakeRequest({}, KEY));
-    await eventually(() => expect(got).toMatch(/^HTTP\/1\.1 503 .*No answer in time\n$/s));
-    for (const answer of answers.splice(0)) answer({ subprotocol: "" });
-    answers = [];
-    socket.destroy();
-  });
 });
 
 describe("answers that nobody reads", () => {

@@ -71,7 +71,8 @@ export interface SocketOwner {
 
 /** What a transport asks of the server it carries. It knows bytes and names, neither codec nor protocol. */
 export interface TransportHooks {
-  upgrade(request: UpgradeRequest): UpgradeAnswer | Promise<UpgradeAnswer>;
+  /** Answers at once; a WebSocket that is given may still be closed when more is known. */
+  upgrade(request: UpgradeRequest): UpgradeAnswer;
   open(socket: Socket, request: UpgradeRequest, subprotocol: string): SocketOwner;
 }
 
@@ -82,8 +83,6 @@ export interface TransportOptions {
   readonly maxPayload: number;
   /** Bytes that may wait for one slow reader. */
   readonly sendBudget: number;
-  /** How long the answer to a request for a WebSocket may take, in milliseconds. */
-  readonly handshakeMs: number;
   /** Addresses and ranges of proxies that are believed whom they speak for. */
   readonly trustedProxies: readonly string[];
 }

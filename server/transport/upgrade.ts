@@ -3,20 +3,16 @@ import { plainAddress } from "./address-ranges.ts";
 import type { ClientFacts, DescribeClient } from "./client-address.ts";
 import { respond } from "./respond.ts";
 import type { Told } from "./told-clients.ts";
-import type { HttpAnswer, TransportHooks, UpgradeAnswer, UpgradeRequest } from "./transport.ts";
+import type { HttpAnswer, TransportHooks, UpgradeRequest } from "./transport.ts";
 import type { UserData } from "./uws-socket.ts";
 
 const decoder = new TextDecoder();
 
-const LATE: HttpAnswer = { status: 503, body: "No answer in time\n" };
-const FAILED: HttpAnswer = { status: 500, body: "Internal error\n" };
 const NAMELESS: HttpAnswer = { status: 400, body: "It is not known whose connection this is\n" };
 
 /** What is the same for all requests that an app gets. */
 export interface UpgradeSite {
   readonly hooks: Pick<TransportHooks, "upgrade">;
-  /** How long an answer may take, in milliseconds. */
-  readonly limitMs: number;
   readonly describe: DescribeClient;
   /** Who knows whose the connection is, where it is not its opener's. */
   readonly told?: Told | undefined;
@@ -24,16 +20,10 @@ export interface UpgradeSite {
   home(own: us_socket_context_t): us_socket_context_t;
 }
 
-/** A request that waits for its answer. */
-interface Asked {
-  readonly response: UwsResponse;
-  readonly context: us_socket_context_t;
-  readonly request: UpgradeRequest;
-}
-
 /**
- * Answers a request for a WebSocket. uWebSockets.js recycles the request as soon as its handler returns, and an await
- * is a return, so everything is copied before the first one.
+ * Answers a request for a WebSocket, at once. Later it would have to be done within a cork, after which uWebSockets.js
+ * takes a WebSocket that is where its request was for a request, and may hang up by what its memory then happens to say.
+ * What takes its time is looked into when the connection is there.
  */
 export function upgrade(
   response: UwsResponse,
@@ -46,29 +36,31 @@ export function upgrade(
     respond(response, NAMELESS, { close: true });
     return;
   }
-  const copy = copyRequest(request);
-  const asked = { response, context, request: { ...copy, ...site.describe(client, copy.headers) } };
-  const answer = site.hooks.upgrade(asked.request);
-  if (answer instanceof Promise) void answerLater(asked, answer, site);
-  else finish(asked, answer, site);
-}
-
-/** Answers once it is known what, unless the client is gone by then; without an answer, when the time is over. */
-async function answerLater(asked: Asked, answer: Promise<UpgradeAnswer>, site: UpgradeSite): Promise<void> {
-  let over = false;
-  // nothing of uWebSockets.js ends a connection while its request waits for an answer
-  const timer = setTimeout(() => settle(LATE), site.limitMs);
-  function settle(settled: UpgradeAnswer): void {
-    if (over) return;
-    over = true;
-    clearTimeout(timer);
-    asked.response.cork(() => finish(asked, settled, site));
+  const copied = copyRequest(request);
+  const copy = { ...copied, ...site.describe(client, copied.headers) };
+  const answer = site.hooks.upgrade(copy);
+  if ("status" in answer) {
+    respond(response, answer, { close: site.told !== undefined });
+    return;
   }
-  asked.response.onAborted(() => {
-    over = true;
-    clearTimeout(timer);
-  });
-  await answer.then(settle, () => settle(FAILED));
+  const { headers } = copy;
+  const data: UserData = {
+    link: {
+      request: copy,
+      subprotocol: answer.subprotocol,
+      socket: undefined,
+      owner: undefined,
+      closedWith: undefined,
+    },
+  };
+  response.upgrade(
+    data,
+    headers.get("sec-websocket-key") ?? "",
+    answer.subprotocol,
+    headers.get("sec-websocket-extensions") ?? "",
+    site.home(context),
+  );
+  site.told?.moved();
 }
 
 /** The address of whoever opened the connection. */
@@ -98,23 +90,4 @@ function copyRequest(request: UwsRequest): Omit<UpgradeRequest, keyof ClientFact
       .map((offer) => offer.trim())
       .filter((offer) => offer !== ""),
   };
-}
-
-function finish({ response, context, request }: Asked, answer: UpgradeAnswer, site: UpgradeSite): void {
-  if ("status" in answer) {
-    respond(response, answer, { close: site.told !== undefined });
-    return;
-  }
-  const { headers } = request;
-  const data: UserData = {
-    link: { request, subprotocol: answer.subprotocol, socket: undefined, owner: undefined, closedWith: undefined },
-  };
-  response.upgrade(
-    data,
-    headers.get("sec-websocket-key") ?? "",
-    answer.subprotocol,
-    headers.get("sec-websocket-extensions") ?? "",
-    site.home(context),
-  );
-  site.told?.moved();
 }

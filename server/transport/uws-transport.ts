@@ -62,7 +62,7 @@ export function createUwsTransport(
   function createApp(told?: Told): AdoptingApp {
     const app = createFront(tls);
     const site = {
-      ...{ hooks, limitMs: options.handshakeMs, describe, told },
+      ...{ hooks, describe, told },
       home(context: us_socket_context_t) {
         home ??= { app, context };
         return home.context;

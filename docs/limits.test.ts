@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { withSeparators } from "../server/config/option-types.ts";
 import { OPTION_KEYS, OPTIONS, type OptionKey } from "../server/config/options.ts";
+import { shownDefault } from "../server/config/options-help.ts";
 import { read } from "./test/node-process.ts";
 
 const TEXT = read("docs/LIMITS.md").replace(/<!--.*?-->/gs, "");
@@ -122,8 +122,7 @@ describe("docs/LIMITS.md", () => {
   });
 
   it.each(options)("tells the default of: %s", (_, option, initial) => {
-    const { default: real } = OPTIONS[option.slice(1, -1) as OptionKey];
-    expect(initial).toBe(typeof real === "number" ? withSeparators(real) : real);
+    expect(initial).toBe(shownDefault(OPTIONS[option.slice(1, -1) as OptionKey]));
   });
 
   it.each(fixed)("tells the number of: %s", (what, _, initial) => {

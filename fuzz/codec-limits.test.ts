@@ -124,7 +124,7 @@ describe.each(MSGPACK_CODECS)("for %s", (_, createCodec) => {
 });
 
 describe("of text", () => {
-  it("numbers that a hash table takes for neighbours cost what other texts cost", () => {
+  it.skipIf(collides())("numbers that a hash table takes for neighbours cost what other texts cost", () => {
     // engines that hash such a text to its number alone need minutes for this
     for (const step of [1, 1 << 10, 1 << 15, 1 << 16]) {
       const numbers = Array.from({ length: 65_000 }, (_, index) => String((index * step) % 4_294_967_295));
@@ -157,3 +157,18 @@ describe("of text", () => {
     expect(Object.hasOwn(value[1], "__proto__")).toBe(true);
   });
 });
+
+/**
+ * Whether this engine has numbers as texts collide, as those of before 2026 do: nothing but another Node.js helps there,
+ * and in what is tried in CI it must not.
+ */
+function collides(): boolean {
+  if (process.env.CI !== undefined) return false;
+  const fill = (step: number) => {
+    const start = performance.now();
+    JSON.parse(`{${Array.from({ length: 4_000 }, (_, index) => `"${(index * step) % 4_294_967_295}":0`).join(",")}}`);
+    return performance.now() - start;
+  };
+  fill(1);
+  return Math.max(...[1 << 10, 1 << 15, 1 << 16].map(fill)) > 50 + 20 * fill(1);
+}

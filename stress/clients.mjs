@@ -14,6 +14,8 @@ export class StressClient {
   losses = 0;
   /** What the client was told of the last of these. */
   lastLoss;
+  /** Whether a server knows it: what is said before is asked for again on no other connection. */
+  #welcomed = false;
   #socket;
   #last = [];
 
@@ -32,6 +34,9 @@ export class StressClient {
     this.client.use({
       onSend: (message) => this.#note(">", message),
       onReceive: (message) => this.#note("<", message),
+    });
+    this.client.on("welcome", () => {
+      this.#welcomed = true;
     });
     this.client.on("disconnected", (reason) => {
       this.lastLoss = reason;
@@ -69,7 +74,7 @@ export class StressClient {
   disturb(world, random, [least, most]) {
     return world.repeat("what disturbs clients", async () => {
       await world.pause(random.between(least, most));
-      if (world.stopping) return;
+      if (world.stopping || !this.#welcomed) return;
       const how = random.pick(["cut", "move", "freeze"]);
       world.count(`clients: ${how}`);
       if (how === "cut") this.cut();

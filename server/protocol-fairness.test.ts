@@ -22,6 +22,13 @@ beforeAll(async () => {
       },
       note: (data: unknown) => void done.push(data),
       count: () => done.length,
+      *items() {
+        for (;;) {
+          for (const end = performance.now() + SPIN_MS; performance.now() < end; );
+          done.push(undefined);
+          yield 1;
+        }
+      },
     },
   });
   run = await startTestServer(app);
@@ -73,6 +80,21 @@ it("nor do hundreds that are small and inflate to much", async () => {
   await client.next();
   expect(await heardAfter()).toBeLessThan(many / 2);
   expect(await client.take(many - 1)).toHaveLength(many - 1);
+});
+
+it("nor do streams, be there ever so many of them", async () => {
+  done = [];
+  const client = await run.connect();
+  const streams = 100;
+  client.send(Array.from({ length: streams }, (_, id) => [2, id, "items"]));
+  await client.take(streams);
+  const counts: number[] = [];
+  for (let times = 0; times < 5; times++) counts.push(await heardAfter());
+  const between = counts.slice(1).map((count, index) => count - (counts[index] ?? 0));
+  // one turn of so many streams, each of which may send 64 in one, would be 6,400
+  expect(Math.min(...between)).toBeLessThan(1_000);
+  client.destroy();
+  await run.counters();
 });
 
 it("what a client said before it left is done all the same", async () => {

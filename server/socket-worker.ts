@@ -55,6 +55,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const counters = createCounters();
   const connections = new Connections();
   const deadlines = new Deadlines();
+  const fairness = new Fairness();
   const pack = createPack();
   const msgpack = createMsgpackCodec({ ...config, deflate: zlibDeflate, budget: config });
   const { peers: definition } = app.definition;
@@ -138,7 +139,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     json: createJsonCodec(config),
     pack,
     turn: new Turn(),
-    fairness: new Fairness(),
+    fairness,
     counters,
     maxPayload: config.maxPayload,
     maxCalls: config.maxCalls,
@@ -194,6 +195,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     pack,
     events,
     deadlines,
+    fairness,
     counters,
   };
 

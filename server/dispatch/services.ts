@@ -2,6 +2,7 @@ import type { Emitter } from "../../shared/emitter.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { ServerEvents } from "../app.ts";
 import type { Config } from "../config.ts";
+import type { Fairness } from "../connection/fairness.ts";
 import type { Counters } from "../metrics.ts";
 import type { Hub } from "../pubsub/hub.ts";
 import type { Presence } from "../pubsub/presence.ts";
@@ -26,5 +27,6 @@ export interface Services extends ContextServices {
   readonly pack: Pack;
   readonly events: Emitter<ServerEvents>;
   readonly deadlines: Deadlines;
+  readonly fairness: Pick<Fairness, "over">;
   readonly counters: Counters;
 }

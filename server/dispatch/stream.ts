@@ -29,7 +29,8 @@ export async function runStream(call: RunningCall, iterator: AnyIterator, window
         return;
       }
       sendItem(call, step.value);
-      if (count % ITEMS_PER_TURN === 0) await nextTurn();
+      // many that are few each are many together
+      if (count % ITEMS_PER_TURN === 0 || call.turnOver) await nextTurn();
     }
     await iterator.return?.();
   } catch (error) {

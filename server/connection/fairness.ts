@@ -25,6 +25,8 @@ export class Fairness {
   #limitMs = TURN_MS;
   readonly #workloads = new Set<Workload>();
   #waiting = 0;
+  /** Whether there will be a turn, or it is going on. */
+  #going = false;
 
   /** @param now milliseconds by a clock that only goes on @default performance.now */
   constructor(now: () => number = () => performance.now()) {
@@ -52,8 +54,10 @@ export class Fairness {
 
   /** Has it go on when it is its turn. */
   later(workload: Workload): void {
-    if (this.#workloads.size === 0) setImmediate(this.#run);
     this.#workloads.add(workload);
+    if (this.#going) return;
+    this.#going = true;
+    setImmediate(this.#run);
   }
 
   /** It has nothing to do any more. */
@@ -68,14 +72,19 @@ export class Fairness {
   readonly #run = (): void => {
     this.#begun = this.#now();
     this.#limitMs = this.#waiting > MUCH ? LONG_TURN_MS : TURN_MS;
-    // whoever comes to the end of it meanwhile waits for the next turn
-    for (const workload of [...this.#workloads]) {
-      this.#workloads.delete(workload);
-      if (workload.goOn()) this.#workloads.add(workload);
-      if (this.over) break;
+    try {
+      // whoever comes to the end of it meanwhile waits for the next turn
+      for (const workload of [...this.#workloads]) {
+        this.#workloads.delete(workload);
+        if (workload.goOn()) this.#workloads.add(workload);
+        if (this.over) break;
+      }
+    } finally {
+      this.#begun = undefined;
+      this.#limitMs = TURN_MS;
+      // one only, whoever has asked for it meanwhile: two would be a turn twice as long, and then four
+      this.#going = this.#workloads.size > 0;
+      if (this.#going) setImmediate(this.#run);
     }
-    this.#begun = undefined;
-    this.#limitMs = TURN_MS;
-    if (this.#workloads.size > 0) setImmediate(this.#run);
   };
 }

@@ -100,11 +100,23 @@ it("nor do streams, be there ever so many of them", async () => {
 it("what a client said before it left is done all the same", async () => {
   done = [];
   const client = await run.connect();
-  client.send(spins(1_000));
-  client.send([2, 1_000, "note", "last"]);
+  client.send(spins(400));
+  client.send([2, 400, "note", "last"]);
   await client.close();
-  await expect.poll(() => done.length).toBe(1_001);
+  await expect.poll(() => done.length).toBe(401);
   expect(done.at(-1)).toBe("last");
+});
+
+it("whoever says more than there is room for, of what is done quickly, is held up and loses nothing", async () => {
+  done = [];
+  const client = await run.connect();
+  client.send(spins(1_000));
+  const large = "x".repeat(900_000);
+  for (let id = 0; id < 40; id++) client.send([2, id, "note", large]);
+  client.send([2, 40, "note", "last"]);
+  expect(await client.take(1_041)).toHaveLength(1_041);
+  expect(done.slice(1_000).map((data) => String(data).length)).toEqual([...Array<number>(40).fill(900_000), 4]);
+  done = [];
 });
 
 it("whoever says more than there is room for, faster than it can be done, is closed with 4429", async () => {

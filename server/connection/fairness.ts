@@ -9,6 +9,8 @@ const TURN_MS = 10;
 /** With more than this waiting, in bytes, turns are longer: what comes faster than it is done has to be held up by TCP. */
 const MUCH = 4 * 1024 * 1024;
 const LONG_TURN_MS = 100;
+/** Where there is no room for more of one client: so it is held up by TCP, unless little of it takes very long. */
+const LONGEST_TURN_MS = 500;
 /** Bytes that may wait for a socket worker; and of one client. */
 const MOST = 128 * 1024 * 1024;
 const MOST_OF_ONE = 16 * 1024 * 1024;
@@ -35,11 +37,12 @@ export class Fairness {
 
   /** Whether this turn has been long enough, and all that is dear has to wait for another. */
   get over(): boolean {
-    const now = this.#now();
-    if (this.#begun !== undefined) return now - this.#begun > this.#limitMs;
-    this.#begun = now;
-    setImmediate(this.#end);
-    return false;
+    return this.#lasted > this.#limitMs;
+  }
+
+  /** Whether not even what there is no room for may be done in this turn. */
+  get spent(): boolean {
+    return this.#lasted > LONGEST_TURN_MS;
   }
 
   /** Bytes that may wait of one client: as many as are left for all, so that there is always something left. */
@@ -63,6 +66,15 @@ export class Fairness {
   /** It has nothing to do any more. */
   forget(workload: Workload): void {
     this.#workloads.delete(workload);
+  }
+
+  /** How long this turn has been, in milliseconds. */
+  get #lasted(): number {
+    const now = this.#now();
+    if (this.#begun !== undefined) return now - this.#begun;
+    this.#begun = now;
+    setImmediate(this.#end);
+    return 0;
   }
 
   readonly #end = (): void => {

@@ -135,8 +135,8 @@ async function attack(world, names, ms, { bystanders, calm, say, report }) {
   if (noticed.wrong > 0) world.complain(`${what}: bystanders got ${noticed.wrong} wrong answers`);
 }
 
-function told({ calls, median, p99, most }) {
-  return `${calls} calls, median ${median.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, most ${most.toFixed(1)} ms`;
+function told({ calls, median, p99, most, refused }) {
+  return `${calls} calls, ${refused} refused so far, median ${median.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, most ${most.toFixed(1)} ms`;
 }
 
 /** All processes, as text. */

@@ -50,6 +50,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const counters = createCounters();
   const connections = new Connections();
   const deadlines = new Deadlines();
+  const fairness = new Fairness();
   const pack = createPack();
   const deflate = new MeteredInflate(zlibDeflate, config.maxInflateRatio);
   const msgpack = createMsgpackCodec({ ...config, deflate, budget: config });
@@ -136,7 +137,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     json: createJsonCodec(config),
     pack,
     turn: new Turn(),
-    fairness: new Fairness(),
+    fairness,
     counters,
     maxPayload: config.maxPayload,
     maxCalls: config.maxCalls,
@@ -197,6 +198,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     pack,
     events,
     deadlines,
+    fairness,
     counters,
   };
 

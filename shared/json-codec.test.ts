@@ -138,6 +138,13 @@ describe("toJson", () => {
     expect(toJson({ money: { toJSON: () => "5 EUR" }, big: 1n })).toBe('{"money":"5 EUR","big":"1"}');
   });
 
+  it("writes binary data of any length, as others do", () => {
+    for (const length of [0, 1, 2, 3, 6_143, 6_144, 6_145, 12_288, 12_290, 1_000_000]) {
+      const data = Uint8Array.from({ length }, (_, index) => (index * 7 + (index >> 8)) & 0xff);
+      expect(toJson(data)).toBe(`"${Buffer.from(data).toString("base64")}"`);
+    }
+  });
+
   it("refuses what cannot be written", () => {
     const circular: unknown[] = [1n];
     circular.push(circular);

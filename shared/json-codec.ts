@@ -62,8 +62,14 @@ function widen(this: unknown, key: string, value: unknown): unknown {
   return original instanceof ArrayBuffer ? base64(new Uint8Array(original)) : value;
 }
 
+/** Bytes that are written at once: a multiple of three, which base64 takes together, and not too many for one call. */
+const CHUNK = 6_144;
+
+/** Byte by byte, a megabyte would be a tenth of a second. */
 function base64(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
+  let text = "";
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    text += btoa(Reflect.apply(String.fromCharCode, null, bytes.subarray(at, at + CHUNK)));
+  }
+  return text;
 }

@@ -69,6 +69,25 @@ it("the more waits, the less of one client may, once it is much", () => {
   expect(fair.room).toBe(16 * megabytes);
 });
 
+it("a turn is no longer for work that asks for another while it is done", async () => {
+  const { clock, fair } = fairness();
+  const lengths: number[] = [];
+  const work: Workload = {
+    goOn() {
+      const begun = clock.ms;
+      while (!fair.over) clock.ms += 1;
+      fair.later(work);
+      lengths.push(clock.ms - begun);
+      return lengths.length < 20;
+    },
+  };
+  fair.later(work);
+  for (let turns = 1; turns <= 8; turns++) {
+    await nextTurn();
+    expect(lengths.length).toBeLessThanOrEqual(turns);
+  }
+});
+
 it("who is forgotten is not asked to go on", async () => {
   const { clock, fair } = fairness();
   const done: string[] = [];

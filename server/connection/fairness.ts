@@ -9,6 +9,8 @@ const TURN_MS = 10;
 /** With more than this waiting, in bytes, turns are longer: what comes faster than it is done has to be held up by TCP. */
 const MUCH = 4 * 1024 * 1024;
 const LONG_TURN_MS = 100;
+/** Where there is no room for more of one client: so it is held up by TCP, unless little of it takes very long. */
+const LONGEST_TURN_MS = 500;
 /** Bytes that may wait for a socket worker; and of one client. */
 const MOST = 128 * 1024 * 1024;
 const MOST_OF_ONE = 16 * 1024 * 1024;
@@ -25,6 +27,8 @@ export class Fairness {
   #limitMs = TURN_MS;
   readonly #workloads = new Set<Workload>();
   #waiting = 0;
+  /** Whether there will be a turn, or it is going on. */
+  #going = false;
 
   /** @param now milliseconds by a clock that only goes on @default performance.now */
   constructor(now: () => number = () => performance.now()) {
@@ -33,11 +37,12 @@ export class Fairness {
 
   /** Whether this turn has been long enough, and all that is dear has to wait for another. */
   get over(): boolean {
-    const now = this.#now();
-    if (this.#begun !== undefined) return now - this.#begun > this.#limitMs;
-    this.#begun = now;
-    setImmediate(this.#end);
-    return false;
+    return this.#lasted > this.#limitMs;
+  }
+
+  /** Whether not even what there is no room for may be done in this turn. */
+  get spent(): boolean {
+    return this.#lasted > LONGEST_TURN_MS;
   }
 
   /** Bytes that may wait of one client: as many as are left for all, so that there is always something left. */
@@ -52,13 +57,24 @@ export class Fairness {
 
   /** Has it go on when it is its turn. */
   later(workload: Workload): void {
-    if (this.#workloads.size === 0) setImmediate(this.#run);
     this.#workloads.add(workload);
+    if (this.#going) return;
+    this.#going = true;
+    setImmediate(this.#run);
   }
 
   /** It has nothing to do any more. */
   forget(workload: Workload): void {
     this.#workloads.delete(workload);
+  }
+
+  /** How long this turn has been, in milliseconds. */
+  get #lasted(): number {
+    const now = this.#now();
+    if (this.#begun !== undefined) return now - this.#begun;
+    this.#begun = now;
+    setImmediate(this.#end);
+    return 0;
   }
 
   readonly #end = (): void => {
@@ -68,14 +84,19 @@ export class Fairness {
   readonly #run = (): void => {
     this.#begun = this.#now();
     this.#limitMs = this.#waiting > MUCH ? LONG_TURN_MS : TURN_MS;
-    // whoever comes to the end of it meanwhile waits for the next turn
-    for (const workload of [...this.#workloads]) {
-      this.#workloads.delete(workload);
-      if (workload.goOn()) this.#workloads.add(workload);
-      if (this.over) break;
+    try {
+      // whoever comes to the end of it meanwhile waits for the next turn
+      for (const workload of [...this.#workloads]) {
+        this.#workloads.delete(workload);
+        if (workload.goOn()) this.#workloads.add(workload);
+        if (this.over) break;
+      }
+    } finally {
+      this.#begun = undefined;
+      this.#limitMs = TURN_MS;
+      // one only, whoever has asked for it meanwhile: two would be a turn twice as long, and then four
+      this.#going = this.#workloads.size > 0;
+      if (this.#going) setImmediate(this.#run);
     }
-    this.#begun = undefined;
-    this.#limitMs = TURN_MS;
-    if (this.#workloads.size > 0) setImmediate(this.#run);
   };
 }

@@ -13,8 +13,8 @@ import type { Outbox } from "./outbox.ts";
 const LARGE = 4_096;
 /** Of what is cheap so many together may be dear: a power of 2. */
 const MANY = 16;
-/** How long what a client said before it went is still done, in milliseconds. */
-const LEFTOVERS_MS = 1_000;
+/** How much of what a client said before it went is still done, in milliseconds of work. */
+const LEFTOVERS_MS = 5_000;
 /** Bytes that may wait for WELCOME. */
 const MOST_HELD = 16_777_216;
 
@@ -33,9 +33,9 @@ export class Inbox implements Workload {
   #behind = false;
   #held = false;
   #closed = false;
-  /** Called when all is done that a client said who has gone since; and when it went, by `performance.now()`. */
+  /** Called when all is done that a client said who has gone since; and how long that has taken, in milliseconds. */
   #done: (() => void) | undefined;
-  #leftAt = 0;
+  #leftovers = 0;
 
   constructor(connection: Connection, outbox: Outbox, services: ConnectionServices) {
     this.#connection = connection;
@@ -86,6 +86,7 @@ export class Inbox implements Workload {
 
   goOn(): boolean {
     if (this.#held || this.#closed) return false;
+    const begun = performance.now();
     this.#outbox.inTurn = true;
     try {
       do this.#next();
@@ -94,7 +95,8 @@ export class Inbox implements Workload {
       this.#outbox.inTurn = false;
       this.#outbox.flush();
     }
-    if (!this.#behind || performance.now() - this.#leftAt > LEFTOVERS_MS) this.#done?.();
+    if (this.#done !== undefined) this.#leftovers += performance.now() - begun;
+    if (!this.#behind || this.#leftovers > LEFTOVERS_MS) this.#done?.();
     return this.#behind && !this.#held && !this.#closed;
   }
 
@@ -104,7 +106,6 @@ export class Inbox implements Workload {
       done();
       return;
     }
-    this.#leftAt = performance.now();
     this.#done = done;
   }
 
@@ -167,14 +168,32 @@ export class Inbox implements Workload {
   }
 
   #keep(bytes: ArrayBuffer, binary: boolean): void {
-    this.#backlog ??= new Backlog();
     const { fairness } = this.#services;
-    const before = this.#backlog.bytes;
-    if (this.#backlog.add(bytes, binary, this.#held ? MOST_HELD : fairness.room)) {
-      fairness.waits(this.#backlog.bytes - before);
-      return;
+    while (!this.#closed) {
+      this.#backlog ??= new Backlog();
+      const before = this.#backlog.bytes;
+      if (this.#backlog.add(bytes, binary, this.#held ? MOST_HELD : fairness.room)) {
+        fairness.waits(this.#backlog.bytes - before);
+        return;
+      }
+      if (this.#held) this.#connection.close(CloseCode.TRY_LATER);
+      else if (fairness.spent) this.#connection.close(CloseCode.FLOODING);
+      else if (this.#backlog.empty) {
+        // there is no room for others' sake
+        this.#atOnce(() => this.#read(Buffer.from(bytes), binary));
+        return;
+      } else this.#atOnce(() => this.#next());
     }
-    this.#connection.close(this.#held ? CloseCode.TRY_LATER : CloseCode.FLOODING);
+  }
+
+  #atOnce(work: () => void): void {
+    this.#outbox.inTurn = true;
+    try {
+      work();
+    } finally {
+      this.#outbox.inTurn = false;
+      this.#outbox.flush();
+    }
   }
 
   /** A frame that does not decode is answered once, and nothing more is read from who sent it. */

@@ -33,6 +33,11 @@ export class RunningCall implements Timed {
     return this.#over;
   }
 
+  /** Whether others should have their turn. */
+  get turnOver(): boolean {
+    return this.#services.fairness.over;
+  }
+
   /** Whether somebody still waits for its answer. */
   get wanted(): boolean {
     return !this.#over && this.context.aborted === undefined;

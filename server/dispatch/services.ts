@@ -4,6 +4,7 @@ import type { ServerEvents } from "../app.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { IdentityWatch } from "../auth/identity-watch.ts";
 import type { Config } from "../config.ts";
+import type { Fairness } from "../connection/fairness.ts";
 import type { Counters } from "../metrics.ts";
 import type { ChannelAccess } from "../pubsub/channel-access.ts";
 import type { Hub } from "../pubsub/hub.ts";
@@ -34,5 +35,6 @@ export interface Services extends ContextServices {
   readonly pack: Pack;
   readonly events: Emitter<ServerEvents>;
   readonly deadlines: Deadlines;
+  readonly fairness: Pick<Fairness, "over">;
   readonly counters: Counters;
 }

@@ -9,6 +9,8 @@ import type { RunningCall } from "./running-call.ts";
 const ENOUGH_UNSENT = 256 * 1024;
 /** A generator that never waits is made to, so that others, and its own CANCEL, get their turn. */
 const ITEMS_PER_TURN = 64;
+/** So many items it may send before it is asked whether the turn is over. */
+const FEW = 8;
 
 /**
  * Sends what an iterator yields as CHUNKs and what it returns as the RESULT, no faster than the client reads.
@@ -29,7 +31,8 @@ export async function runStream(call: RunningCall, iterator: AnyIterator, window
         return;
       }
       sendItem(call, step.value);
-      if (count % ITEMS_PER_TURN === 0) await nextTurn();
+      // few of each of many streams are many, too
+      if (count % ITEMS_PER_TURN === 0 || (count % FEW === 0 && call.turnOver)) await nextTurn();
     }
     await iterator.return?.();
   } catch (error) {

@@ -9,7 +9,10 @@ const TURN_MS = 10;
 /** With more than this waiting, in bytes, turns are longer: what comes faster than it is done has to be held up by TCP. */
 const MUCH = 4 * 1024 * 1024;
 const LONG_TURN_MS = 100;
-/** Where there is no room for more of one client: so it is held up by TCP, unless little of it takes very long. */
+/**
+ * Where there is no room for more of one client, what it says is done as it comes, so that it is held up by TCP; unless
+ * little of that takes longer than this. Counted in time of the processor: another one's load is no client's fault.
+ */
 const LONGEST_TURN_MS = 500;
 /** Bytes that may wait for a socket worker; and of one client. */
 const MOST = 128 * 1024 * 1024;
@@ -22,6 +25,9 @@ const MOST_OF_ONE = 16 * 1024 * 1024;
  */
 export class Fairness {
   readonly #now: () => number;
+  readonly #cpu: () => number;
+  /** What the processor had done when this turn came to where there is no room. */
+  #fullAt: number | undefined;
   /** When the work of this turn of the event loop began, as far as anybody looked. */
   #begun: number | undefined;
   #limitMs = TURN_MS;
@@ -30,9 +36,13 @@ export class Fairness {
   /** Whether there will be a turn, or it is going on. */
   #going = false;
 
-  /** @param now milliseconds by a clock that only goes on @default performance.now */
-  constructor(now: () => number = () => performance.now()) {
+  /**
+   * @param now milliseconds by a clock that only goes on @default performance.now
+   * @param cpu milliseconds of the processor that this process has had @default process.cpuUsage
+   */
+  constructor(now = () => performance.now(), cpu = cpuMs) {
     this.#now = now;
+    this.#cpu = cpu;
   }
 
   /** Whether this turn has been long enough, and all that is dear has to wait for another. */
@@ -40,9 +50,12 @@ export class Fairness {
     return this.#lasted > this.#limitMs;
   }
 
-  /** Whether not even what there is no room for may be done in this turn. */
+  /** Whether not even what there is no room for may be done in this turn. To be asked before each piece of that. */
   get spent(): boolean {
-    return this.#lasted > LONGEST_TURN_MS;
+    // so that this turn ends
+    if (this.#lasted <= this.#limitMs) return false;
+    this.#fullAt ??= this.#cpu();
+    return this.#cpu() - this.#fullAt > LONGEST_TURN_MS;
   }
 
   /** Bytes that may wait of one client: as many as are left for all, so that there is always something left. */
@@ -78,7 +91,7 @@ export class Fairness {
   }
 
   readonly #end = (): void => {
-    this.#begun = undefined;
+    this.#begun = this.#fullAt = undefined;
   };
 
   readonly #run = (): void => {
@@ -92,11 +105,16 @@ export class Fairness {
         if (this.over) break;
       }
     } finally {
-      this.#begun = undefined;
+      this.#begun = this.#fullAt = undefined;
       this.#limitMs = TURN_MS;
       // one only, whoever has asked for it meanwhile: two would be a turn twice as long, and then four
       this.#going = this.#workloads.size > 0;
       if (this.#going) setImmediate(this.#run);
     }
   };
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

@@ -125,7 +125,7 @@ describe.each(MSGPACK_CODECS)("for %s", (_, createCodec) => {
 
 describe("of text", () => {
   it.skipIf(collides())("numbers that a hash table takes for neighbours cost what other texts cost", () => {
-    // engines that hash such a text to its number alone need minutes for this
+    // an engine that hashes such a text to its number alone takes far longer for this
     for (const step of [1, 1 << 10, 1 << 15, 1 << 16]) {
       const numbers = Array.from({ length: 65_000 }, (_, index) => String((index * step) % 4_294_967_295));
       expect(refusal(() => json.decode(JSON.stringify([14, numbers])))).toBeUndefined();
@@ -158,10 +158,7 @@ describe("of text", () => {
   });
 });
 
-/**
- * Whether this engine has numbers as texts collide, as those of before 2026 do: nothing but another Node.js helps there,
- * and in what is tried in CI it must not.
- */
+/** Whether this engine has numbers as texts collide: nothing but another Node.js helps there, and that of CI must not. */
 function collides(): boolean {
   if (process.env.CI !== undefined) return false;
   const fill = (step: number) => {

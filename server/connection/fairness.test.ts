@@ -98,3 +98,18 @@ it("who is forgotten is not asked to go on", async () => {
   await nextTurn();
   expect(done).toEqual([]);
 });
+
+it("lets what there is no room for be done for half a second of the processor's, however long that takes", () => {
+  const clock = { ms: 0, cpu: 0 };
+  const fair = new Fairness(
+    () => clock.ms,
+    () => clock.cpu,
+  );
+  expect(fair.spent).toBe(false);
+  clock.ms = 60_000;
+  expect(fair.spent).toBe(false);
+  clock.cpu = 500;
+  expect(fair.spent).toBe(false);
+  clock.cpu = 501;
+  expect(fair.spent).toBe(true);
+});

@@ -80,8 +80,10 @@ export class Inbox implements Workload {
 
   /** Does what was kept, in order, and keeps nothing any more. */
   release(): void {
+    if (!this.#held) return;
     this.#held = false;
-    if (this.goOn()) this.#services.fairness.later(this);
+    // in the middle of a message, what waits comes after the rest of its batch
+    if (this.#outbox.inTurn || this.goOn()) this.#services.fairness.later(this);
   }
 
   goOn(): boolean {

@@ -34,18 +34,19 @@ export async function holdings(world) {
 /**
  * Waits until the processes have let go of what they held for clients that are gone, and complains of what they keep.
  * @param others connections that are still there
+ * @param spare bytes that a socket worker may have more than at the start
  */
-export async function checkHoldings(world, base, others = 0) {
+export async function checkHoldings(world, base, others = 0, spare = SPARE.workerBytes) {
   let problems = [];
   for (const end = performance.now() + SETTLE_MS; ; await sleep(LOOK_MS)) {
     const now = await holdings(world);
-    problems = differences(base, now, others);
+    problems = differences(base, now, others, spare);
     if (problems.length === 0 || performance.now() > end) break;
   }
   for (const problem of problems) world.complain(`with all clients gone, ${problem}`);
 }
 
-function differences(base, now, others) {
+function differences(base, now, others, spare) {
   const problems = [];
   const most = (pick) => Math.max(...base.workers.map(pick));
   const limit = (who, what, value, allowed) => {
@@ -59,7 +60,7 @@ function differences(base, now, others) {
     limit(who, "streams that run", one.streams, 0);
     limit(who, "open files", one.files, most(({ files }) => files) + SPARE.files);
     limit(who, "timers", one.timers, most(({ timers }) => timers) + SPARE.timers);
-    limit(who, "bytes of memory", one.bytes, most(({ bytes }) => bytes) + SPARE.workerBytes);
+    limit(who, "bytes of memory", one.bytes, most(({ bytes }) => bytes) + spare);
   }
   limit("the primary", "open files", now.primary.files, base.primary.files + SPARE.files);
   limit("the primary", "bytes of memory", now.primary.bytes, base.primary.bytes + SPARE.primaryBytes);

@@ -80,7 +80,7 @@ class FuzzWorld extends World {
 
 async function act(world, { seconds, workers, only, say, report }) {
   const before = await ids(world);
-  const bystanders = await Bystanders.start(world.port, workers * BYSTANDERS_OF_ONE, SPARE_BYTES);
+  const bystanders = await Bystanders.start(world.port, workers * BYSTANDERS_OF_ONE);
   try {
     await sleep(BASE_MS / 3);
     await bystanders.look();
@@ -101,7 +101,7 @@ async function act(world, { seconds, workers, only, say, report }) {
     const after = await bystanders.look();
     say(`after all attacks: ${told(after)}`);
     report.push(["without attack", calm], ["after all attacks", after]);
-    await checkHoldings(world, base, workers * BYSTANDERS_OF_ONE);
+    await checkHoldings(world, base, workers * BYSTANDERS_OF_ONE, SPARE_BYTES);
     await checkHeap(world, base, say);
     if ((await ids(world)) !== before) world.complain(`processes ${before} are ${await ids(world)} at the end`);
     checkLog(world);

@@ -1,4 +1,5 @@
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import { readNumber } from "../bus/numbers.ts";
 import type { Identity } from "./credentials.ts";
 
 /** Tokens live no longer than that, as a rule: a revocation is remembered for so long, in milliseconds. */
@@ -39,16 +40,9 @@ export class Revocations {
   }
 }
 
-/** A time, as the data of a bus frame. */
-export function timeBytes(time: number): Buffer {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeDoubleLE(time);
-  return bytes;
-}
-
 /** What of the bus is about revocations. */
 export function revocationFrames(revocations: Revocations) {
   return {
-    [BusType.USER_REVOKED]: ({ channel: user, data }: BusFrame) => revocations.add(user, data.readDoubleLE()),
+    [BusType.USER_REVOKED]: ({ channel: user, data }: BusFrame) => revocations.add(user, readNumber(data, 0)),
   };
 }

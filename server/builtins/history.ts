@@ -56,31 +56,27 @@ const input = z.preprocess(
 /** The procedure `$history`: the newest publications of a channel that are kept, page by page backwards. */
 export function historyProcedure(
   { rules, broker, pack }: HistoryServices,
-  access: () => Pick<ChannelAccess, "check">,
+  access: () => Pick<ChannelAccess, "allowed">,
 ): ProcedureDefinition {
   const procedure: ProcedureOptions<HistoryInput> = {
     input: input as StandardSchema<unknown, HistoryInput>,
     idempotent: true,
-    handler: ({ channel: name, limit, before }, { connection }) =>
-      new Promise<KeptPublication[]>((resolve, reject) => {
-        // who may see what comes may see what came
-        const { history } = rules.checkSubscribe(name);
-        if (isPattern(name)) throw new AppError("BAD_REQUEST", `"${name}" is a pattern; ask for one channel.`);
-        if (history === undefined) throw new AppError("NOT_FOUND", `The channel "${name}" keeps no history.`);
-        access().check(connection, "history", name, undefined, (refusal) => {
-          if (refusal !== undefined) {
-            reject(refusal);
-            return;
-          }
-          broker.history(name, limit, before, (error, found) => {
-            if (found === undefined) reject(error);
-            else
-              resolve(
-                found.publications.map((data, index) => ({ offset: found.first + index, data: pack.unpack(data) })),
-              );
-          });
+    handler: async ({ channel: name, limit, before }, { connection }) => {
+      // who may see what comes may see what came
+      const { history } = rules.checkSubscribe(name);
+      if (isPattern(name)) throw new AppError("BAD_REQUEST", `"${name}" is a pattern; ask for one channel.`);
+      if (history === undefined) throw new AppError("NOT_FOUND", `The channel "${name}" keeps no history.`);
+      await access().allowed(connection, "history", name);
+      return new Promise<KeptPublication[]>((resolve, reject) => {
+        broker.history(name, limit, before, (error, found) => {
+          if (found === undefined) reject(error);
+          else
+            resolve(
+              found.publications.map((data, index) => ({ offset: found.first + index, data: pack.unpack(data) })),
+            );
         });
-      }),
+      });
+    },
   };
   // what the input makes of it is what the handler takes
   return procedure as unknown as ProcedureDefinition;

@@ -90,13 +90,13 @@ export const BusType = {
   SESSION_ENDED: 48,
   /** worker → primary: end all sessions of a user, or one session, as channel; data = which of both, and the close code. */
   REVOKE: 49,
-  /** primary → worker: so many ended, 4 bytes. */
+  /** primary → worker: so many ended; an 8-byte number. */
   REVOKED: 50,
   /** primary → worker: whatever of a user, as channel, was made before, by data = milliseconds since 1970, is good no more. */
   USER_REVOKED: 51,
   /** worker → primary: tell all connections of a user, as channel. */
   TELL_USER: 52,
-  /** primary → worker: so many were there, 4 bytes. */
+  /** primary → worker: so many were there; an 8-byte number. */
   USER_TOLD: 53,
   /** primary → worker: tell the connections of a user, as channel, that are here. */
   USER_EVENT: 54,

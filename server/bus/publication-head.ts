@@ -25,16 +25,18 @@ export const OFFSET_BYTES = KEEPING_BYTES;
 
 /** The head of a PUBLISH_WITH frame: u16 bytes of the key · key · u16 bytes of the publisher · publisher · u32 size · u32 ttlMs. */
 export function writePublicationHead(key: string, keeping: Keeping | undefined, publisher = ""): Buffer {
-  const texts = [key, publisher].map((text) => Buffer.from(text));
-  const head = Buffer.allocUnsafe(texts.reduce((sum, { length }) => sum + LENGTH_BYTES + length, KEEPING_BYTES));
-  let at = 0;
-  for (const text of texts) {
-    at = head.writeUInt16LE(text.length, at);
-    at += text.copy(head, at);
-  }
+  const [keyBytes, publisherBytes] = [Buffer.byteLength(key), Buffer.byteLength(publisher)];
+  const head = Buffer.allocUnsafe(2 * LENGTH_BYTES + keyBytes + publisherBytes + KEEPING_BYTES);
+  const at = writeText(head, writeText(head, 0, key, keyBytes), publisher, publisherBytes);
   head.writeUInt32LE(keeping?.size ?? 0, at);
   head.writeUInt32LE(keeping?.ttlMs ?? 0, at + 4);
   return head;
+}
+
+/** @returns where the next begins */
+function writeText(head: Buffer, at: number, text: string, bytes: number): number {
+  const from = head.writeUInt16LE(bytes, at);
+  return from + head.write(text, from, "utf8");
 }
 
 /** @returns also where the head ends, and the data begins */

@@ -58,6 +58,7 @@ export class Connection implements SocketOwner {
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   #closing = false;
+  #network: string | undefined;
 
   constructor(id: string, socket: Socket, request: UpgradeRequest, binary: boolean, services: ConnectionServices) {
     this.id = id;
@@ -89,7 +90,9 @@ export class Connection implements SocketOwner {
 
   /** @internal Whose its client is, where clients are told apart by their addresses. */
   get network(): string {
-    return networkOf(this.address);
+    // an IPv6 address has to be taken apart for it
+    this.#network ??= networkOf(this.address);
+    return this.#network;
   }
 
   /** @internal Whether all that came of the client has been done, calls in flight aside. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BusType } from "../bus/bus-frame.ts";
+import { encodeNumbers, readNumber } from "../bus/numbers.ts";
 import { limitPer, perSecond } from "../rates/rate.ts";
-import { encodeNumbers, readNumber } from "../rates/rate-frames.ts";
 import { type DeskWorker, joinDesk } from "../rates/test/desk-workers.ts";
 import { RateDesk } from "./rate-desk.ts";
 import { RateStore } from "./rate-store.ts";

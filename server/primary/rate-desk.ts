@@ -1,7 +1,7 @@
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Link } from "../bus/link.ts";
+import { encodeNumbers, readNumber } from "../bus/numbers.ts";
 import type { Rate } from "../rates/rate.ts";
-import { encodeNumbers, readNumber } from "../rates/rate-frames.ts";
 import { ConnectCounts, type ConnectMember } from "./connect-counts.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import { RateStore } from "./rate-store.ts";

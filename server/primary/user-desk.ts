@@ -1,7 +1,8 @@
-import { Revocations, timeBytes } from "../auth/revocations.ts";
+import { Revocations } from "../auth/revocations.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Link } from "../bus/link.ts";
-import { countBytes, readRevoke } from "../sessions/user-bus.ts";
+import { encodeNumbers } from "../bus/numbers.ts";
+import { readRevoke } from "../sessions/user-bus.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import type { SessionHolder, SessionStore } from "./session-store.ts";
 
@@ -18,7 +19,7 @@ export class UserDesk implements Desk {
   joined(link: Link): DeskMember {
     this.#links.add(link);
     for (const [user, time] of this.#revocations.entries()) {
-      link.send(BusType.USER_REVOKED, 0, user, timeBytes(time));
+      link.send(BusType.USER_REVOKED, 0, user, encodeNumbers([time]));
     }
     return {
       receive: (frame) => {
@@ -41,7 +42,7 @@ export class UserDesk implements Desk {
     const now = Date.now();
     this.#revocations.add(user, now);
     // ahead of the ends of sessions, so that nobody comes back between the two
-    for (const link of this.#links) link.send(BusType.USER_REVOKED, 0, user, timeBytes(now));
+    for (const link of this.#links) link.send(BusType.USER_REVOKED, 0, user, encodeNumbers([now]));
     const sessions = [...this.#sessions.ofUser(user)];
     for (const { id } of sessions) this.#sessions.end(id, code);
     return sessions.length;
@@ -55,7 +56,7 @@ export class UserDesk implements Desk {
   #revoke({ channel, reference, data }: BusFrame, link: Link): void {
     const { ofUser, code } = readRevoke(data);
     const count = ofUser ? this.revokeUser(channel, code) : this.revokeSession(channel, code);
-    link.send(BusType.REVOKED, reference, "", countBytes(count));
+    link.send(BusType.REVOKED, reference, "", encodeNumbers([count]));
   }
 
   /** Each process that has connections of the user is told once. */
@@ -68,6 +69,6 @@ export class UserDesk implements Desk {
       if (!told.has(holder)) told.set(holder, holder.tellUser(frame));
       if (told.get(holder) === true) count++;
     }
-    origin.send(BusType.USER_TOLD, reference, "", countBytes(count));
+    origin.send(BusType.USER_TOLD, reference, "", encodeNumbers([count]));
   }
 }

@@ -1,7 +1,7 @@
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import { encodeNumbers, readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Rate } from "./rate.ts";
-import { encodeNumbers, type RateTaking, readNumber } from "./rate-frames.ts";
 import { SharedRate, type SharedRateHost } from "./shared-rate.ts";
 
 /** A user, or an address, and what its connections here have done together. */
@@ -12,6 +12,9 @@ export interface Account {
   /** By what is limited. */
   readonly rates: Map<string, SharedRate>;
 }
+
+/** What a socket worker tells, or asks, of a rate; the frame's channel is whose it is, and which. */
+type RateTaking = readonly [count: number, intervalMs: number, burstMs: number];
 
 /** What has been done is told after so many milliseconds: all workers together may do too much for so long. */
 const TELL_MS = 20;
@@ -46,7 +49,17 @@ export class Accounts implements SharedRateHost {
     return this.#accounts.size;
   }
 
-  /** A connection counts for somebody, until `leave`. */
+  /** A connection counts for a user, until `leave`. */
+  enterUser(user: string): Account {
+    return this.enter(`u${user}`);
+  }
+
+  /** A connection counts for the network that its address is in, until `leave`. */
+  enterNetwork(network: string): Account {
+    return this.enter(`i${network}`);
+  }
+
+  /** The same, by the name that the primary knows. */
   enter(name: string): Account {
     let account = this.#accounts.get(name);
     if (account === undefined) {

@@ -3,6 +3,7 @@ import { type Config, DEFAULT_CONFIG } from "../config.ts";
 import type { Connection } from "../connection/connection.ts";
 import { createCounters } from "../metrics.ts";
 import { RateDesk } from "../primary/rate-desk.ts";
+import { networkOf } from "../transport/network-of.ts";
 import type { Socket, UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
 import { ConnectGate } from "./connect-gate.ts";
 import { type DeskWorker, joinDesk } from "./test/desk-workers.ts";
@@ -16,7 +17,12 @@ function setup(config: Partial<Config>, workers = 1) {
   const hooks = {
     upgrade: () => WELCOME,
     open: (_: Socket, { address }: UpgradeRequest) =>
-      ({ address, open: true, close: (code: number) => void closed.push(code) }) as unknown as Connection,
+      ({
+        address,
+        network: networkOf(address),
+        open: true,
+        close: (code: number) => void closed.push(code),
+      }) as unknown as Connection,
   };
   const gates = joinDesk(desk, workers).map(({ accounts, uplink, hear }: DeskWorker) => {
     const all = { ...DEFAULT_CONFIG, ...config };

@@ -1,5 +1,6 @@
 import { CloseCode } from "../../shared/codes.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import { encodeNumbers, readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Config } from "../config.ts";
 import type { Connection } from "../connection/connection.ts";
@@ -10,7 +11,6 @@ import type { HttpAnswer, Socket, TransportHooks, UpgradeAnswer, UpgradeRequest 
 import type { Account, Accounts } from "./accounts.ts";
 import { exemptAddresses } from "./exempt-addresses.ts";
 import { perSecond, type Rate } from "./rate.ts";
-import { encodeNumbers, readNumber } from "./rate-frames.ts";
 import { ratesOf } from "./rate-options.ts";
 import type { SharedRate } from "./shared-rate.ts";
 
@@ -103,7 +103,7 @@ export class ConnectGate implements ConnectHooks {
 
   #take(address: string): number {
     const { accounts } = this.#options;
-    const account = accounts.enter(nameOf(address));
+    const account = accounts.enterNetwork(networkOf(address));
     const wait = this.#connects(account).take(performance.now());
     accounts.leave(account);
     return wait;
@@ -114,7 +114,7 @@ export class ConnectGate implements ConnectHooks {
   }
 
   #count(connection: Connection, most: number): void {
-    const account = this.#options.accounts.enter(nameOf(connection.address));
+    const account = this.#options.accounts.enterNetwork(connection.network);
     const number = ++this.#lastNumber;
     this.#inside.set(connection, { account, number });
     this.#numbered.set(number, connection);
@@ -125,10 +125,6 @@ export class ConnectGate implements ConnectHooks {
 /** What of the bus is about connects. */
 export function connectFrames(gate: () => ConnectGate) {
   return { [BusType.ONE_TOO_MANY]: (frame: BusFrame) => gate().oneTooMany(frame) };
-}
-
-function nameOf(address: string): string {
-  return `i${networkOf(address)}`;
 }
 
 function refusal(waitMs: number): HttpAnswer {

@@ -1,6 +1,5 @@
 import type { Connection } from "../connection/connection.ts";
 import type { AddressRanges } from "../transport/address-ranges.ts";
-import { networkOf } from "../transport/network-of.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import { Bucket } from "./bucket.ts";
 import { ConnectionRates } from "./connection-rates.ts";
@@ -31,12 +30,11 @@ export class RateBook {
   }
 
   /** Somebody may have logged in, or out, or be somebody else. */
-  lookAtUser({ session }: Connection, rates: ConnectionRates): void {
-    const user = session?.user;
+  lookAtUser({ user }: Connection, rates: ConnectionRates): void {
     if (user === rates.user) return;
     const before = rates.userAccount;
     rates.user = user;
-    rates.userAccount = user === undefined ? undefined : this.#accounts.enter(`u${user}`);
+    rates.userAccount = user === undefined ? undefined : this.#accounts.enterUser(user);
     rates.userRate = this.#requests(rates.userAccount, this.#rates.user);
     this.#accounts.leave(before);
   }
@@ -56,7 +54,7 @@ export class RateBook {
     const rates = this.of(connection);
     this.lookAtUser(connection, rates);
     if (by === "user" && rates.userAccount !== undefined) return rates.userAccount;
-    rates.addressAccount ??= this.#accounts.enter(addressName(connection));
+    rates.addressAccount ??= this.#accounts.enterNetwork(connection.network);
     return rates.addressAccount;
   }
 
@@ -64,7 +62,7 @@ export class RateBook {
     const { message, byte, ip } = this.#rates;
     const rates = new ConnectionRates(message && new Bucket(message), byte && new Bucket(byte));
     if (ip !== undefined && !this.#exempt.has(connection.address)) {
-      rates.addressAccount = this.#accounts.enter(addressName(connection));
+      rates.addressAccount = this.#accounts.enterNetwork(connection.network);
       rates.address = this.#requests(rates.addressAccount, ip);
     }
     return rates;
@@ -73,8 +71,4 @@ export class RateBook {
   #requests(account: Account | undefined, rate: Rate | undefined): SharedRate | undefined {
     return account === undefined || rate === undefined ? undefined : this.#accounts.rate(account, REQUESTS, rate);
   }
-}
-
-function addressName({ address }: Connection): string {
-  return `i${networkOf(address)}`;
 }

@@ -5,6 +5,7 @@ import type { Pack } from "../../shared/msgpack-codec.ts";
 import { portable } from "../../shared/portable.ts";
 import type { RevokeOptions, RevokeTarget, ToUser, UserActions } from "../app.ts";
 import { BusType } from "../bus/bus-frame.ts";
+import { readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { revokeBytes } from "./user-bus.ts";
 
@@ -38,7 +39,7 @@ export class EveryUser implements UserActions {
     return new Promise((resolve, reject) => {
       this.#services.uplink.ask(type, channel, data(), (error, frame) => {
         if (frame === undefined) reject(error);
-        else resolve(frame.data.readUInt32LE());
+        else resolve(readNumber(frame.data, 0));
       });
     });
   }

@@ -8,10 +8,3 @@ export function revokeBytes(ofUser: boolean, ban: boolean): Uint8Array {
 export function readRevoke(data: Uint8Array): { ofUser: boolean; code: number } {
   return { ofUser: data[0] === 1, code: data[1] === 1 ? CloseCode.BANNED : CloseCode.UNAUTHENTICATED };
 }
-
-/** How many there were, as the data of an answer. */
-export function countBytes(count: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32LE(count);
-  return bytes;
-}

@@ -1,5 +1,6 @@
 import { AppError } from "../shared/errors.ts";
 import type { Counters } from "./metrics.ts";
+import { within } from "./within.ts";
 
 /** What `$health` answers. */
 export interface HealthReport {
@@ -74,21 +75,10 @@ export function createHealthCheck(options: HealthOptions): () => Promise<HealthR
 async function checkApplication({ healthcheck, limitMs, failed }: HealthOptions): Promise<void> {
   if (healthcheck === undefined) return;
   try {
-    await limited(Promise.resolve().then(healthcheck), limitMs);
+    const late = () => new Error(`The health check took longer than ${limitMs} ms.`);
+    await within(Promise.resolve().then(healthcheck), limitMs, late);
   } catch (error) {
     failed(error);
     throw error instanceof AppError ? error : new AppError("UNAVAILABLE", "The application is not well.");
-  }
-}
-
-async function limited(promise: Promise<unknown>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The health check took longer than ${limitMs} ms.`)), limitMs);
-  });
-  try {
-    await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

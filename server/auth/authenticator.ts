@@ -1,6 +1,8 @@
 import { AppError } from "../../shared/errors.ts";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
+import { asRefusal } from "../dispatch/as-refusal.ts";
 import type { UpgradeRequest } from "../transport/transport.ts";
+import { within } from "../within.ts";
 import { tokenOf } from "./bearer.ts";
 import type { Authenticate, AuthenticateResult, Identity } from "./credentials.ts";
 import type { Verified, VerifyJwt } from "./jwt.ts";
@@ -71,22 +73,14 @@ export class Authenticator {
    * `TIMEOUT`; `INTERNAL`
    */
   async identify(token: string | undefined, presented: Presented): Promise<Identity> {
-    const over = new AbortController();
-    const timer = setTimeout(() => over.abort(), this.#options.timeoutMs);
-    const late = new Promise<never>((_, reject) => {
-      over.signal.addEventListener("abort", () =>
-        reject(new AppError("TIMEOUT", "Finding out who you are took too long.")),
-      );
-    });
+    const { timeoutMs, revocations } = this.#options;
+    const late = () => new AppError("TIMEOUT", "Finding out who you are took too long.");
     try {
-      const identity = await Promise.race([this.#identify(token, presented), late]);
-      if (this.#options.revocations.covers(identity))
-        throw new AppError("UNAUTHENTICATED", "The token has been revoked.");
+      const identity = await within(this.#identify(token, presented), timeoutMs, late);
+      if (revocations.covers(identity)) throw new AppError("UNAUTHENTICATED", "The token has been revoked.");
       return identity;
     } catch (error) {
       throw this.#asRefusal(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -103,12 +97,11 @@ export class Authenticator {
   }
 
   #asRefusal(error: unknown): AppError {
-    if (error instanceof AppError) {
-      if (error.code === "UNAVAILABLE" || error.code === "TIMEOUT") this.#options.failed(error);
-      return error;
-    }
-    this.#options.failed(error);
-    return new AppError("INTERNAL");
+    const { failed } = this.#options;
+    const refusal = asRefusal(error, failed);
+    // what could not be found out is no client's fault either
+    if (refusal === error && (refusal.code === "UNAVAILABLE" || refusal.code === "TIMEOUT")) failed(error);
+    return refusal;
   }
 }
 

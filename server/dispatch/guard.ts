@@ -23,7 +23,7 @@ export function guardOf(requireUser: boolean, authorize: AuthorizeCall | undefin
     } catch (error) {
       throw refused(context, error);
     }
-    if (!isPromise(verdict)) {
+    if (!isPending(verdict)) {
       check(context, verdict);
       return next();
     }
@@ -49,6 +49,7 @@ function refused(context: CallContext, error: unknown): unknown {
   return error;
 }
 
-function isPromise(verdict: Verdict | Promise<Verdict>): verdict is Promise<Verdict> {
+/** Whether the application still thinks about it. */
+export function isPending(verdict: Verdict | Promise<Verdict>): verdict is Promise<Verdict> {
   return typeof verdict === "object" && verdict !== null;
 }

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { IceServer, PeerSeek } from "../../shared/peers.ts";
 import type { CallContext } from "../dispatch/context.ts";
+import { within } from "../within.ts";
 import type { PeersDefinition } from "./peer-options.ts";
 
 /** What the application says to a seek. */
@@ -26,7 +27,8 @@ export async function authorize(
     const seek = typeof verdict === "object" ? verdict : asked;
     return { seek, iceServers: await iceServersFor(definition, context) };
   };
-  return within(work(), timeoutMs);
+  // the call itself has no limit, as it lasts as long as the peer does
+  return within(work(), timeoutMs, () => new AppError("TIMEOUT"));
 }
 
 export async function iceServersFor(
@@ -34,17 +36,4 @@ export async function iceServersFor(
   context: CallContext,
 ): Promise<readonly IceServer[]> {
   return typeof iceServers === "function" ? iceServers(context) : iceServers;
-}
-
-/** The call itself has no limit, as it lasts as long as the peer does. */
-async function within<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError("TIMEOUT")), timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

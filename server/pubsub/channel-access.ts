@@ -1,8 +1,9 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Position } from "../../shared/message.ts";
 import type { Connection } from "../connection/connection.ts";
+import { asRefusal } from "../dispatch/as-refusal.ts";
 import type { Deadlines, Timed } from "../dispatch/deadlines.ts";
-import type { Verdict } from "../dispatch/guard.ts";
+import { isPending, type Verdict } from "../dispatch/guard.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { type ChannelAction, type ChannelGuard, type ChannelRequest, checkGuard, notYours } from "./channel-guard.ts";
 import type { ChannelRules } from "./channel-rules.ts";
@@ -71,7 +72,7 @@ export class ChannelAccess {
     try {
       verdicts = this.#ask(rules.guardsOf(channel), connection, action, channel, data);
     } catch (error) {
-      decided(this.#asRefusal(error));
+      decided(asRefusal(error, this.#services.failed));
       return;
     }
     if (verdicts.length === 0) decided(undefined);
@@ -149,7 +150,7 @@ export class ChannelAccess {
     };
     for (const { authorize } of guards) {
       const verdict = authorize?.(request);
-      if (typeof verdict === "object" && verdict !== null) {
+      if (isPending(verdict)) {
         // another rule may refuse at once, and nobody would look after this one then
         verdict.catch(() => undefined);
         verdicts.push(verdict);
@@ -193,13 +194,7 @@ export class ChannelAccess {
     deadlines.add(pending);
     all.then(
       () => pending.decide(undefined),
-      (error: unknown) => pending.decide(this.#asRefusal(error)),
+      (error: unknown) => pending.decide(asRefusal(error, this.#services.failed)),
     );
-  }
-
-  #asRefusal(error: unknown): AppError {
-    if (error instanceof AppError) return error;
-    this.#services.failed(error);
-    return new AppError("INTERNAL");
   }
 }

@@ -6,6 +6,7 @@ import { portable } from "../../shared/portable.ts";
 import type { SchemaResult } from "../../shared/standard-schema.ts";
 import type { Broker, Done, PublishOptions } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
+import { asRefusal } from "../dispatch/as-refusal.ts";
 import { refusal } from "../dispatch/procedures.ts";
 import type { Counters } from "../metrics.ts";
 import type { Limiter } from "../rates/limiter.ts";
@@ -51,7 +52,7 @@ export class Publisher {
       if (rateLimit !== undefined) this.#services.limiter.checkPublication(connection, rateLimit, done !== undefined);
       this.#checked(channel, data, rule, done, connection, key);
     } catch (error) {
-      done?.(this.#asRefusal(error));
+      done?.(asRefusal(error, this.#services.failed));
     }
   }
 
@@ -92,7 +93,7 @@ export class Publisher {
     if (result instanceof Promise) {
       result
         .then((later) => this.#sendValid(channel, later, rule, done, connection, key))
-        .catch((error: unknown) => done?.(this.#asRefusal(error)));
+        .catch((error: unknown) => done?.(asRefusal(error, this.#services.failed)));
       return;
     }
     this.#sendValid(channel, result, rule, done, connection, key);
@@ -133,12 +134,5 @@ export class Publisher {
     const options: PublishOptions | undefined =
       keeping === undefined && key === undefined ? undefined : { keeping, key, publisher: connection?.network };
     broker.publish(channel, bytes, done, options);
-  }
-
-  /** What a client is told: what was not thrown on purpose is none of its business. */
-  #asRefusal(error: unknown): AppError {
-    if (error instanceof AppError) return error;
-    this.#services.failed(error);
-    return new AppError("INTERNAL");
   }
 }

@@ -3,22 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { defineApp } from "../dist/server/index.js";
+import { endWithStarter } from "../stress/end-with-starter.mjs";
 
-/** How often it is looked whether anybody still wants this cluster, in milliseconds. */
-const LOOK_MS = 1_000;
 /** Of what cannot be deflated, so that an answer is as large as it is asked for. */
 const NOISE = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => Math.abs(Math.sin(index) * 1e9) & 0xff));
 
 let streams = 0;
 
-// whoever started this may be killed, and nobody else would end it
-setInterval(() => {
-  try {
-    process.kill(Number(process.env.STRESS_PID), 0);
-  } catch {
-    if (process.ppid > 1) process.kill(process.ppid, "SIGTERM");
-  }
-}, LOOK_MS).unref();
+endWithStarter();
 
 /** Collects garbage, so that what is left is what is held on to. */
 function collect() {

@@ -3,27 +3,15 @@ import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineApp } from "../dist/server/index.js";
 import { RULES } from "./channels.mjs";
+import { endWithStarter } from "./end-with-starter.mjs";
 
-const { STRESS_RUNS, STRESS_PID } = process.env;
-/** How often it is looked whether anybody still wants this cluster, in milliseconds. */
-const LOOK_MS = 1_000;
+const { STRESS_RUNS } = process.env;
 
 let runs = 0;
 /** Streams that have begun and not ended. */
 let streams = 0;
 
-// whoever started this may be killed, and nobody else would end it
-setInterval(() => {
-  if (!isThere(Number(STRESS_PID)) && process.ppid > 1) process.kill(process.ppid, "SIGTERM");
-}, LOOK_MS).unref();
-
-function isThere(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+endWithStarter();
 
 /** Notes a run before anything else is done, in a way that outlives this process. @returns what tells it from all others */
 function note(id) {

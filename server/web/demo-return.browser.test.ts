@@ -149,6 +149,8 @@ describe("the demo page, over a connection that is another", () => {
     detour.leadTo(anew.url);
     await page.locator("#session-note", { hasText: /^new session$/ }).waitFor();
     expect(await shown(page, "session")).not.toBe(session);
+    // its place in the chat is another server's, as it hears with its subscription: before that nothing would come
+    await page.locator("#chat-log .gap").waitFor();
     await say(page, "Anybody new?");
     await heard(page, "Anybody new?");
   });

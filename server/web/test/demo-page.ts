@@ -60,6 +60,8 @@ export function useDemo(): Demo {
       await page.locator("#state", { hasText: /^open$/ }).waitFor();
       await page.locator("#pid", { hasText: /^pid \d+$/ }).waitFor();
       await page.locator("#procedure option", { hasText: "math.add" }).waitFor({ state: "attached" });
+      // only the primary can say who is in the chat: whatever workers answer says nothing of this subscription
+      await page.locator("#chat-count", { hasText: /^\d+ here$/ }).waitFor();
       return page;
     },
     takeProblems,

@@ -1,3 +1,4 @@
+import { isRecord } from "./is-record.ts";
 import { type CallOptions, Kind, MAX_ID, MAX_NAME_LENGTH, MAX_WINDOW, type ServerMessage } from "./message.ts";
 
 type Check = (value: unknown) => boolean;
@@ -5,31 +6,25 @@ type Check = (value: unknown) => boolean;
 const anything: Check = () => true;
 const text: Check = (value) => typeof value === "string";
 const name: Check = (value) => typeof value === "string" && value !== "" && value.length <= MAX_NAME_LENGTH;
-const record: Check = (value) =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !ArrayBuffer.isView(value) &&
-  !(value instanceof Date);
 const duration: Check = (value) => typeof value === "number" && value > 0 && value < Number.POSITIVE_INFINITY;
 const id = whole(0, MAX_ID);
 const window = whole(1, MAX_WINDOW);
 
 /** What follows the kind in a message for a client. What is not listed may be anything, or missing. */
 const SHAPES: { readonly [K in Kind]?: readonly Check[] } = {
-  [Kind.WELCOME]: [record],
+  [Kind.WELCOME]: [isRecord],
   [Kind.CALL]: [id, name, anything, optional(callOptions)],
   [Kind.RESULT]: [id],
   [Kind.ERROR]: [optional(id), text, text],
   [Kind.ACK]: [id],
   [Kind.CHUNK]: [id],
   [Kind.CANCEL]: [id],
-  [Kind.SUBSCRIBED]: [id, record],
-  [Kind.EVENT]: [name, anything, optional(record)],
+  [Kind.SUBSCRIBED]: [id, isRecord],
+  [Kind.EVENT]: [name, anything, optional(isRecord)],
   [Kind.PRESENCE]: [name],
   [Kind.PING]: [],
   [Kind.PONG]: [],
-  [Kind.GOAWAY]: [text, record],
+  [Kind.GOAWAY]: [text, isRecord],
 };
 
 /**
@@ -51,7 +46,7 @@ function optional(check: Check): Check {
 }
 
 function callOptions(value: unknown): boolean {
-  if (!record(value)) return false;
+  if (!isRecord(value)) return false;
   const options = value as { readonly [Option in keyof CallOptions]?: unknown };
   return optional(duration)(options.timeoutMs) && optional(window)(options.window) && optional(name)(options.key);
 }

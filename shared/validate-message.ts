@@ -1,3 +1,4 @@
+import { isRecord } from "./is-record.ts";
 import {
   type CallOptions,
   type ClientMessage,
@@ -227,12 +228,6 @@ function text(value: unknown, what: string): string | undefined {
 
 function record(value: unknown, what: string): string | undefined {
   return isRecord(value) ? undefined : `${sentence(what)} must be an object.`;
-}
-
-/** Bytes are none: each would count as a field, and a message may have a million. */
-function isRecord(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return !ArrayBuffer.isView(value) && !(value instanceof Date);
 }
 
 function optionalRecord(value: unknown, what: string): string | undefined {

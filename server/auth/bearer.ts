@@ -1,12 +1,19 @@
 const BEARER = /^bearer +(\S+) *$/i;
 
+/** The token in an `Authorization` header: https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return BEARER.exec(authorization ?? "")?.[1];
+}
+
 /**
  * The token that a request for a WebSocket carries: that of its `Authorization` header, or else of the cookie.
  * @param cookie the cookie's name; empty where none is to be looked at
  */
 export function tokenOf(headers: ReadonlyMap<string, string>, cookie: string): string | undefined {
-  const bearer = BEARER.exec(headers.get("authorization") ?? "")?.[1];
-  return bearer ?? (cookie === "" ? undefined : cookieOf(headers.get("cookie") ?? "", cookie));
+  return (
+    bearerOf(headers.get("authorization")) ??
+    (cookie === "" ? undefined : cookieOf(headers.get("cookie") ?? "", cookie))
+  );
 }
 
 /** A cookie's value: https://www.rfc-editor.org/rfc/rfc6265#section-4.2.1 */

@@ -1,9 +1,9 @@
-import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import { type HistoryQuestion, readHistoryPage, type SubscribeQuestion } from "../bus/history-page.ts";
 import { readOffset, writePublicationHead } from "../bus/publication-head.ts";
 import type { Answered, Uplink } from "../bus/uplink.ts";
+import { overloaded } from "../overloaded.ts";
 import type { Broker, Paged } from "./broker.ts";
 
 /** How long those are asked to wait whose page the bus has no room for, in milliseconds. */
@@ -55,6 +55,6 @@ function paged(done: Paged): Answered {
   return (error, frame) => {
     if (frame === undefined) done(error, undefined);
     else if (frame.data.length > 0) done(undefined, readHistoryPage(frame.data));
-    else done(new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS }), undefined);
+    else done(overloaded(RETRY_AFTER_MS), undefined);
   };
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import { overloaded } from "../overloaded.ts";
 import type { BusFrame, BusType } from "./bus-frame.ts";
 import { joinBus } from "./join-bus.ts";
 import type { LinkHooks } from "./link.ts";
@@ -80,12 +81,12 @@ export async function connectUplink(options: UplinkOptions): Promise<Uplink> {
 
   function refusal(): AppError | undefined {
     if (closed) return goingDown();
-    return link.unsent <= options.budget ? undefined : overloaded();
+    return link.unsent <= options.budget ? undefined : overloaded(RETRY_AFTER_MS);
   }
 
   return {
     ask(type, channel, data, answered, head) {
-      const refused = refusal() ?? (waiting.size >= MOST_WAITING ? overloaded() : undefined);
+      const refused = refusal() ?? (waiting.size >= MOST_WAITING ? overloaded(RETRY_AFTER_MS) : undefined);
       if (refused !== undefined) answered(refused, undefined);
       else link.send(type, reference(answered), channel, data, head);
     },
@@ -106,8 +107,4 @@ export async function connectUplink(options: UplinkOptions): Promise<Uplink> {
 
 function goingDown(): AppError {
   return new AppError("UNAVAILABLE", "The server is going down.");
-}
-
-function overloaded(): AppError {
-  return new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS });
 }

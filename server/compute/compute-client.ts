@@ -6,6 +6,7 @@ import type { Pack } from "../../shared/msgpack-codec.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { joinBus } from "../bus/join-bus.ts";
 import type { Link } from "../bus/link.ts";
+import { overloaded } from "../overloaded.ts";
 import { StartError } from "../start-error.ts";
 import { errorOf, type Failure, FailureKind } from "./failure.ts";
 import type { TaskDefinition } from "./hosted-task.ts";
@@ -130,7 +131,7 @@ export class ComputeClient {
     if (held && this.#awayTooLong) return awayError();
     const bytes = (this.#link?.unsent ?? 0) + this.#calls.keptBytes;
     if (bytes <= this.#options.budget && !(held && this.#calls.size >= this.#options.maxHeld)) return undefined;
-    return new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS });
+    return overloaded(RETRY_AFTER_MS);
   }
 
   #cancel(call: TaskCall, reason: unknown): void {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { Codec } from "../../shared/codec.ts";
+import type { Socket } from "../transport/transport.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionServices } from "./connection-services.ts";
 import { Inbox } from "./inbox.ts";
-import type { Outbox } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
+import { Turn } from "./turn.ts";
 
 /** An inbox whose messages are numbers in arrays, and what is done about each. */
 function setup(done: (message: number, inbox: Inbox) => void) {
@@ -19,7 +22,8 @@ function setup(done: (message: number, inbox: Inbox) => void) {
     },
     fairness: { ...fairness, later: (one: { goOn(): boolean }) => void later.push(one) },
   };
-  const outbox = { inTurn: false, heavy: false, flush: () => undefined } as Outbox;
+  // nobody says anything here
+  const outbox = new Outbox({ open: true, dropped: () => undefined }, {} as Socket, {} as Codec, new Turn());
   const inbox: Inbox = new Inbox({} as Connection, outbox, services as unknown as ConnectionServices);
   /** Long enough to be one that may have to wait. */
   const receive = (messages: number[]) => {

@@ -63,12 +63,11 @@ export class Inbox implements Workload {
       this.#keep(bytes, binary);
       return;
     }
-    this.#outbox.inTurn = true;
+    this.#outbox.begin();
     try {
       this.#read(frame, binary);
     } finally {
-      this.#outbox.inTurn = false;
-      this.#outbox.flush();
+      this.#outbox.end();
     }
   }
 
@@ -89,13 +88,12 @@ export class Inbox implements Workload {
   goOn(): boolean {
     if (this.#held || this.#closed) return false;
     const begun = performance.now();
-    this.#outbox.inTurn = true;
+    this.#outbox.begin();
     try {
       do this.#next();
       while (this.#behind && !this.#held && !this.#closed && !this.#services.fairness.over);
     } finally {
-      this.#outbox.inTurn = false;
-      this.#outbox.flush();
+      this.#outbox.end();
     }
     if (this.#done !== undefined) this.#leftovers += performance.now() - begun;
     if (!this.#behind || this.#leftovers > LEFTOVERS_MS) this.#done?.();
@@ -189,12 +187,11 @@ export class Inbox implements Workload {
   }
 
   #atOnce(work: () => void): void {
-    this.#outbox.inTurn = true;
+    this.#outbox.begin();
     try {
       work();
     } finally {
-      this.#outbox.inTurn = false;
-      this.#outbox.flush();
+      this.#outbox.end();
     }
   }
 

@@ -17,14 +17,13 @@ const NO_PIECES: readonly Frame[] = [];
 
 /** What a connection has to say: gathers the messages of a turn, and sends them as one frame at its end. */
 export class Outbox implements Flushable {
-  /** Whether somebody flushes it at the end of what is going on anyway. */
-  inTurn = false;
   /** Whether it has sent something large since that was last asked: what asks for more of the kind takes long. */
   heavy = false;
   readonly #owner: OutboxOwner;
   readonly #socket: Socket;
   readonly #codec: Codec;
   readonly #turn: Turn;
+  #inTurn = false;
   #pieces: Frame[] = NO_PIECES as Frame[];
   #size = 0;
   #whenDrained: (() => void)[] | undefined;
@@ -36,6 +35,21 @@ export class Outbox implements Flushable {
     this.#turn = turn;
   }
 
+  /** Whether `end` will flush it anyway. */
+  get inTurn(): boolean {
+    return this.#inTurn;
+  }
+
+  /** Something begins that may have much to say: that leaves together, at its end. */
+  begin(): void {
+    this.#inTurn = true;
+  }
+
+  end(): void {
+    this.#inTurn = false;
+    this.flush();
+  }
+
   /** Bytes that the kernel has not taken yet. */
   get unsent(): number {
     return this.#socket.unsent + this.#size;
@@ -45,7 +59,7 @@ export class Outbox implements Flushable {
   add(piece: Frame): void {
     if (this.#pieces === NO_PIECES) {
       this.#pieces = [piece];
-      if (!this.inTurn) this.#turn.flushLater(this);
+      if (!this.#inTurn) this.#turn.flushLater(this);
     } else this.#pieces.push(piece);
     this.#size += piece.length;
     if (this.#size >= FRAME_SIZE) this.flush();

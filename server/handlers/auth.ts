@@ -3,6 +3,7 @@ import { type AuthMessage, Kind } from "../../shared/message.ts";
 import type { Identity } from "../auth/credentials.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../dispatch/services.ts";
+import { overloaded } from "../overloaded.ts";
 
 /** How long who asks too much is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
@@ -19,7 +20,7 @@ export function handleAuth(connection: Connection, [, id, token]: AuthMessage, s
   }
   if (asking.has(connection)) {
     const text = "Another token is being looked at.";
-    refuse(new AppError("OVERLOADED", text, { retryAfterMs: RETRY_AFTER_MS }));
+    refuse(overloaded(RETRY_AFTER_MS, text));
     return;
   }
   asking.add(connection);

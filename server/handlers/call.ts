@@ -8,6 +8,7 @@ import { replyError, replyResult } from "../dispatch/replies.ts";
 import { RunningCall } from "../dispatch/running-call.ts";
 import type { Services } from "../dispatch/services.ts";
 import { runStream } from "../dispatch/stream.ts";
+import { overloaded } from "../overloaded.ts";
 import { rateLimited } from "../rates/limiter.ts";
 import type { RateRule } from "../rates/rate-rule.ts";
 
@@ -62,12 +63,7 @@ export function handleCall(connection: Connection, message: CallMessage, service
 /** A result that is an object may be a promise, a stream, or just an object. */
 function settle(context: CallContext, result: object, services: Services, window?: number | null): void {
   if (isPromise(result)) {
-    const call = new RunningCall(context, services);
-    // a real promise stays itself; the `then` of a homemade one may throw, or call back more than once
-    Promise.resolve(result).then(
-      (value) => settleLater(call, value, window),
-      (error) => call.reject(error),
-    );
+    follow(new RunningCall(context, services), result, window);
     return;
   }
   const stream = streamOf(result);
@@ -101,14 +97,19 @@ function runLater(call: RunningCall, services: Services, window?: number | null)
   try {
     const result = context.procedure.run(context);
     if (typeof result !== "object" || result === null || !isPromise(result)) settleLater(call, result, window);
-    else
-      Promise.resolve(result).then(
-        (value) => settleLater(call, value, window),
-        (error) => call.reject(error),
-      );
+    else follow(call, result, window);
   } catch (error) {
     call.reject(error);
   }
+}
+
+/** Answers a call when what its procedure gave has settled. */
+function follow(call: RunningCall, result: PromiseLike<unknown>, window?: number | null): void {
+  // a real promise stays itself; the `then` of a homemade one may throw, or call back more than once
+  Promise.resolve(result).then(
+    (value) => settleLater(call, value, window),
+    (error) => call.reject(error),
+  );
 }
 
 /** What a promise gave: middleware that awaits may have made one of a stream. */
@@ -135,7 +136,5 @@ function busy(connection: Connection, id: number, services: Services): AppError 
   if (calls === undefined || calls.size === 0) return undefined;
   if (calls.has(id)) return new AppError("BAD_REQUEST", `The id ${id} is in use by a call in flight.`);
   if (calls.size < services.config.maxCalls) return undefined;
-  return new AppError("OVERLOADED", `More than ${services.config.maxCalls} calls are in flight on this connection.`, {
-    retryAfterMs: RETRY_AFTER_MS,
-  });
+  return overloaded(RETRY_AFTER_MS, `More than ${services.config.maxCalls} calls are in flight on this connection.`);
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Connection } from "../connection/connection.ts";
+import { overloaded } from "../overloaded.ts";
 import type { LocalPeer } from "./local-peer.ts";
 import type { PeerLimits } from "./peer-options.ts";
 import { RETRY_AFTER_MS } from "./peer-uplink.ts";
@@ -41,7 +42,7 @@ export class PeerMembers {
     checkRate(seeks);
     if (peers.size >= this.#limits.seeks) {
       const text = `One connection may have ${this.#limits.seeks} seeks at once.`;
-      throw new AppError("OVERLOADED", text, { retryAfterMs: RETRY_AFTER_MS });
+      throw overloaded(RETRY_AFTER_MS, text);
     }
     peers.add(peer);
   }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { CloseCode } from "../../shared/codes.ts";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import type { Logger } from "../logger.ts";
+import { revokeCode } from "../sessions/user-bus.ts";
 import { controlGate } from "./control-gate.ts";
 import { explainPortError } from "./free-port.ts";
 import type { Primary } from "./primary.ts";
@@ -93,7 +93,7 @@ function revoke(query: URLSearchParams, users: Primary["users"]): Answer {
   if (name === null || (user !== null && session !== null) || name.length === 0 || name.length > MAX_NAME_LENGTH) {
     return { status: 400, body: { error: `user or session has to be a name of 1 to ${MAX_NAME_LENGTH} characters` } };
   }
-  const code = query.has("ban") ? CloseCode.BANNED : CloseCode.UNAUTHENTICATED;
+  const code = revokeCode(query.has("ban"));
   const ended = user === null ? users.revokeSession(name, code) : users.revokeUser(name, code);
   return { status: 200, body: { ended } };
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
+import { bearerOf } from "../auth/bearer.ts";
 import { isLoopback } from "../http/loopback.ts";
 
 export interface ControlGateOptions {
@@ -33,11 +34,10 @@ export function controlGate({ host, token }: ControlGateOptions) {
     },
 
     /** Whether the token was presented, or there is none. */
-    hasToken({ authorization = "" }: IncomingHttpHeaders): boolean {
+    hasToken({ authorization }: IncomingHttpHeaders): boolean {
       if (token === "") return true;
-      const [, presented = ""] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
       // of hashes, as the time that a comparison takes tells how long the secret is
-      return timingSafeEqual(hash(presented), secret);
+      return timingSafeEqual(hash(bearerOf(authorization) ?? ""), secret);
     },
   };
 }

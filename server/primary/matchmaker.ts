@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import { overloaded } from "../overloaded.ts";
 import { type Admission, News, type PeerNews, type SeekOrder } from "../peers/peer-bus.ts";
 import { PeerEntry, type PeerHolder } from "./peer-entry.ts";
 import { Rooms } from "./rooms.ts";
@@ -43,7 +44,7 @@ export class Matchmaker {
       this.#end(known, News.LEFT);
     }
     if (this.#peers.size >= this.#mostPeers) {
-      throw new AppError("OVERLOADED", "Too many seek peers.", { retryAfterMs: RETRY_AFTER_MS });
+      throw overloaded(RETRY_AFTER_MS, "Too many seek peers.");
     }
     const peer = new PeerEntry(id, order);
     if (order.room !== null) this.#rooms.join(peer, order);

@@ -4,6 +4,7 @@ import type { Connection } from "../connection/connection.ts";
 import { asRefusal } from "../dispatch/as-refusal.ts";
 import type { Deadlines, Timed } from "../dispatch/deadlines.ts";
 import { isPending, type Verdict } from "../dispatch/guard.ts";
+import { overloaded } from "../overloaded.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { type ChannelAction, type ChannelGuard, type ChannelRequest, checkGuard, notYours } from "./channel-guard.ts";
 import type { ChannelRules } from "./channel-rules.ts";
@@ -187,7 +188,7 @@ export class ChannelAccess {
     });
     if (waiting.size >= Math.max(maxCalls, maxChannels)) {
       all.catch(() => undefined);
-      decided(new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS }));
+      decided(overloaded(RETRY_AFTER_MS));
       return;
     }
     waiting.add(pending);

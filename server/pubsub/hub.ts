@@ -5,6 +5,7 @@ import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { OFFSET_BYTES, readOffset } from "../bus/publication-head.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Counters } from "../metrics.ts";
+import { overloaded } from "../overloaded.ts";
 import type { Transport } from "../transport/transport.ts";
 import { CatchUp } from "./catch-up.ts";
 import { CatchUpTurns } from "./catch-up-turns.ts";
@@ -85,7 +86,7 @@ export class Hub {
       return;
     }
     if (this.#subscriptions >= this.#services.maxSubscriptions && connection.channels?.has(channel) !== true) {
-      done(new AppError("OVERLOADED", undefined, { retryAfterMs: FULL_MS }), undefined);
+      done(overloaded(FULL_MS), undefined);
       return;
     }
     const known = this.#entries.get(channel);
@@ -140,7 +141,7 @@ export class Hub {
     };
     // or a flood of them would fill the way to the primary, and this process
     if (turns.questions >= maxChannels) {
-      answered(new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS }), undefined);
+      answered(overloaded(RETRY_AFTER_MS), undefined);
       return;
     }
     turns.questions++;

@@ -1,12 +1,12 @@
-import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { Encoded } from "../dispatch/encoded.ts";
+import { overloaded } from "../overloaded.ts";
 import { COUNTS_ONLY } from "./presence-bus.ts";
 
 /** How long who is refused is asked to wait, in milliseconds. */
-const RETRY_AFTER_MS = 1_000;
+export const PRESENCE_RETRY_MS = 1_000;
 /** Members that the primary is asked for; who wants fewer gets a part. Else each limit would be another question. */
 const SIZES = [10, 100, 1_000];
 
@@ -72,13 +72,9 @@ export class PresenceLists {
     return new Promise((resolve, reject) => {
       this.#uplink.ask(BusType.PRESENCE_LIST, channel, data, (error, frame) => {
         if (frame === undefined) reject(error);
-        else if (frame.data.length === 0) reject(overloaded());
+        else if (frame.data.length === 0) reject(overloaded(PRESENCE_RETRY_MS));
         else resolve(new Encoded(Uint8Array.from(frame.data)));
       });
     });
   }
-}
-
-export function overloaded(): AppError {
-  return new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS });
 }

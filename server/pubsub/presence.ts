@@ -5,12 +5,13 @@ import type { PresenceChange } from "../../shared/presence.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
+import { overloaded } from "../overloaded.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { ChannelRules } from "./channel-rules.ts";
 import type { Subscribed } from "./hub.ts";
 import { isPattern } from "./patterns.ts";
 import type { PresenceEntrance } from "./presence-bus.ts";
-import { overloaded, PresenceLists } from "./presence-lists.ts";
+import { PRESENCE_RETRY_MS, PresenceLists } from "./presence-lists.ts";
 import { PresenceNews } from "./presence-news.ts";
 import { encodedMember, keepsNone, type PresenceOptions } from "./presence-rule.ts";
 
@@ -190,7 +191,7 @@ export class Presence {
     let asked = false;
     let refused: AppError | undefined;
     uplink.ask(BusType.PRESENCE_ENTER, channel, data, (error, frame) => {
-      const answer = frame !== undefined && frame.data.length > 0 ? overloaded() : error;
+      const answer = frame !== undefined && frame.data.length > 0 ? overloaded(PRESENCE_RETRY_MS) : error;
       if (asked) answered(answer);
       else refused = answer;
     });

@@ -212,8 +212,8 @@ export class Limiter {
     connection.close(CloseCode.FLOODING);
     if (this.#now - this.#reportedAt < REPORT_EVERY_MS) return;
     this.#reportedAt = this.#now;
-    const { id, address, session } = connection;
-    log.warn({ connection: id, address, user: session?.user }, "a connection was closed for flooding");
+    const { id, address, user } = connection;
+    log.warn({ connection: id, address, user }, "a connection was closed for flooding");
   }
 }
 

@@ -42,8 +42,7 @@ export class SharedRate {
 
   /** Takes `count`, or nothing. @returns 0, or after how many milliseconds there will be so many, if nobody else takes them */
   take(now: number, count = 1): number {
-    if (now < this.#blockedUntil) return Math.ceil(this.#blockedUntil - now);
-    const wait = this.#own.take(now, count);
+    const wait = this.refusal(now) || this.#own.take(now, count);
     if (wait > 0) return wait;
     if (this.#untold === undefined || this.#untold.take(now, count) === 0) return 0;
     this.owed += count;
@@ -51,7 +50,7 @@ export class SharedRate {
     return 0;
   }
 
-  /** Whether one may be done as far as is known here: what has to be asked of the primary need not be asked then. */
+  /** Who has to ask the primary need not where this says that there is none. @returns 0, or for how many milliseconds */
   refusal(now: number): number {
     return now < this.#blockedUntil ? Math.ceil(this.#blockedUntil - now) : 0;
   }

@@ -1,12 +1,12 @@
 import { EncodeError } from "../../shared/budget.ts";
 import { AppError } from "../../shared/errors.ts";
-import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import { portable } from "../../shared/portable.ts";
 import type { RevokeOptions, RevokeTarget, ToUser, UserActions } from "../app.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import { readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
+import { checkName } from "../check-name.ts";
 import { revokeBytes } from "./user-bus.ts";
 
 export interface EveryUserServices {
@@ -52,9 +52,4 @@ export class EveryUser implements UserActions {
       throw error;
     }
   }
-}
-
-function checkName(name: string, what: string): void {
-  if (typeof name === "string" && name.length > 0 && name.length <= MAX_NAME_LENGTH) return;
-  throw new RangeError(`${what} must be a string of 1 to ${MAX_NAME_LENGTH} characters.`);
 }

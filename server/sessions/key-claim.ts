@@ -1,6 +1,7 @@
-import { AppError } from "../../shared/errors.ts";
+import type { AppError } from "../../shared/errors.ts";
 import type { Kind } from "../../shared/message.ts";
 import type { BusFrame } from "../bus/bus-frame.ts";
+import { overloaded } from "../overloaded.ts";
 import { Claim } from "./claim.ts";
 
 /** Told where a call stands, with the kind and the bytes of its answer where there is one; or why that cannot be known. */
@@ -73,7 +74,7 @@ export class KeyClaim {
     const claim = frame?.data[0];
     if (frame === undefined || claim === undefined || claim === Claim.LATER) {
       this.#keeper.over(this.#name);
-      const reason = error ?? new AppError("OVERLOADED", undefined, { retryAfterMs: RETRY_AFTER_MS });
+      const reason = error ?? overloaded(RETRY_AFTER_MS);
       for (let next = this.#next(); next !== undefined; next = this.#next()) next.unknown(reason);
     } else if (claim === Claim.RUN) this.#handOver();
     else this.#end(claim as Claim, frame.data[1], frame.data.subarray(2));

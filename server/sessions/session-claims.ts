@@ -1,6 +1,6 @@
-import { AppError } from "../../shared/errors.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
+import { overloaded } from "../overloaded.ts";
 import { type Claimant, type ClaimKeeper, KeyClaim } from "./key-claim.ts";
 import { callKey } from "./key-name.ts";
 
@@ -52,7 +52,7 @@ export class SessionClaims implements ClaimKeeper {
     }
     if (this.#asked >= this.#host.maxCalls) {
       const text = `More than ${this.#host.maxCalls} calls of this session wait for others with their keys.`;
-      claimant.unknown(new AppError("OVERLOADED", text, { retryAfterMs: RETRY_AFTER_MS }));
+      claimant.unknown(overloaded(RETRY_AFTER_MS, text));
       return undefined;
     }
     const claim = new KeyClaim(this, name, claimant);

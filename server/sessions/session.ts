@@ -1,5 +1,5 @@
-import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import type { Identity } from "../auth/credentials.ts";
+import { checkName } from "../check-name.ts";
 import { changedTags, type SessionChange, type SessionState } from "./session-state.ts";
 
 /** Tags of one session, and characters of one of them, at most. */
@@ -63,7 +63,7 @@ export class Session {
    * @throws RangeError where that is empty, or longer than 255 characters
    */
   setUser(user: string | undefined): void {
-    if (user !== undefined) checkText(user, "A user", 1);
+    if (user !== undefined) checkName(user, "A user");
     this.#change({ user: user ?? null });
   }
 
@@ -82,10 +82,10 @@ export class Session {
   setTags(changes: Readonly<Record<string, string | undefined>>): void {
     const tags = new Map<string, string | null>();
     for (const [name, value] of Object.entries(changes)) {
-      checkText(name, "A tag's name", 1);
+      checkName(name, "A tag's name");
       // on its way to the primary it would become another one
       if (name === "__proto__") throw new RangeError("A tag's name cannot be __proto__.");
-      tags.set(name, value === undefined ? null : checkText(value, "A tag", 0));
+      tags.set(name, value === undefined ? null : checkName(value, "A tag", 0));
     }
     const change = Object.fromEntries(tags);
     const count = Object.keys(changedTags(this.#tags, change)).length;
@@ -108,9 +108,4 @@ export class Session {
     this.apply(change);
     this.#listener.changed(this, change);
   }
-}
-
-function checkText(text: string, what: string, least: number): string {
-  if (typeof text === "string" && text.length >= least && text.length <= MAX_NAME_LENGTH) return text;
-  throw new RangeError(`${what} must be a string of ${least} to ${MAX_NAME_LENGTH} characters.`);
 }

@@ -6,5 +6,10 @@ export function revokeBytes(ofUser: boolean, ban: boolean): Uint8Array {
 }
 
 export function readRevoke(data: Uint8Array): { ofUser: boolean; code: number } {
-  return { ofUser: data[0] === 1, code: data[1] === 1 ? CloseCode.BANNED : CloseCode.UNAUTHENTICATED };
+  return { ofUser: data[0] === 1, code: revokeCode(data[1] === 1) };
+}
+
+/** What connections close with whose session is revoked. */
+export function revokeCode(ban: boolean): number {
+  return ban ? CloseCode.BANNED : CloseCode.UNAUTHENTICATED;
 }

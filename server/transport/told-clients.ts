@@ -13,7 +13,6 @@ export interface Told {
 interface Desk {
   readonly app: AdoptingApp;
   client: string | undefined;
-  busy: boolean;
 }
 
 /**
@@ -44,7 +43,6 @@ export class ToldClients {
     if (longest !== undefined && this.#busy.size >= MOST_DESKS) this.#hangUp(longest);
     const desk = this.#free.pop() ?? this.#open();
     desk.client = client;
-    desk.busy = true;
     this.#busy.add(desk);
     desk.app.adoptSocket(descriptor);
   }
@@ -61,7 +59,7 @@ export class ToldClients {
       },
       moved: () => this.#release(desk),
     };
-    const desk: Desk = { app: this.#create(told), client: undefined, busy: false };
+    const desk: Desk = { app: this.#create(told), client: undefined };
     const changed = (_: UwsResponse, change: number): void => {
       if (change < 0) this.#release(desk);
     };
@@ -70,16 +68,13 @@ export class ToldClients {
   }
 
   #release(desk: Desk): void {
-    if (!desk.busy) return;
-    desk.busy = false;
+    if (!this.#busy.delete(desk)) return;
     desk.client = undefined;
-    this.#busy.delete(desk);
     this.#free.push(desk);
   }
 
   #hangUp(desk: Desk): void {
     // an app that was closed takes no more
-    desk.busy = false;
     this.#busy.delete(desk);
     desk.app.close();
   }

@@ -16,6 +16,8 @@ import { MeteredInflate } from "./connection/metered-inflate.ts";
 import { Reception } from "./connection/reception.ts";
 import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
+import { ControlAnswers, controlFrames } from "./control/control-answers.ts";
+import { controlHandlers } from "./control/control-handlers.ts";
 import { Deadlines } from "./dispatch/deadlines.ts";
 import { dispatch } from "./dispatch/dispatcher.ts";
 import { type GoneServices, gone } from "./dispatch/gone.ts";
@@ -35,6 +37,7 @@ import { Publisher } from "./pubsub/publisher.ts";
 import { Accounts, rateFrames } from "./rates/accounts.ts";
 import { ConnectGate, connectFrames } from "./rates/connect-gate.ts";
 import { Limiter } from "./rates/limiter.ts";
+import { runningWorker } from "./running-worker.ts";
 import { Claims } from "./sessions/claims.ts";
 import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
@@ -79,16 +82,20 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...revocationFrames(authentication.revocations),
       ...rateFrames(() => accounts),
       ...connectFrames(() => gate),
+      ...controlFrames(() => control),
     },
     lost: options.lost,
   });
   const broker = createLocalBroker(uplink, pack);
   const frames = { pack, deflateThreshold: config.deflateThreshold, deflateBlocks };
   const users = new EveryUser({ uplink, pack });
-  const sessions = new Sessions(uplink, pack, (connection) => {
-    presence.userChanged(connection);
-    watch.look(connection);
-    recheck(connection, services);
+  const sessions = new Sessions(uplink, pack, {
+    userChanged(connection) {
+      presence.userChanged(connection);
+      watch.look(connection);
+      recheck(connection, services);
+    },
+    tagsChanged: (connection) => connections.tags.update(connection, connection.tags),
   });
 
   const accounts = new Accounts(uplink, config.workers);
@@ -202,6 +209,11 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     counters,
   };
 
+  const control = new ControlAnswers({
+    ...{ uplink, pack, failed: failed("the control port could not be answered") },
+    handlers: controlHandlers({ services, connectionServices, connections, frames }),
+  });
+
   const leaving: GoneServices = { ...services, connections, gate, peers };
 
   const admission = new Admission({
@@ -223,26 +235,12 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     connection.close(CloseCode.NO_HEARTBEAT);
   });
 
-  let ending: Promise<void> | undefined;
-  return {
-    port,
-    connections,
-    publish,
-    users,
-    shed: (order) => admission.shed(order),
-    accept: () => admission.accept(),
-    drain(overMs) {
-      const drained = admission.drain(overMs);
-      ending ??= drained.then(() => {
-        connections.stopHeartbeats();
-        deadlines.close();
-        watch.close();
-        transport.close();
-        compute.close();
-        broker.close();
-        assembly.dispose();
-      });
-      return ending;
+  return runningWorker({
+    ...{ port, connections, publish, users, admission },
+    close() {
+      connections.stopHeartbeats();
+      for (const one of [deadlines, watch, transport, compute, broker]) one.close();
+      assembly.dispose();
     },
-  };
+  });
 }

@@ -47,6 +47,15 @@ export const NETWORK_OPTIONS = {
     description: "secret that whoever uses the control API has to present",
     group: "network",
   }),
+  controlAllow: option({
+    env: "CONTROL_ALLOW",
+    flag: "control-allow",
+    type: listOf("IP addresses and ranges like 10.0.0.0/8", isAddressRange),
+    default: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+    defaultText: "private networks",
+    description: "who may use the control API, beside this machine",
+    group: "network",
+  }),
   origins: option({
     env: "ORIGINS",
     flag: "origins",

@@ -1,5 +1,5 @@
-import type { Frame } from "../../shared/message.ts";
-import { DIRECT_CHANNEL } from "../../shared/message.ts";
+import { DIRECT_CHANNEL, type Frame } from "../../shared/message.ts";
+import { portable } from "../../shared/portable.ts";
 import type { Connection } from "../connection/connection.ts";
 import { EventFrames, type EventFramesOptions } from "../pubsub/event-frames.ts";
 
@@ -39,6 +39,6 @@ function packed({ kind, bytes }: Body, { pack }: EventFramesOptions): Uint8Array
     case "text":
       return pack.pack(Buffer.from(bytes).toString());
     case "json":
-      return pack.pack(JSON.parse(Buffer.from(bytes).toString()));
+      return pack.pack(portable(JSON.parse(Buffer.from(bytes).toString())));
   }
 }

@@ -52,7 +52,7 @@ export const NETWORK_OPTIONS = {
     flag: "control-allow",
     type: listOf("IP addresses and ranges like 10.0.0.0/8", isAddressRange),
     default: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
-    defaultText: "private networks",
+    defaultText: "private nets",
     description: "who may use the control API, beside this machine",
     group: "network",
   }),

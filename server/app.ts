@@ -5,6 +5,7 @@ import type { ThreadTask } from "./compute/thread.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { CallContext } from "./dispatch/context.ts";
 import type { AuthorizeCall } from "./dispatch/guard.ts";
+import type { FirstTags } from "./paths/paths.ts";
 import type { PeersDefinition } from "./peers/peer-options.ts";
 import type { Plugin } from "./plugin.ts";
 import type { AuthorizeChannel } from "./pubsub/channel-guard.ts";
@@ -164,6 +165,8 @@ export interface ServerEvents {
   connection(connection: Connection): void;
   /** A client has gone; `code` is the WebSocket close code. */
   terminated(connection: Connection, code: number): void;
+  /** A raw connection said something: text as a string, anything else as bytes of its own. */
+  message(connection: Connection, data: string | Uint8Array): void;
   /** A call has been answered. */
   reply(reply: Reply): void;
   /** A call's answer was ready, but its connection is gone. Follows `reply`. */
@@ -195,6 +198,12 @@ export interface AppDefinition<Procedures, Channels> {
    * @default false
    */
   readonly requireUser?: boolean;
+  /**
+   * What connections are tagged with as they come, over what their path's options say. Synchronous; what it throws is
+   * logged, and goes for nothing. Whatever a client says of itself is its own claim.
+   * @example tags: ({ query }) => ({ room: query.get("room") })
+   */
+  readonly tags?: FirstTags;
   /** Files served over HTTP on the public port, by path, e.g. `{ "/": new URL("./index.html", import.meta.url) }`. */
   readonly files?: Readonly<Record<string, URL>>;
   /** Lets clients find each other and talk without the server, `{}` on the usual terms. @default `$peers.*` are refused */

@@ -1,4 +1,5 @@
 import { isOriginPattern } from "../http/web-origin.ts";
+import { pathList } from "../paths/path-options.ts";
 import { isAddressRange } from "../transport/address-ranges.ts";
 import { option } from "./option.ts";
 import { hostAddress, listOf, oneOf, token, wholeNumber, wholeNumberOrOff } from "./option-types.ts";
@@ -63,6 +64,15 @@ export const NETWORK_OPTIONS = {
     default: [],
     defaultText: "its own",
     description: "origins whose pages may connect, beside its own; * for all",
+    group: "network",
+  }),
+  paths: option({
+    env: "PATHS",
+    flag: "paths",
+    type: pathList(),
+    default: [],
+    defaultText: "all alike",
+    description: "what holds for single paths: raw mode, tags, sizes; as JSON",
     group: "network",
   }),
   trustedProxies: option({

@@ -1,6 +1,7 @@
 import { DIRECT_CHANNEL, type Frame } from "../../shared/message.ts";
 import { portable } from "../../shared/portable.ts";
 import type { Connection } from "../connection/connection.ts";
+import { RawConnection } from "../gateway/raw-connection.ts";
 import { EventFrames, type EventFramesOptions } from "../pubsub/event-frames.ts";
 
 /** What a body is that connections are sent: a text, bytes, or a value written as JSON or as MessagePack. */
@@ -14,20 +15,33 @@ export interface Body {
 
 /** One body for many connections: made into what each of them understands, once for all of a kind. */
 export class DirectBody {
+  readonly #body: Body;
   readonly #frames: EventFrames;
   #binary: Frame | undefined;
   #text: Frame | undefined;
+  #bare: Frame | undefined;
 
   constructor(body: Body, options: EventFramesOptions) {
+    this.#body = body;
     this.#frames = new EventFrames(options, DIRECT_CHANNEL, packed(body, options), undefined);
   }
 
   /** Sends it at once, behind what has gathered. */
   sendTo(connection: Connection): void {
+    if (connection instanceof RawConnection) {
+      this.#bare ??= bare(this.#body);
+      connection.sendFrame(this.#bare);
+      return;
+    }
     if (connection.binary) this.#binary ??= this.#frames.binary(undefined);
     else this.#text ??= this.#frames.text(undefined);
     connection.sendFrame((connection.binary ? this.#binary : this.#text) as Frame);
   }
+}
+
+/** As it came: a raw connection's client understands nothing else. */
+function bare({ kind, bytes }: Body): Frame {
+  return kind === "bytes" || kind === "msgpack" ? bytes : Buffer.from(bytes).toString();
 }
 
 function packed({ kind, bytes }: Body, { pack }: EventFramesOptions): Uint8Array {

@@ -51,10 +51,16 @@ export class Lifeline<L extends Link> {
   }
 
   close(): void {
+    this.detach()?.close();
+  }
+
+  /** Ends it, and leaves the link that there is to whoever asks. */
+  detach(): L | undefined {
+    const link = this.#link;
+    this.#link = undefined;
     this.#ended.abort();
     clearTimeout(this.#timer);
-    this.#link?.close();
-    this.#link = undefined;
+    return link;
   }
 
   #connect(): void {

@@ -23,8 +23,10 @@ import { dispatch } from "./dispatch/dispatcher.ts";
 import { type GoneServices, gone } from "./dispatch/gone.ts";
 import { recheck } from "./dispatch/recheck.ts";
 import type { Services } from "./dispatch/services.ts";
+import { createGateway } from "./gateway/create-gateway.ts";
 import { RawConnection } from "./gateway/raw-connection.ts";
-import { rawEvents } from "./gateway/raw-events.ts";
+import { RawEvents } from "./gateway/raw-events.ts";
+import { rawPaths } from "./gateway/raw-paths.ts";
 import { createHealthCheck, report } from "./health.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { createCounters } from "./metrics.ts";
@@ -90,7 +92,6 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   const broker = createLocalBroker(uplink, pack);
   const frames = { pack, deflateThreshold: config.deflateThreshold, deflateBlocks };
-  const raw = rawEvents(events);
   const users = new EveryUser({ uplink, pack });
   const sessions = new Sessions(uplink, pack, {
     userChanged(connection) {
@@ -141,6 +142,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   compute.start();
 
+  const streams = createGateway(config, log);
+  const raw = new RawEvents({ events, streams, paths: rawPaths(config.paths), uplink, pack });
   const connectionServices: ConnectionServices = {
     ...codecsFor(config.maxPayload, config, deflate),
     ...{ pack, fairness, counters, turn: new Turn(), maxCalls: config.maxCalls },
@@ -209,6 +212,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     compute.close();
     assembly.dispose();
     broker.close();
+    void streams?.close(0);
     throw error;
   });
   connections.startHeartbeats(config.heartbeatMs, (connection) => {
@@ -218,7 +222,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
 
   return runningWorker({
     ...{ port, connections, publish, users, admission },
-    close() {
+    async close() {
+      await streams?.close();
       connections.stopHeartbeats();
       for (const one of [deadlines, watch, transport, compute, broker]) one.close();
       assembly.dispose();

@@ -28,6 +28,7 @@ import { publicRoutes } from "./http/public-routes.ts";
 import { createCounters } from "./metrics.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
+import { publicTransport } from "./public-transport.ts";
 import { ChannelAccess } from "./pubsub/channel-access.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { directFrames, tellUser } from "./pubsub/direct.ts";
@@ -42,8 +43,6 @@ import { Claims } from "./sessions/claims.ts";
 import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorker, SocketWorkerOptions } from "./socket-worker-contract.ts";
-import { tlsFiles } from "./transport/certificate.ts";
-import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
 
 /** Starts a socket worker: the one place that constructs its services. Resolves once it serves. */
@@ -163,17 +162,13 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     admission: () => admission,
   });
   const gate = new ConnectGate({ hooks: reception, config, accounts, uplink, counters });
-  const transport = createUwsTransport(
-    {
-      ...config,
-      tls: tlsFiles(config),
-      deal: options.deal,
-      warn: (text) => log.warn(text),
-      renewed: (text, failed) => (failed ? log.error(text) : log.info(text)),
-    },
-    gate,
-    publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
-  );
+  const transport =
+    options.transport?.(gate) ??
+    publicTransport(
+      options,
+      gate,
+      publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
+    );
 
   const hub = new Hub({
     rules,

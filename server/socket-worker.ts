@@ -30,10 +30,11 @@ import { rawPaths } from "./gateway/raw-paths.ts";
 import { createHealthCheck, report } from "./health.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { createCounters } from "./metrics.ts";
-import { codecsFor, connectionMaker, largestPayload } from "./paths/path-services.ts";
+import { codecsFor, connectionMaker } from "./paths/path-services.ts";
 import { Paths } from "./paths/paths.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
+import { publicTransport } from "./public-transport.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { createChannels } from "./pubsub/create-channels.ts";
 import { directFrames, tellUser } from "./pubsub/direct.ts";
@@ -47,8 +48,6 @@ import { Claims } from "./sessions/claims.ts";
 import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorker, SocketWorkerOptions } from "./socket-worker-contract.ts";
-import { tlsFiles } from "./transport/certificate.ts";
-import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
 
 /** Starts a socket worker: the one place that constructs its services. Resolves once it serves. */
@@ -165,18 +164,13 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     admission: () => admission,
   });
   const gate = new ConnectGate({ hooks: reception, config, accounts, uplink, counters });
-  const transport = createUwsTransport(
-    {
-      ...config,
-      maxPayload: largestPayload(config),
-      tls: tlsFiles(config),
-      deal: options.deal,
-      warn: (text) => log.warn(text),
-      renewed: (text, failed) => (failed ? log.error(text) : log.info(text)),
-    },
-    gate,
-    publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
-  );
+  const transport =
+    options.transport?.(gate) ??
+    publicTransport(
+      options,
+      gate,
+      publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
+    );
 
   const channels = createChannels({
     ...{ config, rules, broker, uplink, pack, frames, transport, counters, limiter, sessions, deadlines, failed },

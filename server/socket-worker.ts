@@ -164,13 +164,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     admission: () => admission,
   });
   const gate = new ConnectGate({ hooks: reception, config, accounts, uplink, counters });
-  const transport =
-    options.transport?.(gate) ??
-    publicTransport(
-      options,
-      gate,
-      publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
-    );
+  const routes = publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health });
+  const transport = options.transport?.(gate, routes) ?? publicTransport(options, gate, routes);
 
   const channels = createChannels({
     ...{ config, rules, broker, uplink, pack, frames, transport, counters, limiter, sessions, deadlines, failed },

@@ -8,14 +8,14 @@ import type { Observed } from "./status-report.ts";
 
 /** What the control port may do with the server. */
 export interface Controlled extends Pick<Primary, "ready" | "reload" | "scale" | "users">, Omit<Observed, "workers"> {
-  readonly control: Pick<ControlDesk, "ask" | "askAll" | "members">;
+  readonly control: Pick<ControlDesk, "ask" | "askAll">;
   readonly workers: readonly (Observed["workers"][number] & Pick<WorkerProcess, "member">)[];
 }
 
 /** What routes need to know, beside the request. */
 export interface ControlServices {
   readonly primary: Controlled;
-  readonly config: Pick<Config, "node" | "maxPayload" | "maxDepth" | "maxElements" | "callTimeoutMs">;
+  readonly config: Pick<Config, "node" | "maxPayload" | "maxDepth" | "maxElements" | "callTimeoutMs" | "paths">;
   readonly version: string;
   /** By `Date.now()`. */
   readonly startedAt: number;

@@ -26,21 +26,25 @@ export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck"> {
   lost?(connections: Parameters<LostConnections["tell"]>[0]): void;
 }
 
-/** A bus with all that the primary keeps, as a configuration asks for it. */
-export function createBusHub(config: Config, hooks: BusHooks): Bus {
+/**
+ * A bus with all that the primary keeps, as a configuration asks for it.
+ * @param main that of the main application, where this is of another one
+ * @param path where that other one is
+ */
+export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = ""): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
   const sessions = createDesk(config);
   const sequencer = new Sequencer(new Histories({ budget: historyBudget }), new PublicationKeys(sessions.answers));
   const users = new UserDesk(sessions.sessions);
-  const control = new ControlDesk({ linkBudget: budget });
+  const control = main?.control ?? new ControlDesk({ linkBudget: budget });
   const desk = sideBySide([
     sessions,
     users,
-    control,
+    control.of(path),
     new RawDesk((connections) => hooks.lost?.(connections)),
     new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
     new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
     new RateDesk(),
   ]);
-  return { hub: new BusHub({ budget, desk, sequencer, ...hooks }), users, control };
+  return { hub: new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks }), users, control };
 }

@@ -3,10 +3,11 @@ import type { Config } from "../config.ts";
 import { LostConnections } from "../gateway/lost-connections.ts";
 import type { Logger } from "../logger.ts";
 import { once } from "../once.ts";
+import { appPaths } from "../paths/path-options.ts";
 import type { BusHub } from "./bus-hub.ts";
 import type { ComputeProcess } from "./compute-process.ts";
 import type { ControlDesk } from "./control-desk.ts";
-import { createBusHub } from "./create-bus-hub.ts";
+import { type Bus, type BusHooks, createBusHub } from "./create-bus-hub.ts";
 import { Dealer } from "./dealer.ts";
 import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
@@ -39,6 +40,8 @@ export class Primary {
   readonly rollout: Rollout;
   readonly #options: PrimaryOptions;
   readonly #lost: LostConnections;
+  /** Buses of the applications of single paths, by the path. */
+  readonly #apps: ReadonlyMap<string, Bus>;
   readonly #dealer: Dealer;
   readonly #workers: Workers;
   readonly #rebalancer: Rebalancer;
@@ -53,14 +56,20 @@ export class Primary {
     const { config, log } = options;
     this.#options = options;
     this.#lost = new LostConnections(config, log);
-    const { hub, users, control } = createBusHub(config, {
+    const hooks: BusHooks = {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
       lost: (connections) => this.#lost.tell(connections),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
-    });
-    this.bus = hub;
-    this.users = users;
-    this.control = control;
+    };
+    const main = createBusHub(config, hooks);
+    this.bus = main.hub;
+    this.control = main.control;
+    this.#apps = new Map(appPaths(config.paths).map((path) => [path, createBusHub(config, hooks, main, path)]));
+    const all = [main, ...this.#apps.values()];
+    this.users = {
+      revokeUser: (user, code) => all.reduce((ended, { users }) => ended + users.revokeUser(user, code), 0),
+      revokeSession: (session, code) => all.reduce((ended, { users }) => ended + users.revokeSession(session, code), 0),
+    };
     this.#dealer = new Dealer({
       ...config,
       refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),
@@ -114,7 +123,7 @@ export class Primary {
 
   /** Starts everything. Resolves when all socket workers serve; rejects, all ended, when one of them cannot. */
   async start(): Promise<void> {
-    await this.bus.listen();
+    await Promise.all(this.#buses.map((bus) => bus.listen()));
     const generation = this.#newGeneration();
     this.#generation = generation;
     const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
@@ -178,7 +187,11 @@ export class Primary {
     this.#dealer.close();
     this.#workers.kill();
     for (const generation of this.#generations) generation.kill();
-    this.bus.close();
+    for (const bus of this.#buses) bus.close();
+  }
+
+  get #buses(): readonly BusHub[] {
+    return [this.bus, ...[...this.#apps.values()].map(({ hub }) => hub)];
   }
 
   async #close(): Promise<void> {
@@ -189,7 +202,7 @@ export class Primary {
     // not before the last call that may need them
     await Promise.all(this.#generations.map((generation) => generation.close()));
     await this.#lost.close();
-    this.bus.close();
+    for (const bus of this.#buses) bus.close();
   }
 
   async #letGo(processes: readonly WorkerProcess[]): Promise<void> {
@@ -203,7 +216,8 @@ export class Primary {
     const { address } = this.bus;
     const number = ++this.#lastGeneration;
     const compute = number === 1 ? address.compute : siblingPath(address.path, `compute-${number}`);
-    const generation = new Generation({ address: { ...address, compute }, config, log });
+    const apps = Object.fromEntries([...this.#apps].map(([path, { hub }]) => [path, hub.address.path]));
+    const generation = new Generation({ address: { ...address, compute, apps }, config, log });
     this.#generations.push(generation);
     return generation;
   }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
-import { createBusHub } from "../primary/create-bus-hub.ts";
+import { appPaths } from "../paths/path-options.ts";
+import { loadMounted, startApps } from "../paths/start-apps.ts";
+import { type BusHooks, createBusHub } from "../primary/create-bus-hub.ts";
 import { findPort } from "../primary/free-port.ts";
-import { startSocketWorker } from "../socket-worker.ts";
 import type { SocketWorker } from "../socket-worker-contract.ts";
 import { StartError } from "../start-error.ts";
 import { announce } from "./announce.ts";
@@ -27,10 +28,14 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const started = performance.now();
   const stopChecking = checkCertificate(config, log);
   const port = await findPort(config.host, config.port);
-  const { hub } = createBusHub(config, {
+  const hooks: BusHooks = {
     failed: (error) => log.warn({ error }, "the bus could not take a connection"),
     stuck: () => log.error("this process does not keep up with itself"),
-  });
+  };
+  const main = createBusHub(config, hooks);
+  const { hub } = main;
+  const apps = new Map(appPaths(config.paths).map((path) => [path, createBusHub(config, hooks, main, path).hub]));
+  const hubs = [hub, ...apps.values()];
   let compute: ComputeHost | undefined;
   let computeStarted: Promise<void> | undefined;
   let worker: SocketWorker | undefined;
@@ -59,7 +64,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       await worker?.drain();
     } finally {
       await endCompute();
-      hub.close();
+      for (const one of hubs) one.close();
       stopSignals?.();
       stopChecking();
     }
@@ -70,20 +75,23 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     return closing;
   }
 
-  await hub.listen();
+  await Promise.all(hubs.map((one) => one.listen()));
+  const addresses = Object.fromEntries([...apps].map(([path, { address }]) => [path, address.path]));
+  const bus = { ...hub.address, apps: addresses };
   // from here on there is something to end
   const reload = () => log.warn("SIGHUP: one single process has nobody to serve while it loads new code; restart it");
   const stopSignals = options.signals
-    ? endOnSignals({ end: close, kill: () => hub.close(), reload, exit, log })
+    ? endOnSignals({ end: close, kill: () => hubs.map((one) => one.close()), reload, exit, log })
     : undefined;
   try {
-    worker = await startSocketWorker({
+    worker = await startApps({
+      mounted: await loadMounted(config.paths, bus),
       app: await options.load(),
       // there is no primary to deal the connections
       config: { ...config, port, balance: "kernel" },
       worker: 0,
       member: 0,
-      bus: hub.address,
+      bus,
       events,
       log,
       lost: () => log.error("the bus is gone"),

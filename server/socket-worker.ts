@@ -141,7 +141,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   compute.start();
 
-  const streams = createGateway(config, log);
+  const streams = await createGateway(config, log);
   const raw = new RawEvents({ events, streams, paths: rawPaths(config.paths), uplink, pack });
   const connectionServices: ConnectionServices = {
     ...codecsFor(config.maxPayload, config, deflate),

@@ -58,7 +58,7 @@ export class Primary {
     this.#lost = new LostConnections(config, log);
     const hooks: BusHooks = {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
-      lost: (connections) => this.#lost.tell(connections),
+      lost: (connections) => void this.#lost.tell(connections),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     };
     const main = createBusHub(config, hooks);

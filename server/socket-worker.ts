@@ -23,7 +23,7 @@ import { recheck } from "./dispatch/recheck.ts";
 import type { Services } from "./dispatch/services.ts";
 import { createHealthCheck, report } from "./health.ts";
 import { publicRoutes } from "./http/public-routes.ts";
-import { createCounters } from "./metrics.ts";
+import { WorkerMetrics } from "./metrics/worker-metrics.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
 import { ChannelAccess } from "./pubsub/channel-access.ts";
@@ -47,7 +47,9 @@ import { readVersion } from "./version.ts";
 export async function startSocketWorker(options: SocketWorkerOptions): Promise<SocketWorker> {
   const { app, config, worker, events, log } = options;
   const started = performance.now();
-  const counters = createCounters();
+  const turn = new Turn();
+  const metrics = new WorkerMetrics(worker, turn);
+  const { counters, traffic, times, unknown, door } = metrics;
   const connections = new Connections();
   const deadlines = new Deadlines();
   const fairness = new Fairness();
@@ -92,7 +94,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
 
   const accounts = new Accounts(uplink, config.workers);
-  const limiter = new Limiter({ config, accounts, counters, log, inflated: deflate.taken });
+  const limiter = new Limiter({ config, accounts, counters, log, inflated: deflate.taken, clock: times });
   const rules = new ChannelRules(app.definition.requireUser);
   const publisher = new Publisher({
     ...{ rules, broker, pack, counters, limiter },
@@ -125,7 +127,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     timeoutMs: config.callTimeoutMs,
     rules,
     tasks: compute,
-    ...{ publish, users },
+    ...{ publish, users, errors: metrics.errors },
   }).catch((error: unknown) => {
     broker.close();
     throw error;
@@ -136,9 +138,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     msgpack,
     json: createJsonCodec(config),
     pack,
-    turn: new Turn(),
-    fairness,
-    counters,
+    ...{ turn, fairness, counters, traffic, times },
     maxPayload: config.maxPayload,
     maxCalls: config.maxCalls,
     received: (connection, bytes) => limiter.received(connection, bytes),
@@ -164,21 +164,16 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       warn: (text) => log.warn(text),
       renewed: (text, failed) => (failed ? log.error(text) : log.info(text)),
     },
-    gate,
+    door.watched(gate),
     publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
   );
 
-  const hub = new Hub({
-    rules,
-    broker,
-    frames,
-    transport,
-    counters,
-    sendBudget: config.sendBudget,
-    maxChannels: config.maxChannels,
-    maxSubscriptions: config.maxSubscriptions,
+  const broadcast = traffic.broadcast(transport);
+  const hub = new Hub({ ...config, rules, broker, frames, transport: broadcast, counters });
+  const presence = new Presence({
+    ...{ ...config, rules, uplink, pack, transport: broadcast },
+    failed: failed("a presence rule threw"),
   });
-  const presence = new Presence({ rules, uplink, pack, transport, ...config, failed: failed("a presence rule threw") });
   const access = new ChannelAccess({
     ...{ ...config, rules, sessions, deadlines },
     failed: failed("a channel's authorize threw"),
@@ -197,12 +192,10 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     limiter,
     pack,
     events,
-    deadlines,
-    fairness,
-    counters,
+    ...{ deadlines, fairness, counters, traffic, times, unknown },
   };
 
-  const leaving: GoneServices = { ...services, connections, gate, peers };
+  const leaving: GoneServices = { ...services, connections, door, gate, peers };
 
   const admission = new Admission({
     connections,
@@ -223,18 +216,21 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     connection.close(CloseCode.NO_HEARTBEAT);
   });
 
+  const sized = { connections, hub, uplink, fairness, procedures: assembly.procedures };
   let ending: Promise<void> | undefined;
   return {
     port,
     connections,
     publish,
     users,
+    metrics: metrics.start(sized),
     shed: (order) => admission.shed(order),
     accept: () => admission.accept(),
     drain(overMs) {
       const drained = admission.drain(overMs);
       ending ??= drained.then(() => {
         connections.stopHeartbeats();
+        metrics.stop();
         deadlines.close();
         watch.close();
         transport.close();

@@ -51,6 +51,7 @@ export class Inbox implements Workload {
   /** Takes a frame, whose bytes are valid only during the call. */
   receive(bytes: ArrayBuffer, binary: boolean): void {
     if (this.#closed) return;
+    this.#services.traffic.received(bytes.byteLength);
     if (this.#behind) {
       this.#keep(bytes, binary);
       return;
@@ -67,7 +68,7 @@ export class Inbox implements Workload {
     try {
       this.#read(frame, binary);
     } finally {
-      this.#outbox.end();
+      this.#end();
     }
   }
 
@@ -93,7 +94,7 @@ export class Inbox implements Workload {
       do this.#next();
       while (this.#behind && !this.#held && !this.#closed && !this.#services.fairness.over);
     } finally {
-      this.#outbox.end();
+      this.#end();
     }
     if (this.#done !== undefined) this.#leftovers += performance.now() - begun;
     if (!this.#behind || this.#leftovers > LEFTOVERS_MS) this.#done?.();
@@ -116,6 +117,11 @@ export class Inbox implements Workload {
     this.#services.fairness.forget(this);
     this.#services.fairness.waits(-(this.#backlog?.bytes ?? 0));
     this.#backlog = undefined;
+  }
+
+  #end(): void {
+    this.#outbox.end();
+    this.#services.times.end();
   }
 
   #next(): void {
@@ -191,7 +197,7 @@ export class Inbox implements Workload {
     try {
       work();
     } finally {
-      this.#outbox.end();
+      this.#end();
     }
   }
 

@@ -1,7 +1,8 @@
 import type { Codec } from "../../shared/codec.ts";
 import type { Frame } from "../../shared/message.ts";
 import type { Socket } from "../transport/transport.ts";
-import type { Flushable, Turn } from "./turn.ts";
+import type { ConnectionServices } from "./connection-services.ts";
+import type { Flushable } from "./turn.ts";
 
 /** Whose outbox it is. */
 export interface OutboxOwner {
@@ -22,17 +23,22 @@ export class Outbox implements Flushable {
   readonly #owner: OutboxOwner;
   readonly #socket: Socket;
   readonly #codec: Codec;
-  readonly #turn: Turn;
+  readonly #services: Pick<ConnectionServices, "turn" | "traffic">;
   #inTurn = false;
   #pieces: Frame[] = NO_PIECES as Frame[];
   #size = 0;
   #whenDrained: (() => void)[] | undefined;
 
-  constructor(owner: OutboxOwner, socket: Socket, codec: Codec, turn: Turn) {
+  constructor(
+    owner: OutboxOwner,
+    socket: Socket,
+    codec: Codec,
+    services: Pick<ConnectionServices, "turn" | "traffic">,
+  ) {
     this.#owner = owner;
     this.#socket = socket;
     this.#codec = codec;
-    this.#turn = turn;
+    this.#services = services;
   }
 
   /** Whether `end` will flush it anyway. */
@@ -59,7 +65,7 @@ export class Outbox implements Flushable {
   add(piece: Frame): void {
     if (this.#pieces === NO_PIECES) {
       this.#pieces = [piece];
-      if (!this.#inTurn) this.#turn.flushLater(this);
+      if (!this.#inTurn) this.#services.turn.flushLater(this);
     } else this.#pieces.push(piece);
     this.#size += piece.length;
     if (this.#size >= FRAME_SIZE) this.flush();
@@ -103,7 +109,9 @@ export class Outbox implements Flushable {
   }
 
   #send(frame: Frame): void {
-    if (this.#owner.open && !this.#socket.send(frame)) this.#owner.dropped();
+    if (!this.#owner.open) return;
+    if (this.#socket.send(frame)) this.#services.traffic.sent(frame);
+    else this.#owner.dropped();
   }
 
   #resolve(): void {

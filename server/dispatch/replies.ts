@@ -38,8 +38,9 @@ function unexpected(context: CallContext, error: unknown, services: Services): v
   services.events.emit("error", error);
 }
 
-function report(context: CallContext, code: string | undefined, { events }: Services): void {
+function report(context: CallContext, code: string | undefined, { events, times }: Services): void {
   context.answered();
+  times.answered(context, code);
   const stale = !context.connection.open && events.has("stale");
   if (!stale && !events.has("reply")) return;
   const { connection, id, procedure } = context;

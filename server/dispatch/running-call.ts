@@ -17,6 +17,8 @@ export class RunningCall implements Timed {
   wake: (() => void) | undefined;
   readonly #services: Services;
   #over = false;
+  /** Whether it counts as one that somebody waits for. */
+  #counts = true;
 
   constructor(context: CallContext, services: Services) {
     this.context = context;
@@ -26,6 +28,8 @@ export class RunningCall implements Timed {
     connection.calls ??= new Map();
     connection.calls.set(context.id, this);
     services.deadlines.add(this);
+    context.startedAt = services.times.begunAt;
+    services.times.inFlight++;
   }
 
   /** Whether it has been answered. */
@@ -85,6 +89,7 @@ export class RunningCall implements Timed {
   abandon(): void {
     if (this.#over) return;
     this.#services.deadlines.delete(this);
+    this.#leave();
     this.context.abort(new AppError("CANCELLED", "The connection closed."));
     this.wake?.();
   }
@@ -106,10 +111,16 @@ export class RunningCall implements Timed {
     this.reject(reason);
   }
 
+  #leave(): void {
+    if (this.#counts) this.#services.times.inFlight--;
+    this.#counts = false;
+  }
+
   #end(): boolean {
     if (this.#over) return false;
     this.#over = true;
     this.#services.deadlines.delete(this);
+    this.#leave();
     this.context.connection.calls?.delete(this.context.id);
     this.wake?.();
     return true;

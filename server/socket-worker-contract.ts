@@ -5,7 +5,6 @@ import type { TaskDefinition } from "./compute/hosted-task.ts";
 import type { Config } from "./config.ts";
 import type { Connections } from "./connection/connections.ts";
 import type { Logger } from "./logger.ts";
-import type { Snapshot } from "./metrics/snapshot.ts";
 import type { Deal } from "./transport/deal.ts";
 
 /** What a socket worker is started with. */
@@ -37,8 +36,6 @@ export interface SocketWorker {
   readonly connections: Connections;
   publish(channel: string, data: unknown): void;
   readonly users: UserActions;
-  /** What it has counted, and how large it all is. */
-  metrics(): Snapshot;
   /** Makes room for others. @returns how many connections went, once they are gone */
   shed(order: ShedOrder): Promise<number>;
   /** Takes connections again, after `shed`. */

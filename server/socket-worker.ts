@@ -16,6 +16,8 @@ import { MeteredInflate } from "./connection/metered-inflate.ts";
 import { Reception } from "./connection/reception.ts";
 import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
+import { ControlAnswers, controlFrames } from "./control/control-answers.ts";
+import { controlHandlers } from "./control/control-handlers.ts";
 import { Deadlines } from "./dispatch/deadlines.ts";
 import { dispatch } from "./dispatch/dispatcher.ts";
 import { type GoneServices, gone } from "./dispatch/gone.ts";
@@ -35,6 +37,7 @@ import { Publisher } from "./pubsub/publisher.ts";
 import { Accounts, rateFrames } from "./rates/accounts.ts";
 import { ConnectGate, connectFrames } from "./rates/connect-gate.ts";
 import { Limiter } from "./rates/limiter.ts";
+import { runningWorker } from "./running-worker.ts";
 import { Claims } from "./sessions/claims.ts";
 import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
@@ -81,16 +84,20 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...revocationFrames(authentication.revocations),
       ...rateFrames(() => accounts),
       ...connectFrames(() => gate),
+      ...controlFrames(() => control),
     },
     lost: options.lost,
   });
   const broker = createLocalBroker(uplink, pack);
   const frames = { pack, deflateThreshold: config.deflateThreshold, deflateBlocks };
   const users = new EveryUser({ uplink, pack });
-  const sessions = new Sessions(uplink, pack, (connection) => {
-    presence.userChanged(connection);
-    watch.look(connection);
-    recheck(connection, services);
+  const sessions = new Sessions(uplink, pack, {
+    userChanged(connection) {
+      presence.userChanged(connection);
+      watch.look(connection);
+      recheck(connection, services);
+    },
+    tagsChanged: (connection) => connections.tags.update(connection, connection.tags),
   });
 
   const accounts = new Accounts(uplink, config.workers);
@@ -195,6 +202,15 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     ...{ deadlines, fairness, counters, traffic, times, unknown },
   };
 
+  const sized = { connections, hub, uplink, fairness, procedures: assembly.procedures };
+  const control = new ControlAnswers({
+    ...{ uplink, pack, failed: failed("the control port could not be answered") },
+    handlers: controlHandlers({
+      ...{ services, connectionServices, connections, frames },
+      snapshot: () => metrics.snapshot(sized),
+    }),
+  });
+
   const leaving: GoneServices = { ...services, connections, door, gate, peers };
 
   const admission = new Admission({
@@ -216,29 +232,13 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     connection.close(CloseCode.NO_HEARTBEAT);
   });
 
-  const sized = { connections, hub, uplink, fairness, procedures: assembly.procedures };
-  let ending: Promise<void> | undefined;
-  return {
-    port,
-    connections,
-    publish,
-    users,
-    metrics: metrics.start(sized),
-    shed: (order) => admission.shed(order),
-    accept: () => admission.accept(),
-    drain(overMs) {
-      const drained = admission.drain(overMs);
-      ending ??= drained.then(() => {
-        connections.stopHeartbeats();
-        metrics.stop();
-        deadlines.close();
-        watch.close();
-        transport.close();
-        compute.close();
-        broker.close();
-        assembly.dispose();
-      });
-      return ending;
+  metrics.start();
+  return runningWorker({
+    ...{ port, connections, publish, users, admission },
+    close() {
+      connections.stopHeartbeats();
+      for (const one of [metrics, deadlines, watch, transport, compute, broker]) one.close();
+      assembly.dispose();
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import { asRefusal } from "../dispatch/as-refusal.ts";
+import { checkTags } from "../tags/tags.ts";
 import type { UpgradeRequest } from "../transport/transport.ts";
 import { within } from "../within.ts";
 import { tokenOf } from "./bearer.ts";
@@ -114,10 +115,11 @@ function checked(result: AuthenticateResult, verified: Verified | undefined): Id
   if (result === undefined || result === null || result === false || result === "") throw unknown();
   const given: Identity = typeof result === "string" ? { user: result } : result;
   const identity: Identity = { expiresAt: verified?.expiresAt, issuedAt: verified?.issuedAt, ...given };
-  const { user, expiresAt } = identity;
+  const { user, expiresAt, tags } = identity;
   if (typeof user !== "string" || user.length === 0 || user.length > MAX_NAME_LENGTH) {
     throw new TypeError(`A user's name must be a string of 1 to ${MAX_NAME_LENGTH} characters.`);
   }
   if (expiresAt !== undefined && !Number.isFinite(expiresAt)) throw new TypeError("expiresAt must be a number.");
+  if (tags !== undefined) checkTags(tags);
   return identity;
 }

@@ -114,6 +114,10 @@ export const BusType = {
   ONE_TOO_MANY: 65,
   /** worker → primary: one connection from an address is gone. */
   DISCONNECT: 66,
+  /** primary → worker: somebody at the control port asks something; see control/control-questions.ts. */
+  CONTROL: 70,
+  /** worker → primary: the answer. */
+  CONTROL_ANSWER: 71,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

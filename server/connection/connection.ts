@@ -7,6 +7,7 @@ import { type Encoded, encodedPiece } from "../dispatch/encoded.ts";
 import type { RunningCall } from "../dispatch/running-call.ts";
 import type { ConnectionRates } from "../rates/connection-rates.ts";
 import type { Session } from "../sessions/session.ts";
+import { NO_TAGS, type Tags } from "../tags/tags.ts";
 import { networkOf } from "../transport/network-of.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
 import { type ClientCallOptions, ClientCalls, type ClientStreamOptions } from "./client-calls.ts";
@@ -28,6 +29,12 @@ export class Connection implements SocketOwner {
   readonly binary: boolean;
   /** Undefined until HELLO is answered, or until something asks for one. */
   session: Session | undefined;
+  /** @internal Whether it is no client's, but calls for whoever has the control port: no guard stands before that. */
+  system = false;
+  /** @internal What it is tagged with while it has no session, and what one begins with. */
+  initialTags: Tags = NO_TAGS;
+  /** @internal The tags that it can be found by. */
+  indexed: Tags = NO_TAGS;
   /** @internal What its client has proven, apart from what the application has made of its session since. */
   identity: Identity | undefined;
   /** @internal What it presented as it connected; kept only where the application may want to see it again. */
@@ -76,6 +83,11 @@ export class Connection implements SocketOwner {
   /** Who its client is; undefined while nobody has said so. */
   get user(): string | undefined {
     return this.session === undefined ? this.identity?.user : this.session.user;
+  }
+
+  /** What it is tagged with: the tags of its session, which set them. */
+  get tags(): Tags {
+    return this.session === undefined ? this.initialTags : this.session.tags;
   }
 
   /** Whether anything sent now can still arrive. */

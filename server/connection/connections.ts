@@ -1,3 +1,4 @@
+import { TagIndex } from "../tags/tag-index.ts";
 import type { Connection } from "./connection.ts";
 
 /** The heartbeats of all connections are spread over so many moments, so that they never all speak at once. */
@@ -7,9 +8,11 @@ const HALF = Math.floor(SLOTS / 2);
 /** A large message on a slow line is no sign of life until it is whole, and keeps a pong from coming. */
 const PATIENCE = 2;
 
-/** The connections of one socket worker, and their heartbeats. */
+/** The connections of one socket worker, where to find them, and their heartbeats. */
 export class Connections {
-  readonly #all = new Set<Connection>();
+  readonly #all = new Map<string, Connection>();
+  /** Finds them by what they are tagged with. */
+  readonly tags = new TagIndex<Connection>(() => this.#all.values());
   readonly #slots: Set<Connection>[] = Array.from({ length: SLOTS }, () => new Set());
   #next = 0;
   /** The slot whose turn is next. */
@@ -21,7 +24,8 @@ export class Connections {
   }
 
   add(connection: Connection): void {
-    this.#all.add(connection);
+    this.#all.set(connection.id, connection);
+    this.tags.update(connection, connection.tags);
     // one whose turn has been lately: a newcomer is left alone for half a heartbeat at least
     const turnsAgo = 1 + (this.#next++ % HALF);
     connection.slot = (this.#turn + SLOTS - turnsAgo) % SLOTS;
@@ -29,8 +33,13 @@ export class Connections {
   }
 
   delete(connection: Connection): void {
-    this.#all.delete(connection);
+    if (!this.#all.delete(connection.id)) return;
+    this.tags.forget(connection);
     this.#slots[connection.slot]?.delete(connection);
+  }
+
+  get(id: string): Connection | undefined {
+    return this.#all.get(id);
   }
 
   values(): IterableIterator<Connection> {

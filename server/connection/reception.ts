@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Emitter } from "../../shared/emitter.ts";
 import type { AppError } from "../../shared/errors.ts";
 import { SUBPROTOCOL_MSGPACK } from "../../shared/message.ts";
@@ -11,6 +10,7 @@ import type { Logger } from "../logger.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Socket, TransportHooks, UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
 import { Connection } from "./connection.ts";
+import { idMaker } from "./connection-id.ts";
 import type { ConnectionServices } from "./connection-services.ts";
 import type { Connections } from "./connections.ts";
 import { negotiate } from "./negotiate.ts";
@@ -33,9 +33,7 @@ export interface ReceptionOptions {
 export class Reception implements TransportHooks {
   readonly #options: ReceptionOptions;
   readonly #refuseOrigin: ReturnType<typeof originCheck>;
-  /** Ids are unique in the cluster. */
-  readonly #idPrefix = `${randomBytes(6).toString("base64url")}-`;
-  #lastId = 0;
+  readonly #nextId = idMaker();
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
@@ -50,7 +48,7 @@ export class Reception implements TransportHooks {
 
   open(socket: Socket, request: UpgradeRequest, subprotocol: string): Connection {
     const { connections, services, events, log, admission, authenticator, watch } = this.#options;
-    const id = this.#idPrefix + (++this.#lastId).toString(36);
+    const id = this.#nextId();
     const connection = new Connection(id, socket, request, subprotocol === SUBPROTOCOL_MSGPACK, services);
     if (authenticator.looksAtRequests) connection.presented = request;
     connections.add(connection);

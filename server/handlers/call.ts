@@ -42,7 +42,7 @@ export function handleCall(connection: Connection, message: CallMessage, service
       services.limiter.refuse(connection, id, wait);
       return;
     }
-  } else if (rateLimit !== undefined) {
+  } else if (rateLimit !== undefined && !connection.system) {
     askFor(context, rateLimit, key, services, options?.window);
     return;
   }

@@ -48,17 +48,16 @@ export class WorkerMetrics {
     this.tags = new TagCounts(tags);
   }
 
-  /** @returns what tells how it all stands */
-  start(sized: Sized): () => Snapshot {
+  start(): void {
     this.#process.start();
-    return () => this.#snapshot(sized);
   }
 
-  stop(): void {
+  close(): void {
     this.#process.stop();
   }
 
-  #snapshot({ connections, hub, uplink, fairness, procedures }: Sized): Snapshot {
+  /** How it all stands. */
+  snapshot({ connections, hub, uplink, fairness, procedures }: Sized): Snapshot {
     const snapshot = new SnapshotBuilder();
     const worker = [this.#worker] as const;
     snapshot.add("fugitive_connections", worker, connections.size);

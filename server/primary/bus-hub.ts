@@ -85,7 +85,7 @@ export class BusHub {
   }
 
   #joined(link: Link, worker: number): LinkHooks {
-    const desk = this.#options.desk.joined(link);
+    const desk = this.#options.desk.joined(link, worker);
     const member: Member = { link, worker, desk, channels: new Set(), stuckTimer: undefined };
     if (this.#congested.size > 0) link.pause(); // like everybody
     return {

@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { BusHub, type BusHubOptions } from "./bus-hub.ts";
+import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
 import { Histories } from "./histories.ts";
 import { PeerDesk } from "./peer-desk.ts";
@@ -14,6 +15,8 @@ export interface Bus {
   readonly hub: BusHub;
   /** What concerns all connections of a user, for the primary itself. */
   readonly users: UserDesk;
+  /** Asks the socket workers what the control port is asked. */
+  readonly control: ControlDesk;
 }
 
 /** A bus with all that the primary keeps, as a configuration asks for it. */
@@ -22,12 +25,14 @@ export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed"
   const sessions = createDesk(config);
   const sequencer = new Sequencer(new Histories({ budget: historyBudget }), new PublicationKeys(sessions.answers));
   const users = new UserDesk(sessions.sessions);
+  const control = new ControlDesk({ linkBudget: budget });
   const desk = sideBySide([
     sessions,
     users,
+    control,
     new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
     new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
     new RateDesk(),
   ]);
-  return { hub: new BusHub({ budget, desk, sequencer, ...hooks }), users };
+  return { hub: new BusHub({ budget, desk, sequencer, ...hooks }), users, control };
 }

@@ -11,15 +11,16 @@ export interface DeskMember {
 
 /** A part of the primary that socket workers come to with questions of one kind. */
 export interface Desk {
-  joined(link: Link): DeskMember;
+  /** @param member the worker's number among all processes that were ever forked */
+  joined(link: Link, member: number): DeskMember;
   close(): void;
 }
 
 /** Several as one. */
 export function sideBySide(desks: readonly Desk[]): Desk {
   return {
-    joined(link) {
-      const members = desks.map((desk) => desk.joined(link));
+    joined(link, member) {
+      const members = desks.map((desk) => desk.joined(link, member));
       return {
         receive(frame) {
           for (const member of members) member.receive(frame);

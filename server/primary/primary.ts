@@ -4,6 +4,7 @@ import type { Logger } from "../logger.ts";
 import { once } from "../once.ts";
 import type { BusHub } from "./bus-hub.ts";
 import type { ComputeProcess } from "./compute-process.ts";
+import type { ControlDesk } from "./control-desk.ts";
 import { createBusHub } from "./create-bus-hub.ts";
 import { Dealer } from "./dealer.ts";
 import { explainPortError } from "./free-port.ts";
@@ -33,6 +34,7 @@ export interface Scaling {
 export class Primary {
   readonly bus: BusHub;
   readonly users: Pick<UserDesk, "revokeUser" | "revokeSession">;
+  readonly control: ControlDesk;
   readonly rollout: Rollout;
   readonly #options: PrimaryOptions;
   readonly #dealer: Dealer;
@@ -48,12 +50,13 @@ export class Primary {
   constructor(options: PrimaryOptions) {
     const { config, log } = options;
     this.#options = options;
-    const { hub, users } = createBusHub(config, {
+    const { hub, users, control } = createBusHub(config, {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
     this.bus = hub;
     this.users = users;
+    this.control = control;
     this.#dealer = new Dealer({
       ...config,
       refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),

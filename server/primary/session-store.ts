@@ -1,8 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import type { BusFrame } from "../bus/bus-frame.ts";
 import { List, type Place } from "../list.ts";
-import { changedTags, type SessionChange, type SessionState, UNPROVEN } from "../sessions/session-state.ts";
+import { type SessionChange, type SessionState, UNPROVEN } from "../sessions/session-state.ts";
 import { Users } from "../sessions/users.ts";
+import { changedTags, NO_TAGS, type Tags } from "../tags/tags.ts";
 import { Expiry } from "./expiry.ts";
 
 /** The process that a session's connection lives in, as far as sessions are concerned. */
@@ -46,7 +47,7 @@ interface Stored {
   readonly secret: string | undefined;
   user: string | undefined;
   proven: boolean;
-  tags: Readonly<Record<string, string>>;
+  tags: Tags;
   /** Made with the first one. */
   channels: Set<string> | undefined;
   /** Where its connection is; undefined while it has none. */
@@ -58,8 +59,6 @@ interface Stored {
   /** Its place among those that are away, if it is. */
   away: Place<Stored> | undefined;
 }
-
-const NO_TAGS = Object.freeze({});
 
 /**
  * All sessions of this host. They outlive connections, which end whenever a network blinks, and socket workers, which may

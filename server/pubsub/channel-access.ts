@@ -65,7 +65,7 @@ export class ChannelAccess {
    */
   check(connection: Connection, action: ChannelAction, channel: string, data: unknown, decided: Decided): void {
     const { rules } = this.#services;
-    if (!this.guarded) {
+    if (!this.guarded || connection.system) {
       decided(undefined);
       return;
     }

@@ -62,10 +62,26 @@ export class Publisher {
    * @throws RangeError where the channel's name is a pattern, empty or too long
    */
   publish(channel: string, data: unknown): void {
-    if (isPattern(channel) || channel.length === 0 || channel.length > MAX_NAME_LENGTH) {
-      throw new RangeError(`"${channel.slice(0, MAX_NAME_LENGTH)}" is no name of one channel.`);
-    }
+    checkChannel(channel);
     this.#send(channel, data, this.#services.rules.of(channel), this.#reportRefusal);
+  }
+
+  /**
+   * Publishes for a back end, which may whatever the application may; what the channel's rule says of the data holds. `done`
+   * hears of the success or of what was wrong.
+   */
+  publishFromBackEnd(channel: string, data: unknown, done: Done): void {
+    try {
+      checkChannel(channel);
+      this.#checked(channel, data, this.#services.rules.of(channel), done, undefined, undefined);
+    } catch (error) {
+      done(
+        asRefusal(
+          error instanceof RangeError ? new AppError("BAD_REQUEST", error.message) : error,
+          this.#services.failed,
+        ),
+      );
+    }
   }
 
   readonly #reportRefusal: Done = (error) => {
@@ -82,7 +98,7 @@ export class Publisher {
     data: unknown,
     rule: PreparedRule,
     done: Done | undefined,
-    connection: Connection,
+    connection: Connection | undefined,
     key: string | undefined,
   ): void {
     if (rule.data === undefined) {
@@ -104,7 +120,7 @@ export class Publisher {
     result: SchemaResult<unknown>,
     rule: PreparedRule,
     done: Done | undefined,
-    connection: Connection,
+    connection: Connection | undefined,
     key: string | undefined,
   ): void {
     if (result.issues !== undefined) throw refusal(result.issues, "data");
@@ -134,5 +150,11 @@ export class Publisher {
     const options: PublishOptions | undefined =
       keeping === undefined && key === undefined ? undefined : { keeping, key, publisher: connection?.network };
     broker.publish(channel, bytes, done, options);
+  }
+}
+
+function checkChannel(channel: string): void {
+  if (isPattern(channel) || channel.length === 0 || channel.length > MAX_NAME_LENGTH) {
+    throw new RangeError(`"${channel.slice(0, MAX_NAME_LENGTH)}" is no name of one channel.`);
   }
 }

@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { Session } from "./session.ts";
 
 function create(): Session {
-  return new Session("s", true, { changed: () => undefined, userChanged: () => undefined });
+  return new Session("s", true, {
+    changed: () => undefined,
+    userChanged: () => undefined,
+    tagsChanged: () => undefined,
+  });
 }
 
 const LONGEST = "x".repeat(255);

@@ -1,9 +1,11 @@
+import type { TagChanges, Tags } from "../tags/tags.ts";
+
 /** What is known of a session beyond its id, and what outlives its connections. */
 export interface SessionState {
   readonly user: string | undefined;
   /** Whether its client has proven to be that user, and has to do so again to go on with it. */
   readonly proven: boolean;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Tags;
   /** Channels and patterns it is subscribed to. */
   readonly channels: readonly string[];
 }
@@ -13,21 +15,7 @@ export interface SessionChange {
   readonly user?: string | null;
   /** Whether its client has proven to be that user. @default false */
   readonly proven?: boolean;
-  readonly tags?: Readonly<Record<string, string | null>>;
-}
-
-/** Tags after a change. */
-export function changedTags(
-  tags: Readonly<Record<string, string>>,
-  changes: Readonly<Record<string, string | null>>,
-): Readonly<Record<string, string>> {
-  // a Map, as the names may come from outside
-  const all = new Map(Object.entries(tags));
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null) all.delete(name);
-    else all.set(name, value);
-  }
-  return Object.fromEntries(all);
+  readonly tags?: TagChanges;
 }
 
 /** Kinds of {@link SessionNews}. */
@@ -63,6 +51,6 @@ export const UNPROVEN = "unproven";
 
 /** How the primary answers RESUME: nothing where there is no such session. */
 export type SessionAnswer =
-  | readonly [user: string | null, tags: Readonly<Record<string, string>>, channels: string[], proven: boolean]
+  | readonly [user: string | null, tags: Tags, channels: string[], proven: boolean]
   | typeof NOT_NOW
   | typeof UNPROVEN;

@@ -1,15 +1,15 @@
 import type { Identity } from "../auth/credentials.ts";
 import { checkName } from "../check-name.ts";
-import { changedTags, type SessionChange, type SessionState } from "./session-state.ts";
-
-/** Tags of one session, and characters of one of them, at most. */
-const MOST_TAGS = 100;
+import { changedTags, checkTagCount, checkTags, NO_TAGS, type Tags } from "../tags/tags.ts";
+import type { SessionChange, SessionState } from "./session-state.ts";
 
 /** Told of what a session's connections to come have to know. */
 export interface SessionListener {
   changed(session: Session, change: SessionChange): void;
   /** It is another user's than before. */
   userChanged(session: Session, before: string | undefined): void;
+  /** It has other tags than before. */
+  tagsChanged(session: Session): void;
 }
 
 /**
@@ -23,14 +23,14 @@ export class Session {
   readonly #listener: SessionListener;
   #user: string | undefined;
   #proven = false;
-  #tags: Readonly<Record<string, string>>;
+  #tags: Tags;
 
   /** @internal */
   constructor(
     id: string,
     lasting: boolean,
     listener: SessionListener,
-    { user, tags = {}, proven = false }: Partial<Pick<SessionState, "user" | "tags" | "proven">> = {},
+    { user, tags = NO_TAGS, proven = false }: Partial<Pick<SessionState, "user" | "tags" | "proven">> = {},
   ) {
     this.id = id;
     this.lasting = lasting;
@@ -54,7 +54,7 @@ export class Session {
   }
 
   /** What an application wants to remember it by. */
-  get tags(): Readonly<Record<string, string>> {
+  get tags(): Tags {
     return this.#tags;
   }
 
@@ -74,22 +74,14 @@ export class Session {
   }
 
   /**
-   * Sets tags, and deletes those given as undefined; others stay as they are.
-   * @throws RangeError where a name or a value is longer than 255 characters, a name is `__proto__`, or there are more
-   * than 100 tags then
+   * Sets tags, and deletes those given as undefined or null; others stay as they are.
+   * @throws RangeError where a name or a value is longer than 255 characters, a name is `__proto__` or one of a tag that
+   * every connection has, or there are more than 100 tags then
    * @example context.session.setTags({ room: "5", table: undefined });
    */
-  setTags(changes: Readonly<Record<string, string | undefined>>): void {
-    const tags = new Map<string, string | null>();
-    for (const [name, value] of Object.entries(changes)) {
-      checkName(name, "A tag's name");
-      // on its way to the primary it would become another one
-      if (name === "__proto__") throw new RangeError("A tag's name cannot be __proto__.");
-      tags.set(name, value === undefined ? null : checkName(value, "A tag", 0));
-    }
-    const change = Object.fromEntries(tags);
-    const count = Object.keys(changedTags(this.#tags, change)).length;
-    if (count > MOST_TAGS) throw new RangeError(`A session may have ${MOST_TAGS} tags.`);
+  setTags(changes: Readonly<Record<string, string | null | undefined>>): void {
+    const change = checkTags(changes);
+    checkTagCount(changedTags(this.#tags, change));
     this.#change({ tags: change });
   }
 
@@ -101,7 +93,10 @@ export class Session {
       this.#proven = proven;
       this.#listener.userChanged(this, before);
     }
-    if (tags !== undefined) this.#tags = changedTags(this.#tags, tags);
+    if (tags !== undefined) {
+      this.#tags = changedTags(this.#tags, tags);
+      this.#listener.tagsChanged(this);
+    }
   }
 
   #change(change: SessionChange): void {

@@ -6,6 +6,7 @@ import type { Pack } from "../../shared/msgpack-codec.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
+import { NO_TAGS } from "../tags/tags.ts";
 import { Session, type SessionListener } from "./session.ts";
 import {
   News,
@@ -32,7 +33,19 @@ export interface Resumed {
 export type Resumption = NonNullable<HelloOptions["resume"]>;
 
 /** What is said of a session whose connection is gone is said to nobody: it has ended with it. */
-const NOBODY: SessionListener = { changed: () => undefined, userChanged: () => undefined };
+const NOBODY: SessionListener = {
+  changed: () => undefined,
+  userChanged: () => undefined,
+  tagsChanged: () => undefined,
+};
+
+/** Told of what becomes of connections by their sessions. */
+export interface SessionsListener {
+  /** Its session has, or may have, another user. */
+  userChanged(connection: Connection): void;
+  /** It has, or may have, other tags. */
+  tagsChanged(connection: Connection): void;
+}
 
 /** The sessions of one socket worker's connections. All there is to know of them is known to the primary as well. */
 export class Sessions {
@@ -41,13 +54,12 @@ export class Sessions {
   /** Whose session it is now, by the session's id. */
   readonly #connections = new Map<string, Connection>();
   readonly #users = new Users<Connection>();
-  readonly #userChanged: (connection: Connection) => void;
+  readonly #listener: SessionsListener;
 
-  /** @param userChanged told of a connection whose session has, or may have, another user */
-  constructor(uplink: Uplink, pack: Pack, userChanged: (connection: Connection) => void) {
+  constructor(uplink: Uplink, pack: Pack, listener: SessionsListener) {
     this.#uplink = uplink;
     this.#pack = pack;
-    this.#userChanged = userChanged;
+    this.#listener = listener;
   }
 
   /** Gives a connection a new session that its client can come back to. @returns what it has to know for that */
@@ -137,6 +149,17 @@ export class Sessions {
     this.#users.add(session.user, connection);
   }
 
+  /** @internal */
+  tagsChanged(session: Session): void {
+    const connection = this.#connections.get(session.id);
+    if (connection?.session === session) this.#listener.tagsChanged(connection);
+  }
+
+  /** The connection here that a session is with now. */
+  connectionOf(id: string): Connection | undefined {
+    return this.#connections.get(id);
+  }
+
   /** The connections of a user that are here. */
   ofUser(user: string): Iterable<Connection> {
     return this.#users.of(user);
@@ -159,7 +182,7 @@ export class Sessions {
   }
 
   #tellOfUser(connection: Connection | undefined, { user }: SessionChange): void {
-    if (connection !== undefined && user !== undefined) this.#userChanged(connection);
+    if (connection !== undefined && user !== undefined) this.#listener.userChanged(connection);
   }
 
   /** A session has been ended, for its client to prove anew who it is, or to stay away. */
@@ -175,6 +198,7 @@ export class Sessions {
     connection.session = session;
     this.#connections.set(session.id, connection);
     this.#users.add(session.user, connection);
+    this.#listener.tagsChanged(connection);
   }
 
   /** @returns its connection until now */
@@ -197,9 +221,11 @@ export class Sessions {
   }
 
   #create(connection: Connection, secret: string | undefined): Session {
-    const session = new Session(random(ID_BYTES), secret !== undefined, this);
+    const { initialTags: tags } = connection;
+    const session = new Session(random(ID_BYTES), secret !== undefined, this, { tags });
     this.#keep(session, connection);
     this.#tell(session.id, [News.OPEN, connection.id, secret ?? null]);
+    if (tags !== NO_TAGS) this.#tell(session.id, [News.CHANGED, { tags }]);
     if (connection.identity !== undefined) session.prove(connection.identity);
     return session;
   }

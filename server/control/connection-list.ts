@@ -1,0 +1,65 @@
+import type { Connection } from "../connection/connection.ts";
+import { numberOf } from "../connection/connection-id.ts";
+import { type SelectServices, selectPage } from "../tags/select.ts";
+import type { Selector } from "../tags/selector.ts";
+import type { ConnectionFacts, ConnectionPage, TagTree } from "./control-questions.ts";
+
+/** Values that one answer tells at most. */
+const MOST_VALUES = 10_000;
+/** Connections that are told of in one answer at most. */
+export const MOST_LISTED = 1_000;
+
+/** One connection, for people and tools to look at. */
+export function factsOf(connection: Connection, worker: number): ConnectionFacts {
+  const { id, path, user, session, address, tags } = connection;
+  return {
+    ...{ id, worker, path },
+    ...(user !== undefined && { user }),
+    ...(session !== undefined && { session: session.id }),
+    ...{ address, tags },
+  };
+}
+
+/**
+ * Tells of the connections that are meant, page by page.
+ * @param after where the last page ended; 0 for the first one
+ * @param most connections on the page
+ */
+export function listConnections(
+  selector: Selector,
+  after: number,
+  most: number,
+  services: SelectServices,
+): ConnectionPage {
+  const { page, more } = selectPage(selector, after, Math.min(most, MOST_LISTED), services);
+  const connections = page.map((connection) => factsOf(connection, services.worker));
+  const last = page.at(-1);
+  return more && last !== undefined ? { connections, next: numberOf(last.id) } : { connections };
+}
+
+/** Tags that connections have, and how many have each; ids and sessions, of which each has its own, aside. */
+export function tagTree({ connections, worker }: SelectServices): TagTree {
+  const counts = new Map<string, Map<string, number>>();
+  let values = 0;
+  let more = false;
+  const count = (name: string, value: string) => {
+    const ofName = counts.get(name) ?? new Map<string, number>();
+    const before = ofName.get(value);
+    if (before === undefined && values >= MOST_VALUES) {
+      more = true;
+      return;
+    }
+    if (before === undefined) values++;
+    if (ofName.size === 0) counts.set(name, ofName);
+    ofName.set(value, (before ?? 0) + 1);
+  };
+  for (const connection of connections.values()) {
+    if (!connection.open) continue;
+    for (const [name, value] of Object.entries(connection.tags)) count(name, value);
+    if (connection.user !== undefined) count("user", connection.user);
+    count("path", connection.path);
+    count("worker", String(worker));
+  }
+  const told = [...counts].flatMap(([name, of]) => [...of].map(([value, amount]) => [name, value, amount] as const));
+  return { values: told, more };
+}

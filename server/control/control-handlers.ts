@@ -1,0 +1,80 @@
+import type { ConnectionServices } from "../connection/connection-services.ts";
+import type { Connections } from "../connection/connections.ts";
+import type { Services } from "../dispatch/services.ts";
+import type { Snapshot } from "../metrics/snapshot.ts";
+import type { EventFramesOptions } from "../pubsub/event-frames.ts";
+import { type SelectServices, select } from "../tags/select.ts";
+import type { Selector } from "../tags/selector.ts";
+import type { TagChanges } from "../tags/tags.ts";
+import { listConnections, tagTree } from "./connection-list.ts";
+import type { ControlHandlers } from "./control-answers.ts";
+import { type Body, DirectBody } from "./direct-body.ts";
+import { SystemCalls } from "./system-calls.ts";
+
+export interface ControlHandlersOptions {
+  readonly services: Services;
+  readonly connectionServices: ConnectionServices;
+  readonly connections: Connections;
+  readonly frames: EventFramesOptions;
+  /** What this socket worker has counted. */
+  snapshot(): Snapshot;
+}
+
+/** What a socket worker does for whoever has the control port. */
+export function controlHandlers(options: ControlHandlersOptions): ControlHandlers {
+  const { services, connectionServices, connections, frames } = options;
+  const selecting: SelectServices = { connections, sessions: services.sessions, worker: services.worker };
+  const system = new SystemCalls(services, connectionServices);
+
+  function send(selector: Selector, body: Body): number {
+    const direct = new DirectBody(body, frames);
+    const selected = select(selector, selecting);
+    for (const connection of selected) direct.sendTo(connection);
+    return selected.length;
+  }
+
+  function setTags(selector: Selector, changes: TagChanges): readonly [changed: number, refused: number] {
+    const selected = select(selector, selecting);
+    let refused = 0;
+    for (const connection of selected) {
+      try {
+        services.sessions.of(connection).setTags(changes);
+      } catch (error) {
+        // the changes have been looked at: it would have too many
+        if (!(error instanceof RangeError)) throw error;
+        refused++;
+      }
+    }
+    return [selected.length - refused, refused];
+  }
+
+  function close(selector: Selector, body: Body | null, code: number): number {
+    const direct = body === null ? undefined : new DirectBody(body, frames);
+    const selected = select(selector, selecting);
+    for (const connection of selected) {
+      direct?.sendTo(connection);
+      connection.close(code, "closed by the server");
+    }
+    return selected.length;
+  }
+
+  function publish(channel: string, data: unknown): Promise<number | null> {
+    return new Promise((resolve, reject) => {
+      services.publisher.publishFromBackEnd(channel, data, (error, offset) => {
+        if (error === undefined) resolve(offset ?? null);
+        else reject(error);
+      });
+    });
+  }
+
+  return {
+    send,
+    setTags,
+    close,
+    list: (selector, after, most) => listConnections(selector, after, most, selecting),
+    tree: () => tagTree(selecting),
+    metrics: options.snapshot,
+    publish,
+    call: (call) => system.call(call),
+  };
+}

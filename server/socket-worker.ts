@@ -202,7 +202,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     ...{ deadlines, fairness, counters, traffic, times, unknown },
   };
 
-  const sized = { connections, hub, uplink, fairness, procedures: assembly.procedures };
+  const sized = { connections, hub, uplink, deadlines, fairness, procedures: assembly.procedures };
   const control = new ControlAnswers({
     ...{ uplink, pack, failed: failed("the control port could not be answered") },
     handlers: controlHandlers({

@@ -51,12 +51,13 @@ export class Inbox implements Workload {
   /** Takes a frame, whose bytes are valid only during the call. */
   receive(bytes: ArrayBuffer, binary: boolean): void {
     if (this.#closed) return;
-    this.#services.traffic.received(bytes.byteLength);
     if (this.#behind) {
+      this.#services.traffic.received(bytes.byteLength);
       this.#keep(bytes, binary);
       return;
     }
     const frame = Buffer.from(bytes);
+    this.#services.traffic.received(frame.length);
     const dear = frame.length >= LARGE || frame[0] === DEFLATED || ++this.#received % MANY === 0 || this.#outbox.heavy;
     this.#outbox.heavy = false;
     if (dear && this.#services.fairness.over) {

@@ -30,8 +30,6 @@ export class CallContext {
   input: unknown;
   /** Milliseconds the call may take; each item of a stream starts them anew. */
   readonly timeoutMs: number;
-  /** @internal When it was read, by `performance.now()`; undefined where it is answered at once. */
-  startedAt: number | undefined;
   /** @internal Whether it was refused before anything was done for it. */
   refused = false;
   readonly #services: ContextServices;

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { StreamWindow } from "../../shared/stream-window.ts";
+import type { Moment } from "../metrics/call-times.ts";
 import type { CallContext } from "./context.ts";
 import type { Timed } from "./deadlines.ts";
 import { replyError, replyResult } from "./replies.ts";
@@ -17,8 +18,8 @@ export class RunningCall implements Timed {
   wake: (() => void) | undefined;
   readonly #services: Services;
   #over = false;
-  /** Whether it counts as one that somebody waits for. */
-  #counts = true;
+  /** When it was read. */
+  readonly #moment: Moment;
 
   constructor(context: CallContext, services: Services) {
     this.context = context;
@@ -28,8 +29,7 @@ export class RunningCall implements Timed {
     connection.calls ??= new Map();
     connection.calls.set(context.id, this);
     services.deadlines.add(this);
-    context.startedAt = services.times.begunAt;
-    services.times.inFlight++;
+    this.#moment = services.times.moment;
   }
 
   /** Whether it has been answered. */
@@ -89,19 +89,18 @@ export class RunningCall implements Timed {
   abandon(): void {
     if (this.#over) return;
     this.#services.deadlines.delete(this);
-    this.#leave();
     this.context.abort(new AppError("CANCELLED", "The connection closed."));
     this.wake?.();
   }
 
   /** Sends its result. Called once, and never after `refuse`. */
   protected answer(value: unknown): void {
-    replyResult(this.context, value, this.#services);
+    replyResult(this.context, value, this.#services, this.#moment);
   }
 
   /** Sends its error. Called once, and never after `answer`. */
   protected refuse(error: unknown): void {
-    replyError(this.context, error, this.#services);
+    replyError(this.context, error, this.#services, this.#moment);
   }
 
   #stop(reason: AppError): void {
@@ -111,16 +110,10 @@ export class RunningCall implements Timed {
     this.reject(reason);
   }
 
-  #leave(): void {
-    if (this.#counts) this.#services.times.inFlight--;
-    this.#counts = false;
-  }
-
   #end(): boolean {
     if (this.#over) return false;
     this.#over = true;
     this.#services.deadlines.delete(this);
-    this.#leave();
     this.context.connection.calls?.delete(this.context.id);
     this.wake?.();
     return true;

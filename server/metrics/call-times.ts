@@ -1,11 +1,21 @@
 import type { Flushable, Turn } from "../connection/turn.ts";
 import type { CallMetrics } from "./call-metrics.ts";
 
-/** A call that was not answered within the frame it came in. */
-export interface Started {
-  /** When it was read, by `performance.now()`; undefined where its answer came at once. */
-  readonly startedAt: number | undefined;
-  readonly procedure: { readonly metrics: CallMetrics };
+/** More that were answered in one turn than this are no reason to keep room for as many. */
+const KEPT = 1_024;
+
+/** When a frame was read, for the calls in it that it did not answer. */
+export class Moment {
+  /** By `performance.now()`. */
+  readonly at: number;
+  /** @internal Whose calls of it this turn has answered, and how many. */
+  metrics: CallMetrics | undefined;
+  /** @internal */
+  count = 0;
+
+  constructor(at: number) {
+    this.at = at;
+  }
 }
 
 /**
@@ -19,20 +29,26 @@ export class CallTimes implements Flushable {
   /** When the frame at hand was read. A field would be put on the heap anew each time. */
   readonly #begun = new Float64Array(1);
   #running = false;
-  /** Procedures of calls that the frame at hand has answered. */
+  /** The same for calls that outlive the frame; made for the first of them. */
+  #moment: Moment | undefined;
+  /**
+   * Procedures of calls that the frame at hand has answered, so many. What is behind is left from others, and to be written
+   * over: an array that is emptied and filled again is a new one each time.
+   */
   readonly #touched: CallMetrics[] = [];
-  /** Calls that somebody waits for, and that have not been answered within the frame they came in. */
-  inFlight = 0;
-  /** Calls of earlier frames that this turn has answered. */
-  #answered: Started[] = [];
+  #touchedCount = 0;
+  /** In the same way, what this turn has answered of earlier frames. */
+  #answered: Moment[] = [];
+  #answeredCount = 0;
 
   constructor(turn: Pick<Turn, "flushLater">) {
     this.#turn = turn;
   }
 
-  /** When the frame at hand was read, or the first call in it, by `performance.now()`. */
-  get begunAt(): number {
-    return this.#begun[0] as number;
+  /** When the frame at hand was read, or the first call in it, for a call that is answered later. */
+  get moment(): Moment {
+    this.#moment ??= new Moment(this.#begun[0] as number);
+    return this.#moment;
   }
 
   /** A frame is read now. @returns that, by `performance.now()`, for who needs it anyway */
@@ -40,7 +56,7 @@ export class CallTimes implements Flushable {
     this.#running = true;
     const now = performance.now();
     // where several frames are done in one go, all leave together
-    if (this.#touched.length === 0) this.#begun[0] = now;
+    if (this.#touchedCount === 0) this.#begun[0] = now;
     return now;
   }
 
@@ -49,34 +65,49 @@ export class CallTimes implements Flushable {
     if (!this.#running) this.begin();
   }
 
-  /** A call has been answered. @param code of the error, where it is one */
-  answered(call: Started, code: string | undefined): void {
-    const { metrics } = call.procedure;
-    if (code === undefined) metrics.ok++;
-    else metrics.failed(code);
-    if (call.startedAt === undefined) {
-      if (metrics.untimed++ === 0) this.#touched.push(metrics);
-    } else if (this.#answered.push(call) === 1) this.#turn.flushLater(this);
+  /**
+   * A call has been answered.
+   * @param moment when it was read; undefined where the frame at hand brought it
+   */
+  answered(metrics: CallMetrics, moment: Moment | undefined): void {
+    if (moment === undefined) {
+      if (metrics.untimed++ === 0) this.#touched[this.#touchedCount++] = metrics;
+      return;
+    }
+    if (moment.metrics === metrics) {
+      moment.count++;
+      return;
+    }
+    const one = moment.metrics === undefined ? moment : new Moment(moment.at);
+    one.metrics = metrics;
+    one.count = 1;
+    if (this.#answeredCount === 0) this.#turn.flushLater(this);
+    this.#answered[this.#answeredCount++] = one;
   }
 
   /** All that the frame at hand asked for has been done, and is sent. */
   end(): void {
     this.#running = false;
-    const touched = this.#touched;
-    if (touched.length === 0) return;
-    const duration = performance.now() - this.begunAt;
-    for (const metrics of touched) {
+    this.#moment = undefined;
+    if (this.#touchedCount === 0) return;
+    const duration = performance.now() - (this.#begun[0] as number);
+    for (let index = 0; index < this.#touchedCount; index++) {
+      const metrics = this.#touched[index] as CallMetrics;
       metrics.durations.record(duration, metrics.untimed);
       metrics.untimed = 0;
     }
-    touched.length = 0;
+    this.#touchedCount = 0;
   }
 
   /** @internal The turn is over. */
   flush(): void {
-    const answered = this.#answered;
-    this.#answered = [];
     const now = performance.now();
-    for (const { startedAt, procedure } of answered) procedure.metrics.durations.record(now - (startedAt ?? now));
+    for (let index = 0; index < this.#answeredCount; index++) {
+      const one = this.#answered[index] as Moment;
+      one.metrics?.durations.record(now - one.at, one.count);
+      one.metrics = undefined;
+    }
+    if (this.#answeredCount > KEPT) this.#answered = [];
+    this.#answeredCount = 0;
   }
 }

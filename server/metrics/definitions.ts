@@ -52,7 +52,7 @@ export const METRICS = {
 
   fugitive_calls_started_total: counter("Procedures that began to run."),
   fugitive_calls_total: counter("Calls that were answered, by procedure and outcome.", "procedure", "code"),
-  fugitive_calls_in_flight: gauge("Calls that are not answered yet.", "worker"),
+  fugitive_calls_in_flight: gauge("Calls that wait for their answers, and subscriptions for leave.", "worker"),
   fugitive_call_duration_seconds: histogram("From when a call was read until its answer was sent.", "procedure"),
 
   fugitive_publications_total: counter("Publications that clients or the application made."),

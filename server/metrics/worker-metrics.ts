@@ -2,6 +2,7 @@ import type { Uplink } from "../bus/uplink.ts";
 import type { Connections } from "../connection/connections.ts";
 import type { Fairness } from "../connection/fairness.ts";
 import type { Turn } from "../connection/turn.ts";
+import type { Deadlines } from "../dispatch/deadlines.ts";
 import type { Procedures } from "../dispatch/procedures.ts";
 import { type Counters, createCounters } from "../metrics.ts";
 import type { Hub } from "../pubsub/hub.ts";
@@ -19,6 +20,7 @@ export interface Sized {
   readonly connections: Pick<Connections, "size">;
   readonly hub: Pick<Hub, "size" | "subscriptions">;
   readonly uplink: Pick<Uplink, "unsent">;
+  readonly deadlines: Pick<Deadlines, "size">;
   readonly fairness: Pick<Fairness, "waiting">;
   readonly procedures: Procedures;
 }
@@ -57,11 +59,11 @@ export class WorkerMetrics {
   }
 
   /** How it all stands. */
-  snapshot({ connections, hub, uplink, fairness, procedures }: Sized): Snapshot {
+  snapshot({ connections, hub, uplink, deadlines, fairness, procedures }: Sized): Snapshot {
     const snapshot = new SnapshotBuilder();
     const worker = [this.#worker] as const;
     snapshot.add("fugitive_connections", worker, connections.size);
-    snapshot.add("fugitive_calls_in_flight", worker, this.times.inFlight);
+    snapshot.add("fugitive_calls_in_flight", worker, deadlines.size);
     snapshot.add("fugitive_subscriptions", worker, hub.subscriptions);
     snapshot.add("fugitive_channels", worker, hub.size);
     snapshot.add("fugitive_uplink_unsent_bytes", worker, uplink.unsent);

@@ -49,7 +49,7 @@ const FIXED: Readonly<Record<string, [file: string, constant: string, test: stri
     ...(["server/auth/revocations.ts", "MOST"] as const),
     "server/auth/revocations.test.ts",
   ],
-  "tags of a session": ["server/sessions/session.ts", "MOST_TAGS", "server/sessions/session-data.test.ts"],
+  "tags of a session": ["server/tags/tags.ts", "MOST_TAGS", "server/sessions/session-data.test.ts"],
   "questions of a socket worker that wait for an answer": [
     ...(["server/bus/uplink.ts", "MOST_WAITING"] as const),
     "server/brokers/local-broker.test.ts",

@@ -26,7 +26,7 @@ describe("docs/THREADS.md", () => {
     expect(rows).toEqual(["input", ...options]);
   });
 
-  it("names all that /status tells of a procedure", () => {
+  it("names all that /workers tells of a procedure", () => {
     const names = Object.keys(new TaskMetrics().snapshot());
     expect(names).toContain("queued");
     expect(names.filter((name) => !TEXT.includes(`\`${name}\``))).toEqual([]);

@@ -60,7 +60,7 @@ describe("the compute host", () => {
   });
 });
 
-describe("what /status tells of the compute host", () => {
+describe("what /workers tells of the compute host", () => {
   it("is what became of all tasks, by procedure", async () => {
     const cluster = await startHeavy({ COMPUTE_QUEUE: "3" });
     const [one, two] = await clientPerWorker(cluster);

@@ -1,6 +1,5 @@
 import { CloseCode } from "../shared/codes.ts";
-import { createJsonCodec } from "../shared/json-codec.ts";
-import { createMsgpackCodec, createPack } from "../shared/msgpack-codec.ts";
+import { createPack } from "../shared/msgpack-codec.ts";
 import { Admission } from "./admission.ts";
 import { type Assembly, assemble } from "./assembly.ts";
 import { createAuthentication } from "./auth/create-authentication.ts";
@@ -9,6 +8,7 @@ import { createLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
 import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
+import type { Connection } from "./connection/connection.ts";
 import type { ConnectionServices } from "./connection/connection-services.ts";
 import { Connections } from "./connection/connections.ts";
 import { Fairness } from "./connection/fairness.ts";
@@ -23,17 +23,20 @@ import { dispatch } from "./dispatch/dispatcher.ts";
 import { type GoneServices, gone } from "./dispatch/gone.ts";
 import { recheck } from "./dispatch/recheck.ts";
 import type { Services } from "./dispatch/services.ts";
+import { RawConnection } from "./gateway/raw-connection.ts";
+import { rawEvents } from "./gateway/raw-events.ts";
 import { createHealthCheck, report } from "./health.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { WorkerMetrics } from "./metrics/worker-metrics.ts";
+import { codecsFor, connectionMaker, largestPayload } from "./paths/path-services.ts";
+import { Paths } from "./paths/paths.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
-import { ChannelAccess } from "./pubsub/channel-access.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
+import { createChannels } from "./pubsub/create-channels.ts";
 import { directFrames, tellUser } from "./pubsub/direct.ts";
-import { Hub, hubFrames } from "./pubsub/hub.ts";
-import { Presence, presenceFrames } from "./pubsub/presence.ts";
-import { Publisher } from "./pubsub/publisher.ts";
+import { hubFrames } from "./pubsub/hub.ts";
+import { presenceFrames } from "./pubsub/presence.ts";
 import { Accounts, rateFrames } from "./rates/accounts.ts";
 import { ConnectGate, connectFrames } from "./rates/connect-gate.ts";
 import { Limiter } from "./rates/limiter.ts";
@@ -58,7 +61,6 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const fairness = new Fairness();
   const pack = createPack();
   const deflate = new MeteredInflate(zlibDeflate, config.maxInflateRatio);
-  const msgpack = createMsgpackCodec({ ...config, deflate, budget: config });
   const { peers: definition } = app.definition;
   const limits = peerLimits(definition?.limits);
   const failed = (what: string) => (error: unknown) => {
@@ -90,6 +92,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   const broker = createLocalBroker(uplink, pack);
   const frames = { pack, deflateThreshold: config.deflateThreshold, deflateBlocks };
+  const raw = rawEvents(events);
   const users = new EveryUser({ uplink, pack });
   const sessions = new Sessions(uplink, pack, {
     userChanged(connection) {
@@ -97,17 +100,16 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       watch.look(connection);
       recheck(connection, services);
     },
-    tagsChanged: (connection) => connections.tags.update(connection, connection.tags),
+    tagsChanged(connection) {
+      connections.tags.update(connection, connection.tags);
+      if (connection instanceof RawConnection) raw.tagged(connection);
+    },
   });
 
   const accounts = new Accounts(uplink, config.workers);
   const limiter = new Limiter({ config, accounts, counters, log, inflated: deflate.taken, clock: times });
   const rules = new ChannelRules(app.definition.requireUser);
-  const publisher = new Publisher({
-    ...{ rules, broker, pack, counters, limiter },
-    failed: failed("a publication failed"),
-  });
-  const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
+  const publish = (channel: string, data: unknown) => channels.publisher.publish(channel, data);
 
   const compute = new ComputeClient({
     ...{ path: options.bus.compute, secret: options.bus.secret, worker, pack },
@@ -142,23 +144,22 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   compute.start();
 
   const connectionServices: ConnectionServices = {
-    msgpack,
-    json: createJsonCodec(config),
-    pack,
-    ...{ turn, fairness, counters, traffic, times },
-    maxPayload: config.maxPayload,
-    maxCalls: config.maxCalls,
+    ...codecsFor(config.maxPayload, config, deflate),
+    ...{ pack, turn, fairness, counters, traffic, times, maxCalls: config.maxCalls },
     received: (connection, bytes) => limiter.received(connection, bytes),
     dispatch: (connection, message) => dispatch(connection, message, services),
     closed: (connection, code) => gone(connection, code, leaving),
   };
+  const rawServices = { listener: raw, counts: (connection: Connection) => limiter.counts(connection) };
 
   const reception = new Reception({
-    connections,
-    services: connectionServices,
-    events,
-    log,
-    ...{ authenticator, sessions, watch },
+    ...{ connections, events, log, authenticator, sessions, watch, raw },
+    create: connectionMaker({ config, services: connectionServices, deflate, raw: rawServices }),
+    paths: new Paths({
+      paths: config.paths,
+      tags: app.definition.tags,
+      failed: failed("tags of the application threw"),
+    }),
     origins: config.origins,
     admission: () => admission,
   });
@@ -166,6 +167,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const transport = createUwsTransport(
     {
       ...config,
+      maxPayload: largestPayload(config),
       tls: tlsFiles(config),
       deal: options.deal,
       warn: (text) => log.warn(text),
@@ -175,31 +177,20 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
   );
 
-  const broadcast = traffic.broadcast(transport);
-  const hub = new Hub({ ...config, rules, broker, frames, transport: broadcast, counters });
-  const presence = new Presence({
-    ...{ ...config, rules, uplink, pack, transport: broadcast },
-    failed: failed("a presence rule threw"),
+  const channels = createChannels({
+    ...{ config, rules, broker, uplink, pack, frames, counters, limiter, sessions, deadlines, failed },
+    transport: traffic.broadcast(transport),
   });
-  const access = new ChannelAccess({
-    ...{ ...config, rules, sessions, deadlines },
-    failed: failed("a channel's authorize threw"),
-  });
+  const { hub, presence, access } = channels;
   const services: Services = {
     config,
     worker,
     log,
     procedures: assembly.procedures,
-    publisher,
-    publish,
-    users,
+    ...{ ...channels, publish, users, sessions, authenticator, watch, limiter, pack, events, deadlines, fairness },
+    ...{ counters, traffic, times, unknown },
     runTask: (task, input, request) => compute.run(task, input, request),
-    ...{ hub, presence, sessions, authenticator, watch, access },
     claims: new Claims(uplink, config),
-    limiter,
-    pack,
-    events,
-    ...{ deadlines, fairness, counters, traffic, times, unknown },
   };
 
   const sized = { connections, hub, uplink, deadlines, fairness, procedures: assembly.procedures };
@@ -211,7 +202,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     }),
   });
 
-  const leaving: GoneServices = { ...services, connections, door, gate, peers };
+  const leaving: GoneServices = { ...services, connections, door, gate, peers, raw };
 
   const admission = new Admission({
     connections,

@@ -97,7 +97,7 @@ export class Cluster {
 
   /** How the control port says that everything is. */
   async status() {
-    const status = await (await this.#control("/status")).json();
+    const status = await (await this.#control("/workers")).json();
     for (const { pid } of status.workers) this.#pids.add(pid);
     return status;
   }

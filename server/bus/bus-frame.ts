@@ -118,6 +118,10 @@ export const BusType = {
   CONTROL: 70,
   /** worker → primary: the answer. */
   CONTROL_ANSWER: 71,
+  /** worker → primary: ask that of all socket workers; data as of CONTROL, without a number. */
+  ASK_ALL: 80,
+  /** primary → worker: how many connections that were, and how many workers stayed silent; two 8-byte numbers. Or a refusal. */
+  ALL_ASKED: 81,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

@@ -90,6 +90,11 @@ export class Connection implements SocketOwner {
     return this.session === undefined ? this.initialTags : this.session.tags;
   }
 
+  /** @internal Bytes that a message of its client may have. */
+  get maxPayload(): number {
+    return this.#services.maxPayload;
+  }
+
   /** Whether anything sent now can still arrive. */
   get open(): boolean {
     return this.#socket.open && !this.#closing;
@@ -145,10 +150,6 @@ export class Connection implements SocketOwner {
     return this.#calls().stream(procedure, input, options);
   }
 
-  #count(kind: Kind): void {
-    (this.#services.traffic.went[kind] as number) += 1;
-  }
-
   #calls(): ClientCalls {
     this.clientCalls ??= new ClientCalls(this, this.#services.maxCalls);
     return this.clientCalls;
@@ -159,30 +160,22 @@ export class Connection implements SocketOwner {
    * @throws EncodeError where it cannot be encoded; nothing is sent then
    */
   send(message: ServerMessage): void {
-    if (!this.open) return;
-    this.#outbox.add(this.#codec.encode(message));
-    this.#count(message[0]);
+    if (this.open) this.#outbox.add(this.#codec.encode(message), message[0]);
   }
 
   /** @internal Sends a message whose last element is encoded already. @throws EncodeError where it is none for JSON */
   sendEncoded(kind: typeof Kind.RESULT | typeof Kind.CHUNK, id: number, encoded: Encoded): void {
-    if (!this.open) return;
-    this.#outbox.add(encodedPiece(kind, id, encoded, this.binary, this.#services));
-    this.#count(kind);
+    if (this.open) this.#outbox.add(encodedPiece(kind, id, encoded, this.binary, this.#services), kind);
   }
 
   /** @internal Sends an EVENT that is encoded already, in this connection's format, with all else of this turn. */
   sendPiece(piece: Frame): void {
-    if (!this.open) return;
-    this.#outbox.add(piece);
-    this.#count(Kind.EVENT);
+    if (this.open) this.#outbox.add(piece, Kind.EVENT);
   }
 
   /** @internal Sends the frame of an EVENT at once, behind what has gathered. */
   sendFrame(frame: Frame): void {
-    if (!this.open) return;
-    this.#outbox.sendFrame(frame);
-    this.#count(Kind.EVENT);
+    this.#outbox.sendFrame(frame, Kind.EVENT);
   }
 
   /** @internal Sends what has gathered. */

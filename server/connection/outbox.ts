@@ -1,5 +1,5 @@
 import type { Codec } from "../../shared/codec.ts";
-import type { Frame } from "../../shared/message.ts";
+import type { Frame, Kind } from "../../shared/message.ts";
 import type { Socket } from "../transport/transport.ts";
 import type { ConnectionServices } from "./connection-services.ts";
 import type { Flushable } from "./turn.ts";
@@ -62,7 +62,8 @@ export class Outbox implements Flushable {
   }
 
   /** Adds an encoded message. */
-  add(piece: Frame): void {
+  add(piece: Frame, kind: Kind): void {
+    this.#count(kind);
     if (this.#pieces === NO_PIECES) {
       this.#pieces = [piece];
       if (!this.#inTurn) this.#services.turn.flushLater(this);
@@ -81,8 +82,9 @@ export class Outbox implements Flushable {
     this.#send(this.#codec.frame(pieces));
   }
 
-  /** Sends a frame at once, behind what has gathered. */
-  sendFrame(frame: Frame): void {
+  /** Sends the frame of one message at once, behind what has gathered. */
+  sendFrame(frame: Frame, kind: Kind): void {
+    if (this.#owner.open) this.#count(kind);
     this.flush();
     this.#send(frame);
   }
@@ -106,6 +108,10 @@ export class Outbox implements Flushable {
   closed(): void {
     this.#pieces = NO_PIECES as Frame[];
     this.#resolve();
+  }
+
+  #count(kind: Kind): void {
+    (this.#services.traffic.went[kind] as number) += 1;
   }
 
   #send(frame: Frame): void {

@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection.ts";
 import type { Connections } from "../connection/connections.ts";
+import { RawConnection, type RawListener } from "../gateway/raw-connection.ts";
 import type { DoorMetrics } from "../metrics/door-metrics.ts";
 import type { Peers } from "../peers/peers.ts";
 import type { ConnectGate } from "../rates/connect-gate.ts";
@@ -10,13 +11,15 @@ export interface GoneServices
   readonly connections: Connections;
   readonly gate: Pick<ConnectGate, "left">;
   readonly door: Pick<DoorMetrics, "closed">;
+  readonly raw: Pick<RawListener, "closed">;
   /** Undefined where the application lets none meet. */
   readonly peers: Peers | undefined;
 }
 
 /** A connection is gone: everybody forgets it. @param code the WebSocket close code */
 export function gone(connection: Connection, code: number, services: GoneServices): void {
-  const { access, connections, door, events, gate, hub, limiter, log, peers, presence, sessions, watch } = services;
+  const { access, connections, door, events, gate, hub, limiter, log, peers, presence, raw, sessions, watch } =
+    services;
   connections.delete(connection);
   door.closed(code);
   gate.left(connection);
@@ -30,5 +33,6 @@ export function gone(connection: Connection, code: number, services: GoneService
   hub.forget(connection);
   sessions.left(connection);
   log.debug({ connection: connection.id, code }, "connection closed");
+  if (connection instanceof RawConnection) raw.closed(connection, code);
   events.emit("terminated", connection, code);
 }

@@ -1,6 +1,6 @@
 import type { LoadedConfig } from "../config.ts";
+import { startControlPort } from "../control-port/control-port.ts";
 import type { Logger } from "../logger.ts";
-import { startControlApi } from "../primary/control-api.ts";
 import { findPort } from "../primary/free-port.ts";
 import { Primary } from "../primary/primary.ts";
 import { readVersion } from "../version.ts";
@@ -16,13 +16,14 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
   const stopChecking = checkCertificate(configuration.config, log);
   const port = await findPort(configuration.config.host, configuration.config.port);
   const config = { ...configuration.config, port };
-  const { controlHost: host, controlPort, controlToken: token, node } = config;
+  const { controlPort } = config;
   const primary = new Primary({ config, log });
+  const drain = () => void process.emit("SIGTERM", "SIGTERM");
   // taken before anything is forked: a port that cannot be had is found out at once
   const control =
     controlPort === "off"
       ? undefined
-      : await startControlApi({ host, port: controlPort, token, node, version: readVersion(), log, primary });
+      : await startControlPort({ config, port: controlPort, version: readVersion(), ...{ log, primary, drain } });
   // from here on there is something to end
   const stopSignals = endOnSignals({
     end: () => close(),

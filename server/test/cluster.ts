@@ -143,8 +143,15 @@ export class Cluster {
   }
 
   /** Asks the control port to do something. */
-  post(path: string): Promise<Response> {
-    return fetch(`http://${HOST}:${this.controlPort}${path}`, { method: "POST" });
+  post(path: string, body?: string | Uint8Array<ArrayBuffer>, type?: string): Promise<Response> {
+    const headers = type === undefined ? {} : { "content-type": type };
+    return fetch(`http://${HOST}:${this.controlPort}${path}`, { method: "POST", headers, ...(body && { body }) });
+  }
+
+  /** Asks the control port for JSON. */
+  async json(path: string, method = "GET"): Promise<unknown> {
+    const url = `http://${HOST}:${this.controlPort}${path}`;
+    return (await fetch(url, { method, headers: { accept: "application/json" } })).json();
   }
 
   async status(): Promise<WorkerStatus[]> {
@@ -157,7 +164,7 @@ export class Cluster {
   }
 
   async #status(): Promise<{ workers: WorkerStatus[]; compute?: ComputeStatus }> {
-    const response = await this.get("/status", this.controlPort);
+    const response = await this.get("/workers", this.controlPort);
     const status = (await response.json()) as { workers: WorkerStatus[]; compute?: ComputeStatus };
     this.#pids.push(...status.workers.map(({ pid }) => pid), status.compute?.pid ?? 0);
     return status;

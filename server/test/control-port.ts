@@ -1,15 +1,17 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import { onTestFinished, vi } from "vitest";
-import { type ControlApiOptions, startControlApi } from "../primary/control-api.ts";
+import { DEFAULT_CONFIG } from "../config.ts";
+import { type ControlPortOptions, startControlPort } from "../control-port/control-port.ts";
 
 /** Where control ports of tests listen. */
 export const HOST = "127.0.0.1";
 
-export type Worker = ControlApiOptions["primary"]["workers"][number];
+export type Worker = ControlPortOptions["primary"]["workers"][number];
 
 /** A socket worker that is well. */
 export const WELL: Worker = {
   number: 1,
+  member: 1,
   pid: 4711,
   bornAt: 0,
   state: "serving",
@@ -17,7 +19,7 @@ export const WELL: Worker = {
 };
 
 /** A primary that has nothing to do. */
-export const IDLE: ControlApiOptions["primary"] = {
+export const IDLE: ControlPortOptions["primary"] = {
   ready: true,
   port: 0,
   workers: [],
@@ -25,10 +27,11 @@ export const IDLE: ControlApiOptions["primary"] = {
   reload: () => "started",
   users: { revokeUser: () => 0, revokeSession: () => 0 },
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
+  control: { members: [], ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
 };
 
 /** Opens a control port for one test. @returns the port */
-export async function startControl(given: Partial<ControlApiOptions["primary"]> = {}, host = HOST): Promise<number> {
+export async function startControl(given: Partial<ControlPortOptions["primary"]> = {}, host = HOST): Promise<number> {
   const primary = { ...IDLE, port: 8080, workers: [WELL], ...given };
   const { port } = await openControl({ host, port: 0, primary });
   return port;
@@ -36,16 +39,25 @@ export async function startControl(given: Partial<ControlApiOptions["primary"]> 
 
 /** Opens a control port for one test. */
 export async function openControl(
-  options: Pick<ControlApiOptions, "host" | "port" | "primary"> & { readonly token?: string },
+  options: {
+    readonly host: string;
+    readonly port: number;
+    readonly primary: ControlPortOptions["primary"];
+    readonly token?: string;
+    readonly allow?: readonly string[];
+  },
   warn = vi.fn(),
+  drain = vi.fn(),
 ) {
-  const own = { token: "", node: "here", version: "1.2.3", log: { warn } };
-  const { port, server } = await startControlApi({ ...own, ...options });
+  const { host: controlHost, token: controlToken = "", allow: controlAllow = [] } = options;
+  const config = { ...DEFAULT_CONFIG, node: "here", controlHost, controlToken, controlAllow };
+  const { port, primary } = options;
+  const opened = await startControlPort({ config, port, primary, version: "1.2.3", log: { warn, error: warn }, drain });
   onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
+    opened.server.close();
+    opened.server.closeAllConnections();
   });
-  return { port, server };
+  return opened;
 }
 
 export interface Answer {
@@ -55,7 +67,11 @@ export interface Answer {
 }
 
 /** Asks: `fetch` would not let us forge the headers of a browser. */
-export function ask(port: number, path: string, options: { method?: string; headers?: Record<string, string> } = {}) {
+export function ask(
+  port: number,
+  path: string,
+  { body, ...options }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+) {
   return new Promise<Answer>((resolve, reject) => {
     const asked = request({ host: HOST, port, path, agent: false, ...options }, (response) => {
       let text = "";
@@ -63,9 +79,13 @@ export function ask(port: number, path: string, options: { method?: string; head
         text += part;
       });
       response.on("end", () =>
-        resolve({ status: response.statusCode, headers: response.headers, body: JSON.parse(text) }),
+        resolve({ status: response.statusCode, headers: response.headers, body: parsed(text, response.headers) }),
       );
     });
-    asked.on("error", reject).end();
+    asked.on("error", reject).end(body);
   });
+}
+
+function parsed(text: string, headers: IncomingHttpHeaders): unknown {
+  return headers["content-type"] === "application/json" ? JSON.parse(text) : text;
 }

@@ -1,6 +1,6 @@
-import type { ComputeProcess } from "./compute-process.ts";
-import type { Rollout } from "./rollout.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import type { ComputeProcess } from "../primary/compute-process.ts";
+import type { Rollout } from "../primary/rollout.ts";
+import type { WorkerProcess } from "../primary/worker-process.ts";
 
 /** What of a primary is reported. */
 export interface Observed {

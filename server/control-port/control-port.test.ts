@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { findPort } from "../primary/free-port.ts";
 import { ask, HOST, IDLE, openControl, startControl, WELL, type Worker } from "../test/control-port.ts";
-import { findPort } from "./free-port.ts";
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-const SILENT: Worker = { number: 2, pid: 4712, bornAt: 0, state: "serving", status: async () => undefined };
+const SILENT: Worker = { number: 2, member: 2, pid: 4712, bornAt: 0, state: "serving", status: async () => undefined };
 
 describe("the control port", () => {
   it("says that the primary is alive, whatever else", async () => {
@@ -23,7 +23,7 @@ describe("the control port", () => {
   });
 
   it("tells of all workers, of a silent one as well", async () => {
-    const { status, body } = await ask(await startControl({ workers: [WELL, SILENT] }), "/status?pretty");
+    const { status, body } = await ask(await startControl({ workers: [WELL, SILENT] }), "/workers");
     expect(status).toBe(200);
     expect(body).toEqual({
       node: "here",
@@ -65,7 +65,7 @@ describe("the control port", () => {
       const port = await startControl({ scale: () => expect.unreachable() });
       expect(await ask(port, `/scale${query}`, { method: "POST" })).toMatchObject({
         status: 400,
-        body: { error: "workers has to be a whole number from 1 to 512" },
+        body: { error: expect.stringContaining("workers: ") },
       });
     },
   );
@@ -80,7 +80,7 @@ describe("the control port", () => {
     for (const query of ["", "?user=", "?session=", `?user=${"x".repeat(256)}`, "?user=a&session=b", "?users=a"]) {
       expect(await revoke(query)).toMatchObject({
         status: 400,
-        body: { error: expect.stringContaining("user or session") },
+        body: { error: expect.stringMatching(/user|session/) },
       });
     }
     expect(asked).toEqual([
@@ -111,7 +111,7 @@ describe("the control port", () => {
 
   it("answers with 500, and tells nothing, where something goes wrong", async () => {
     const broken = { ...WELL, status: () => Promise.reject(new Error("hunter2")) };
-    const { status, body } = await ask(await startControl({ workers: [broken] }), "/status");
+    const { status, body } = await ask(await startControl({ workers: [broken] }), "/workers");
     expect({ status, body }).toEqual({ status: 500, body: { error: "internal error" } });
   });
 

@@ -41,11 +41,11 @@ export class CallMetrics {
 
   /** One that was never called has nothing to tell. */
   addTo(snapshot: SnapshotBuilder): void {
-    const failed = this.#failed;
-    if (this.ok === 0 && failed === undefined) return;
-    snapshot.add("fugitive_calls_total", [this.#name, "ok"], this.ok);
-    for (const [code, count] of failed ?? []) snapshot.add("fugitive_calls_total", [this.#name, code], count);
-    if (this.#name !== UNKNOWN) snapshot.addHistogram("fugitive_call_duration_seconds", [this.#name], this.durations);
+    const known = this.#name !== UNKNOWN;
+    if (this.ok === 0 && this.#failed === undefined) return;
+    if (known) snapshot.add("fugitive_calls_total", [this.#name, "ok"], this.ok);
+    for (const [code, count] of this.#failed ?? []) snapshot.add("fugitive_calls_total", [this.#name, code], count);
+    if (known) snapshot.addHistogram("fugitive_call_duration_seconds", [this.#name], this.durations);
   }
 }
 

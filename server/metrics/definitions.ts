@@ -32,7 +32,7 @@ export const METRICS = {
     "1 where a socket worker said in time how it is; 0 where it was silent, or still starts.",
     "worker",
   ),
-  fugitive_worker_deaths_total: counter("Socket workers that ended without being told to."),
+  fugitive_worker_deaths_total: counter("Socket workers that died and had to be replaced."),
 
   fugitive_connections: gauge("Connections that are open.", "worker"),
   fugitive_connections_by_tag: gauge("Connections that are open, by the value of a tag.", "tag", "value"),
@@ -79,7 +79,7 @@ export const METRICS = {
   fugitive_peers: gauge("Peers that seek somebody, or have found each other."),
 
   fugitive_compute_up: gauge("1 where the compute host said in time how it is, 0 where it was silent."),
-  fugitive_compute_deaths_total: counter("Compute hosts that ended without being told to."),
+  fugitive_compute_deaths_total: counter("Compute hosts that died and had to be replaced."),
   fugitive_compute_threads: gauge("Compute threads that live."),
   fugitive_compute_thread_deaths_total: counter("Compute threads that ended before their time."),
   fugitive_compute_queued_bytes: gauge("Inputs of tasks that wait for a thread."),

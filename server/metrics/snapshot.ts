@@ -1,4 +1,4 @@
-import { type Histogram, MS_PER_SECOND } from "../histogram.ts";
+import { MS_PER_SECOND } from "../histogram.ts";
 import { type LabelsOf, METRIC_NAMES, METRICS, type MetricName, type NamesOf } from "./definitions.ts";
 
 /**
@@ -12,6 +12,12 @@ export type Snapshot = { readonly [Name in MetricName]?: readonly Series[] };
 
 type Growing = { [Name in MetricName]?: Series[] };
 
+/** What a histogram of durations holds: how many fell into each bucket, not cumulative, and the sum in milliseconds. */
+export interface Durations {
+  readonly counts: Iterable<number>;
+  readonly sumMs: number;
+}
+
 /** Puts a snapshot together. */
 export class SnapshotBuilder {
   readonly #series: Growing = {};
@@ -21,7 +27,7 @@ export class SnapshotBuilder {
     this.#push(name, labels, [value]);
   }
 
-  addHistogram<Name extends NamesOf<"histogram">>(name: Name, labels: LabelsOf<Name>, histogram: Histogram): void {
+  addHistogram<Name extends NamesOf<"histogram">>(name: Name, labels: LabelsOf<Name>, histogram: Durations): void {
     const { counts, sumMs } = histogram;
     this.#push(name, labels, [...counts, sumMs / MS_PER_SECOND]);
   }

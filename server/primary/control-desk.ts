@@ -77,6 +77,11 @@ export class ControlDesk implements Desk {
     return this.#members.keys();
   }
 
+  /** Bytes that wait for each of them. */
+  *unsent(): Iterable<readonly [member: number, bytes: number]> {
+    for (const { number, link } of this.#members.values()) yield [number, link.unsent];
+  }
+
   /**
    * Asks every socket worker that is there. One that refuses counts as one that answered nothing.
    * @throws AppError what one of them refused it with, where none did anything else

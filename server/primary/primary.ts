@@ -2,13 +2,15 @@ import { siblingPath } from "../bus/bus-address.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { once } from "../once.ts";
+import { readVersion } from "../version.ts";
 import type { BusHub } from "./bus-hub.ts";
 import type { ComputeProcess } from "./compute-process.ts";
 import type { ControlDesk } from "./control-desk.ts";
-import { createBusHub } from "./create-bus-hub.ts";
+import { createBusHub, type Stores } from "./create-bus-hub.ts";
 import { Dealer } from "./dealer.ts";
 import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
+import { PrimaryMetrics } from "./primary-metrics.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
 import type { UserDesk } from "./user-desk.ts";
@@ -35,6 +37,9 @@ export class Primary {
   readonly bus: BusHub;
   readonly users: Pick<UserDesk, "revokeUser" | "revokeSession">;
   readonly control: ControlDesk;
+  readonly stores: Stores;
+  /** What all processes have counted. */
+  readonly metrics: PrimaryMetrics;
   readonly rollout: Rollout;
   readonly #options: PrimaryOptions;
   readonly #dealer: Dealer;
@@ -50,13 +55,15 @@ export class Primary {
   constructor(options: PrimaryOptions) {
     const { config, log } = options;
     this.#options = options;
-    const { hub, users, control } = createBusHub(config, {
+    const { hub, users, control, stores } = createBusHub(config, {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
     this.bus = hub;
     this.users = users;
     this.control = control;
+    this.stores = stores;
+    this.metrics = new PrimaryMetrics({ primary: this, node: config.node, version: readVersion() });
     this.#dealer = new Dealer({
       ...config,
       refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),
@@ -99,6 +106,16 @@ export class Primary {
     return this.#workers.all;
   }
 
+  /** How many socket workers died, and had to be replaced. */
+  get deaths(): number {
+    return this.#workers.deaths;
+  }
+
+  /** All compute hosts: that of older code lives on for as long as socket workers need it. */
+  get computes(): readonly ComputeProcess[] {
+    return this.#generations.map(({ compute }) => compute).filter((compute) => compute !== undefined);
+  }
+
   /** The compute host of the newest code that has one. */
   get compute(): ComputeProcess | undefined {
     return this.#generations.findLast(({ compute }) => compute !== undefined)?.compute;
@@ -111,6 +128,7 @@ export class Primary {
   /** Starts everything. Resolves when all socket workers serve; rejects, all ended, when one of them cannot. */
   async start(): Promise<void> {
     await this.bus.listen();
+    this.metrics.start();
     const generation = this.#newGeneration();
     this.#generation = generation;
     const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
@@ -184,6 +202,7 @@ export class Primary {
     await this.#workers.close();
     // not before the last call that may need them
     await Promise.all(this.#generations.map((generation) => generation.close()));
+    this.metrics.close();
     this.bus.close();
   }
 

@@ -26,7 +26,7 @@ const histogram: Define<"histogram"> = (help, ...labels) => ({ type: "histogram"
  */
 export const METRICS = {
   fugitive_info: gauge("Always 1: which host and version this is.", "node", "version"),
-  fugitive_uptime_seconds: gauge("Since the primary began."),
+  fugitive_uptime_seconds: gauge("How long the primary has been running."),
   fugitive_workers: gauge("Processes of socket workers, by what they do.", "state"),
   fugitive_worker_up: gauge(
     "1 where a socket worker said in time how it is; 0 where it was silent, or still starts.",

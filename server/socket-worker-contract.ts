@@ -12,6 +12,8 @@ import type { Deal } from "./transport/deal.ts";
 export interface SocketWorkerOptions {
   readonly app: App;
   readonly config: Config;
+  /** Where the application is, where others share the process with it. @default it is the main one */
+  readonly path?: string | undefined;
   /** This worker's number: from 1, or 0 where one process does all. */
   readonly worker: number;
   /** This process's number among all that were ever forked: of one worker's number there are two for a moment. */

@@ -81,6 +81,16 @@ export class ControlDesk {
     };
   }
 
+  /** Those that are there to be asked, by their numbers among all that were ever forked; several times where there are several applications. */
+  *members(): Iterable<number> {
+    for (const { number } of this.#members) yield number;
+  }
+
+  /** Bytes that wait for each of them. */
+  *unsent(): Iterable<readonly [member: number, bytes: number]> {
+    for (const { number, link } of this.#members) yield [number, link.unsent];
+  }
+
   /**
    * Asks every socket worker that is there. One that refuses counts as one that answered nothing.
    * @param path of one application; undefined for all

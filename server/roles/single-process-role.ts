@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
-import { appPaths } from "../paths/path-options.ts";
 import { loadMounted, startApps } from "../paths/start-apps.ts";
-import { type BusHooks, createBusHub } from "../primary/create-bus-hub.ts";
+import { Buses } from "../primary/buses.ts";
 import { findPort } from "../primary/free-port.ts";
 import type { SocketWorker } from "../socket-worker-contract.ts";
 import { StartError } from "../start-error.ts";
@@ -28,14 +27,10 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const started = performance.now();
   const stopChecking = checkCertificate(config, log);
   const port = await findPort(config.host, config.port);
-  const hooks: BusHooks = {
+  const buses = new Buses(config, {
     failed: (error) => log.warn({ error }, "the bus could not take a connection"),
     stuck: () => log.error("this process does not keep up with itself"),
-  };
-  const main = createBusHub(config, hooks);
-  const { hub } = main;
-  const apps = new Map(appPaths(config.paths).map((path) => [path, createBusHub(config, hooks, main, path).hub]));
-  const hubs = [hub, ...apps.values()];
+  });
   let compute: ComputeHost | undefined;
   let computeStarted: Promise<void> | undefined;
   let worker: SocketWorker | undefined;
@@ -64,7 +59,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       await worker?.drain();
     } finally {
       await endCompute();
-      for (const one of hubs) one.close();
+      buses.close();
       stopSignals?.();
       stopChecking();
     }
@@ -75,13 +70,12 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     return closing;
   }
 
-  await Promise.all(hubs.map((one) => one.listen()));
-  const addresses = Object.fromEntries([...apps].map(([path, { address }]) => [path, address.path]));
-  const bus = { ...hub.address, apps: addresses };
+  await buses.listen();
+  const bus = buses.addresses;
   // from here on there is something to end
   const reload = () => log.warn("SIGHUP: one single process has nobody to serve while it loads new code; restart it");
   const stopSignals = options.signals
-    ? endOnSignals({ end: close, kill: () => hubs.map((one) => one.close()), reload, exit, log })
+    ? endOnSignals({ end: close, kill: () => buses.close(), reload, exit, log })
     : undefined;
   try {
     worker = await startApps({
@@ -97,7 +91,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       lost: () => log.error("the bus is gone"),
       unable: (error) => log.error({ error }, "no connections can be taken again"),
       computeNeeded(sources) {
-        const { compute: path, secret } = hub.address;
+        const { compute: path, secret } = bus;
         compute = new ComputeHost({ config, bus: { path, secret }, sources, log });
         threadsLeft = true;
         computeStarted = startCompute(compute);

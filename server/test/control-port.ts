@@ -27,6 +27,7 @@ export const IDLE: ControlPortOptions["primary"] = {
   reload: () => "started",
   users: { revokeUser: () => 0, revokeSession: () => 0 },
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
+  metrics: { text: async () => "" },
   control: { ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
 };
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
+import { samplesOf } from "./test/prometheus-parser.ts";
 
 /** The same names in both applications, and not the same behind them. */
 const appOf = (name: string) => `
@@ -23,7 +24,7 @@ function start(env: Record<string, string> = {}): Promise<Cluster> {
 }
 
 it("a path may have an application of its own, which shares nothing with the others but the processes", async () => {
-  const cluster = await start();
+  const cluster = await start({ METRIC_TAGS: "kind" });
   const [main, chat, other] = await Promise.all(["/", "/chat", "/chat"].map((path) => cluster.connect({ path })));
   if (main === undefined || chat === undefined || other === undefined) throw new Error("not connected");
   expect(await main.ask([2, 1, "who"])).toEqual([3, 1, "main at /"]);
@@ -58,6 +59,11 @@ it("a path may have an application of its own, which shares nothing with the oth
   expect((await cluster.post("/call?procedure=who&app=/none")).status).toBe(404);
   const connections = (await cluster.status()).map((worker) => worker.connections);
   expect(connections.reduce((sum, count) => sum + count, 0)).toBe(3);
+  const samples = samplesOf(await (await cluster.get("/metrics", cluster.controlPort)).text());
+  const sumOf = (name: string) =>
+    [...samples].filter(([series]) => series.startsWith(name)).reduce((sum, [, value]) => sum + value, 0);
+  expect(sumOf("fugitive_connections{")).toBe(3);
+  expect(sumOf('fugitive_connections_by_tag{tag="kind",value="chat"}')).toBe(2);
   expect(await (await cluster.post("/revoke?user=ann")).json()).toEqual({ ended: 2 });
   expect((await Promise.all([main.closed, chat.closed])).map(({ code }) => code)).toEqual([4401, 4401]);
   expect(await other.ask([2, 6, "who"])).toEqual([3, 6, "chat at /chat"]);

@@ -45,6 +45,7 @@ import { Claims } from "./sessions/claims.ts";
 import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorker, SocketWorkerOptions } from "./socket-worker-contract.ts";
+import { Taps, tailFrames } from "./tail/taps.ts";
 import { tlsFiles } from "./transport/certificate.ts";
 import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
@@ -85,6 +86,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...rateFrames(() => accounts),
       ...connectFrames(() => gate),
       ...controlFrames(() => control),
+      ...tailFrames(() => taps),
     },
     lost: options.lost,
   });
@@ -175,8 +177,10 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
   );
 
+  const taps = new Taps({ uplink, pack, connections, worker });
   const channels = createChannels({
-    ...{ config, rules, broker, uplink, pack, frames, transport, counters, limiter, sessions, deadlines, failed },
+    ...{ config, rules, broker, uplink, pack, frames, counters, limiter, sessions, deadlines, failed },
+    transport: taps.over(transport),
   });
   const { hub, presence, access } = channels;
   const services: Services = {

@@ -23,7 +23,12 @@ function setup(done: (message: number, inbox: Inbox) => void) {
     fairness: { ...fairness, later: (one: { goOn(): boolean }) => void later.push(one) },
   };
   // nobody says anything here
-  const outbox = new Outbox({ open: true, dropped: () => undefined }, {} as Socket, {} as Codec, new Turn());
+  const outbox = new Outbox(
+    { open: true, tap: undefined, dropped: () => undefined },
+    {} as Socket,
+    {} as Codec,
+    new Turn(),
+  );
   const inbox: Inbox = new Inbox({} as Connection, outbox, services as unknown as ConnectionServices);
   /** Long enough to be one that may have to wait. */
   const receive = (messages: number[]) => {

@@ -18,6 +18,7 @@ export interface GoneServices
 export function gone(connection: Connection, code: number, services: GoneServices): void {
   const { access, connections, events, gate, hub, limiter, log, peers, presence, raw, sessions, watch } = services;
   connections.delete(connection);
+  connection.tap?.closed(code);
   gate.left(connection);
   limiter.left(connection);
   // ahead of its calls: only the code tells whether it may come back

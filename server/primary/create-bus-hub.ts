@@ -9,6 +9,7 @@ import { PublicationKeys } from "./publication-keys.ts";
 import { RateDesk } from "./rate-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
+import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
 
 export interface Bus {
@@ -17,6 +18,8 @@ export interface Bus {
   readonly users: UserDesk;
   /** Asks the socket workers what the control port is asked. */
   readonly control: ControlDesk;
+  /** Looks at connections, for whoever has the control port. */
+  readonly tails: TailDesk;
 }
 
 /** A bus with all that the primary keeps, as a configuration asks for it. */
@@ -26,13 +29,15 @@ export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed"
   const sequencer = new Sequencer(new Histories({ budget: historyBudget }), new PublicationKeys(sessions.answers));
   const users = new UserDesk(sessions.sessions);
   const control = new ControlDesk({ linkBudget: budget });
+  const tails = new TailDesk();
   const desk = sideBySide([
     sessions,
     users,
     control,
+    tails,
     new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
     new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
     new RateDesk(),
   ]);
-  return { hub: new BusHub({ budget, desk, sequencer, ...hooks }), users, control };
+  return { hub: new BusHub({ budget, desk, sequencer, ...hooks }), users, control, tails };
 }

@@ -11,6 +11,7 @@ import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
+import type { TailDesk } from "./tail-desk.ts";
 import type { UserDesk } from "./user-desk.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 import { Workers } from "./workers.ts";
@@ -35,6 +36,7 @@ export class Primary {
   readonly bus: BusHub;
   readonly users: Pick<UserDesk, "revokeUser" | "revokeSession">;
   readonly control: ControlDesk;
+  readonly tails: TailDesk;
   readonly rollout: Rollout;
   readonly #options: PrimaryOptions;
   readonly #dealer: Dealer;
@@ -50,13 +52,14 @@ export class Primary {
   constructor(options: PrimaryOptions) {
     const { config, log } = options;
     this.#options = options;
-    const { hub, users, control } = createBusHub(config, {
+    const { hub, users, control, tails } = createBusHub(config, {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
     this.bus = hub;
     this.users = users;
     this.control = control;
+    this.tails = tails;
     this.#dealer = new Dealer({
       ...config,
       refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),

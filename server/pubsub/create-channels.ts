@@ -21,7 +21,7 @@ export interface ChannelsOptions {
   readonly uplink: Uplink;
   readonly pack: Pack;
   readonly frames: EventFramesOptions;
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, "publish">;
   readonly counters: Counters;
   readonly limiter: Limiter;
   readonly sessions: Sessions;

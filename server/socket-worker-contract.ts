@@ -4,12 +4,15 @@ import type { App, ServerEvents, UserActions } from "./app.ts";
 import type { TaskDefinition } from "./compute/hosted-task.ts";
 import type { Config } from "./config.ts";
 import type { Connections } from "./connection/connections.ts";
+import type { NamedHooks } from "./hooks/hooks.ts";
 import type { Logger } from "./logger.ts";
 import type { Deal } from "./transport/deal.ts";
 
 /** What a socket worker is started with. */
 export interface SocketWorkerOptions {
   readonly app: App;
+  /** Code beside the application. */
+  readonly hooks: readonly NamedHooks[];
   readonly config: Config;
   /** This worker's number: from 1, or 0 where one process does all. */
   readonly worker: number;

@@ -26,6 +26,8 @@ import type { Services } from "./dispatch/services.ts";
 import { RawConnection } from "./gateway/raw-connection.ts";
 import { rawEvents } from "./gateway/raw-events.ts";
 import { createHealthCheck, report } from "./health.ts";
+import { RunningHooks } from "./hooks/running-hooks.ts";
+import { workerApi } from "./hooks/worker-api.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { createCounters } from "./metrics.ts";
 import { codecsFor, connectionMaker, largestPayload } from "./paths/path-services.ts";
@@ -209,12 +211,17 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     leaving: (connection) => peers?.leaving(connection),
     failed: options.unable,
   });
-  const port = await admission.listen().catch((error: unknown) => {
-    compute.close();
-    assembly.dispose();
-    broker.close();
-    throw error;
-  });
+  const hooks = new RunningHooks(log);
+  const port = await hooks
+    .setUp(options.hooks, "socketWorker", workerApi({ services, connections, frames, events }))
+    .then(() => admission.listen())
+    .catch(async (error: unknown) => {
+      await hooks.undo();
+      compute.close();
+      assembly.dispose();
+      broker.close();
+      throw error;
+    });
   connections.startHeartbeats(config.heartbeatMs, (connection) => {
     counters.dead++;
     connection.close(CloseCode.NO_HEARTBEAT);
@@ -222,7 +229,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
 
   return runningWorker({
     ...{ port, connections, publish, users, admission },
-    close() {
+    async close() {
+      await hooks.undo();
       connections.stopHeartbeats();
       for (const one of [deadlines, watch, transport, compute, broker]) one.close();
       assembly.dispose();

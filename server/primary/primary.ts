@@ -2,6 +2,7 @@ import { siblingPath } from "../bus/bus-address.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { once } from "../once.ts";
+import { LoggingEmitter } from "../server-events.ts";
 import type { BusHub } from "./bus-hub.ts";
 import type { ComputeProcess } from "./compute-process.ts";
 import type { ControlDesk } from "./control-desk.ts";
@@ -9,6 +10,7 @@ import { createBusHub } from "./create-bus-hub.ts";
 import { Dealer } from "./dealer.ts";
 import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
+import type { PrimaryEvents } from "./primary-events.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
 import type { TailDesk } from "./tail-desk.ts";
@@ -38,6 +40,8 @@ export class Primary {
   readonly control: ControlDesk;
   readonly tails: TailDesk;
   readonly rollout: Rollout;
+  /** What happens to socket workers. */
+  readonly events: LoggingEmitter<PrimaryEvents>;
   readonly #options: PrimaryOptions;
   readonly #dealer: Dealer;
   readonly #workers: Workers;
@@ -52,6 +56,7 @@ export class Primary {
   constructor(options: PrimaryOptions) {
     const { config, log } = options;
     this.#options = options;
+    this.events = new LoggingEmitter(log);
     const { hub, users, control, tails } = createBusHub(config, {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
@@ -68,6 +73,7 @@ export class Primary {
       config,
       log,
       dealer: this.#dealer,
+      events: this.events,
       served: () => this.#up && this.#rebalancer.request(),
       left: () => {
         // those who make room for it may be all that are left

@@ -76,6 +76,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
     const app = await options.load();
     worker = await startSocketWorker({
       app,
+      hooks: await options.hooks(),
       config,
       worker: number,
       member,

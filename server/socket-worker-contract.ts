@@ -7,6 +7,7 @@ import type { Connections } from "./connection/connections.ts";
 import type { NamedHooks } from "./hooks/hooks.ts";
 import type { Logger } from "./logger.ts";
 import type { Deal } from "./transport/deal.ts";
+import type { Transport, TransportHooks } from "./transport/transport.ts";
 
 /** What a socket worker is started with. */
 export interface SocketWorkerOptions {
@@ -22,6 +23,8 @@ export interface SocketWorkerOptions {
   readonly bus: { readonly path: string; readonly secret: string; readonly compute: string };
   /** Who deals connections; without, they are accepted here. */
   readonly deal?: Deal | undefined;
+  /** Makes the transport. @default that of the public port, over uWebSockets.js */
+  readonly transport?: ((hooks: TransportHooks) => Transport) | undefined;
   readonly events: Emitter<ServerEvents>;
   readonly log: Logger;
   /** The bus to the primary broke: there is no going on. */

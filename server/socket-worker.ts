@@ -23,17 +23,20 @@ import { dispatch } from "./dispatch/dispatcher.ts";
 import { type GoneServices, gone } from "./dispatch/gone.ts";
 import { recheck } from "./dispatch/recheck.ts";
 import type { Services } from "./dispatch/services.ts";
+import { createGateway } from "./gateway/create-gateway.ts";
 import { RawConnection } from "./gateway/raw-connection.ts";
-import { rawEvents } from "./gateway/raw-events.ts";
+import { RawEvents } from "./gateway/raw-events.ts";
+import { rawPaths } from "./gateway/raw-paths.ts";
 import { createHealthCheck, report } from "./health.ts";
 import { RunningHooks } from "./hooks/running-hooks.ts";
 import { workerApi } from "./hooks/worker-api.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { createCounters } from "./metrics.ts";
-import { codecsFor, connectionMaker, largestPayload } from "./paths/path-services.ts";
+import { codecsFor, connectionMaker } from "./paths/path-services.ts";
 import { Paths } from "./paths/paths.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
+import { publicTransport } from "./public-transport.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { createChannels } from "./pubsub/create-channels.ts";
 import { directFrames, tellUser } from "./pubsub/direct.ts";
@@ -48,8 +51,6 @@ import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorker, SocketWorkerOptions } from "./socket-worker-contract.ts";
 import { Taps, tailFrames } from "./tail/taps.ts";
-import { tlsFiles } from "./transport/certificate.ts";
-import { createUwsTransport } from "./transport/uws-transport.ts";
 import { readVersion } from "./version.ts";
 
 /** Starts a socket worker: the one place that constructs its services. Resolves once it serves. */
@@ -94,7 +95,6 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   const broker = createLocalBroker(uplink, pack);
   const frames = { pack, deflateThreshold: config.deflateThreshold, deflateBlocks };
-  const raw = rawEvents(events);
   const users = new EveryUser({ uplink, pack });
   const sessions = new Sessions(uplink, pack, {
     userChanged(connection) {
@@ -145,6 +145,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   compute.start();
 
+  const streams = createGateway(config, log);
+  const raw = new RawEvents({ events, streams, paths: rawPaths(config.paths), uplink, pack });
   const connectionServices: ConnectionServices = {
     ...codecsFor(config.maxPayload, config, deflate),
     ...{ pack, fairness, counters, turn: new Turn(), maxCalls: config.maxCalls },
@@ -166,18 +168,13 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     admission: () => admission,
   });
   const gate = new ConnectGate({ hooks: reception, config, accounts, uplink, counters });
-  const transport = createUwsTransport(
-    {
-      ...config,
-      maxPayload: largestPayload(config),
-      tls: tlsFiles(config),
-      deal: options.deal,
-      warn: (text) => log.warn(text),
-      renewed: (text, failed) => (failed ? log.error(text) : log.info(text)),
-    },
-    gate,
-    publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
-  );
+  const transport =
+    options.transport?.(gate) ??
+    publicTransport(
+      options,
+      gate,
+      publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
+    );
 
   const taps = new Taps({ uplink, pack, connections, worker });
   const channels = createChannels({
@@ -220,6 +217,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       compute.close();
       assembly.dispose();
       broker.close();
+      void streams?.close(0);
       throw error;
     });
   connections.startHeartbeats(config.heartbeatMs, (connection) => {
@@ -231,6 +229,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     ...{ port, connections, publish, users, admission },
     async close() {
       await hooks.undo();
+      await streams?.close();
       connections.stopHeartbeats();
       for (const one of [deadlines, watch, transport, compute, broker]) one.close();
       assembly.dispose();

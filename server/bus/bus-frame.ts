@@ -132,6 +132,8 @@ export const BusType = {
   ASK_ALL: 80,
   /** primary → worker: how many connections that were, and how many workers stayed silent; two 8-byte numbers. Or a refusal. */
   ALL_ASKED: 81,
+  /** worker → primary: a raw connection, as channel, is there, or tagged otherwise; without data, it is gone. */
+  RAW_CONNECTION: 82,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

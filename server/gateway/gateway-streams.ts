@@ -116,6 +116,13 @@ export class GatewayStreams {
     this.#mirror?.closed(source.id);
   }
 
+  /** A connection of another process is gone, which could not tell that itself. @param code as of WebSocket */
+  lost(source: Omit<GatewaySource, "close">, code: number): void {
+    // the last of all, whatever the number of those before it
+    const state: SourceState = { seq: Number.MAX_SAFE_INTEGER - 1, tags: undefined };
+    this.#send({ ...source, close: () => undefined }, state, "close", undefined, 0, code, NO_VALUES);
+  }
+
   /** Its tags are other ones. */
   tagged(source: GatewaySource): void {
     const state = this.#states.get(source);

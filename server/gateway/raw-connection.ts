@@ -4,6 +4,8 @@ import { Connection } from "../connection/connection.ts";
 import type { ConnectionServices } from "../connection/connection-services.ts";
 import type { Socket, UpgradeRequest } from "../transport/transport.ts";
 
+import type { GatewaySource } from "./gateway-streams.ts";
+
 /** Told of what raw connections say, and of what becomes of them. */
 export interface RawListener {
   opened(connection: RawConnection): void;
@@ -26,6 +28,8 @@ export interface RawServices {
  * is sent arrives as the bare body.
  */
 export class RawConnection extends Connection {
+  /** @internal What brokers are told of; undefined where there are none. */
+  source: GatewaySource | undefined;
   readonly #services: ConnectionServices;
   readonly #raw: RawServices;
 

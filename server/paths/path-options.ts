@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
+import { compileJsonVariables } from "../gateway/json-variables.ts";
 import { checkTagCount, checkTags, type Tags } from "../tags/tags.ts";
 
 /** What holds for one path of the public port that WebSockets are opened at. */
@@ -22,8 +23,6 @@ const MOST_PATHS = 1_000;
 const MOST_BYTES = 1_073_741_824;
 /** What a URL's path may be made of, as browsers send it: https://www.rfc-editor.org/rfc/rfc3986#section-3.3 */
 const PATH = /^\/[\w\-.~!$&'()*+,;=:@%/]*$/;
-const VARIABLE = /^\w{1,64}$/;
-const POINTER = /^[^.]{1,64}(?:\.[^.]{1,64}){0,15}$/;
 const EXPECTED = 'a list of paths, like [{ "path": "/connect", "mode": "raw", "tags": { "foo": "bar" } }]';
 
 const tags = z.record(z.string(), z.string()).refine((given) => {
@@ -35,13 +34,21 @@ const tags = z.record(z.string(), z.string()).refine((given) => {
   }
 });
 
+const variables = z.record(z.string(), z.string()).superRefine((given, context) => {
+  try {
+    compileJsonVariables(given);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+  }
+});
+
 const path = z.strictObject({
   path: z.string().regex(PATH).max(1_024),
   mode: z.enum(["app", "raw"]).default("app"),
   tags: tags.default({}),
   maxPayload: z.int().min(1).max(MOST_BYTES).optional(),
   streamTags: z.array(z.string().min(1).max(MAX_NAME_LENGTH)).max(100).default([]),
-  json: z.record(z.string().regex(VARIABLE), z.string().regex(POINTER)).default({}),
+  json: variables.default({}),
 });
 
 /** The option's type: a list in a file and in code, and JSON elsewhere. */

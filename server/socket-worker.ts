@@ -51,6 +51,7 @@ import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorker, SocketWorkerOptions } from "./socket-worker-contract.ts";
 import { Taps, tailFrames } from "./tail/taps.ts";
+import { MemoryTransport } from "./transport/memory-transport.ts";
 import { readVersion } from "./version.ts";
 
 /** Starts a socket worker: the one place that constructs its services. Resolves once it serves. */
@@ -176,10 +177,11 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
     );
 
+  const memory = new MemoryTransport(reception, config.sendBudget);
   const taps = new Taps({ uplink, pack, connections, worker });
   const channels = createChannels({
     ...{ config, rules, broker, uplink, pack, frames, counters, limiter, sessions, deadlines, failed },
-    transport: taps.over(transport),
+    transport: taps.over(memory.beside(transport)),
   });
   const { hub, presence, access } = channels;
   const services: Services = {
@@ -210,7 +212,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   const hooks = new RunningHooks(log);
   const port = await hooks
-    .setUp(options.hooks, "socketWorker", workerApi({ services, connections, frames, events }))
+    .setUp(options.hooks, "socketWorker", workerApi({ services, connections, frames, events, memory }))
     .then(() => admission.listen())
     .catch(async (error: unknown) => {
       await hooks.undo();
@@ -231,7 +233,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       await hooks.undo();
       await streams?.close();
       connections.stopHeartbeats();
-      for (const one of [deadlines, watch, transport, compute, broker]) one.close();
+      for (const one of [deadlines, watch, memory, transport, compute, broker]) one.close();
       assembly.dispose();
     },
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { type Connection, defineApp, defineHooks, type SocketWorkerApi } from "../index.ts";
+import { type Connection, defineApp, defineHooks, type LocalClient, type SocketWorkerApi } from "../index.ts";
 import { eventually } from "../test/patience.ts";
 import { serve, startTestServer } from "../test/test-server.ts";
 
@@ -77,6 +77,48 @@ it("what hooks tag a connection with as it comes is there before and after its H
   await client.ask([0, {}]);
   expect(api.connections.select({ from: "shop" })).toHaveLength(1);
 });
+
+it.each(["msgpack", "json"] as const)(
+  "hooks open connections without a network, which are like any others, in %s",
+  async (format) => {
+    const { server, api } = await setup();
+    const said: unknown[] = [];
+    const closed: unknown[] = [];
+    const client = api.connect({
+      ...{ format, path: "/shop", query: "a=b", address: "192.0.2.7" },
+      message: (message) => void said.push(message),
+      closed: (...how) => void closed.push(how),
+    });
+    const { connection } = client as LocalClient;
+    expect(connection).toMatchObject({
+      path: "/shop",
+      query: "a=b",
+      address: "192.0.2.7",
+      binary: format === "msgpack",
+    });
+    expect([...api.connections]).toEqual([connection]);
+    client?.send([0, {}]);
+    client?.send([2, 1, "login", "ann"], [8, 2, "news"], [2, 3, "echo", "x".repeat(5_000)]);
+    await eventually(() => expect(said).toHaveLength(4));
+    expect(said).toMatchObject([[1, { resumed: false }], [3, 1], expect.anything(), expect.anything()]);
+    const real = await server.connect();
+    await real.ask([11, 1, "news", { from: "the network" }]);
+    expect(await api.toUser("ann").publish("hi")).toBe(1);
+    await eventually(() => {
+      expect(said).toContainEqual([12, "news", { from: "the network" }]);
+      expect(said).toContainEqual([12, "$direct", "hi"]);
+      expect(said).toContainEqual([3, 3, "x".repeat(5_000)]);
+    });
+    connection.close(4000, "enough");
+    await eventually(() => expect(closed).toEqual([[4000, "enough"]]));
+    expect([client?.open, api.connections.size]).toEqual([false, 1]);
+
+    const other = api.connect();
+    other?.close();
+    await eventually(() => expect(api.connections.size).toBe(1));
+    expect(api.connect()?.open).toBe(true);
+  },
+);
 
 it("hooks see the configuration without its secrets", async () => {
   const { api } = await setup({ controlToken: "a-token-of-17-chars", maxPayload: 5_000 });

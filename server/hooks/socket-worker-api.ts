@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Logger } from "../logger.ts";
 import type { Session } from "../sessions/session.ts";
+import type { LocalClient, LocalClientOptions } from "./local-client.ts";
 
 /** The connections of one socket worker. */
 export interface LocalConnections extends Iterable<Connection> {
@@ -41,6 +42,15 @@ export interface SocketWorkerApi extends UserActions {
   readonly connections: LocalConnections;
   /** Publishes to a channel. */
   publish(channel: string, data: unknown): void;
+  /**
+   * Opens a connection without a network, for simulations, tests, and what else speaks the protocol within this process.
+   * It is a connection like any other, but that no limit of connects holds for it.
+   * @returns undefined where it is refused, as by a server that is about to end
+   * @example
+   * const client = api.connect({ message: (message) => log.info({ message }, "said") });
+   * client?.send([2, 1, "math.add", { x: 1, y: 2 }]);
+   */
+  connect(options?: LocalClientOptions): LocalClient | undefined;
   /** Listens to what happens here; the function returned stops that, and the end of the process. */
   on<Name extends keyof ServerEvents>(event: Name, listener: ServerEvents[Name]): () => void;
 }

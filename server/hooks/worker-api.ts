@@ -7,6 +7,8 @@ import type { Services } from "../dispatch/services.ts";
 import type { EventFramesOptions } from "../pubsub/event-frames.ts";
 import { select } from "../tags/select.ts";
 import { readSelector } from "../tags/selector.ts";
+import type { MemoryTransport } from "../transport/memory-transport.ts";
+import { connectLocally } from "./local-clients.ts";
 import { shownConfig } from "./shown-config.ts";
 import type { LocalConnections, SocketWorkerApi } from "./socket-worker-api.ts";
 
@@ -15,10 +17,11 @@ export interface WorkerApiOptions {
   readonly connections: Connections;
   readonly frames: EventFramesOptions;
   readonly events: Emitter<ServerEvents>;
+  readonly memory: MemoryTransport<Connection>;
 }
 
 /** What hooks get in a socket worker. */
-export function workerApi({ services, connections, frames, events }: WorkerApiOptions): SocketWorkerApi {
+export function workerApi({ services, connections, frames, events, memory }: WorkerApiOptions): SocketWorkerApi {
   const { config, worker, log, sessions, publish, users } = services;
   const local: LocalConnections = {
     get size() {
@@ -39,6 +42,11 @@ export function workerApi({ services, connections, frames, events }: WorkerApiOp
     toUser: users.toUser,
     toTagged: users.toTagged,
     revoke: users.revoke,
+    connect: (options = {}) =>
+      connectLocally(options, {
+        ...{ transport: memory, pack: frames.pack },
+        failed: (error) => log.error({ error }, "whoever plays a client without a network threw"),
+      }),
     on: (event, listener) => events.on(event, listener),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { read, runExample } from "./test/node-process.ts";
+import { packageUser } from "../server/test/package-user.ts";
+import { optionsOf, read, runExample } from "./test/node-process.ts";
 
 const TEXT = read("docs/HOOKS.md");
 
@@ -10,9 +11,9 @@ function membersOf(file: string, name: string): string[] {
 }
 
 /** The first cells of the table below a heading. */
-function rowsBelow(heading: string): string[] {
+function rowsBelow(heading: string, from = 1): string[] {
   const [, section = ""] = new RegExp(`\n## ${heading}\n(.*?)(?:\n## |$)`, "s").exec(TEXT) ?? [];
-  return [...section.matchAll(/^\| `(\w+)` +\|/gm)].map(([, cell = ""]) => cell).slice(1);
+  return [...section.matchAll(/^\| `(\w+)` +\|/gm)].map(([, cell = ""]) => cell).slice(from);
 }
 
 describe("docs/HOOKS.md", () => {
@@ -38,6 +39,19 @@ describe("docs/HOOKS.md", () => {
     for (const event of membersOf("server/primary/primary-events.ts", "PrimaryEvents")) {
       expect(TEXT).toContain(`\`${event}\``);
     }
+  });
+
+  it("lists the options of a simulation", () => {
+    expect(rowsBelow("Made-up connections", 0)).toEqual(
+      optionsOf("server/simulate/simulate-options.ts", "SimulateOptions"),
+    );
+  });
+
+  it("shows a simulation that is one", async () => {
+    const [, code = ""] = /```js\n(import \{ simulate.*?)```/s.exec(TEXT) ?? [];
+    const folder = await packageUser({ "made-up.mjs": code });
+    const { hooks } = await import(`${folder}/made-up.mjs`);
+    expect(hooks).toEqual({ socketWorker: expect.any(Function) });
   });
 
   it("is linked to by the README", () => {

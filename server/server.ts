@@ -65,7 +65,7 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
   let running: RunningRole | undefined;
 
   function run(): Promise<RunningRole> {
-    const hooks = () => loadHooks(given ?? config.hooks);
+    const hooks = () => loadHooks(given ?? config.hooks, config.simulate);
     if (birth !== undefined) return runSocketWorker({ load, hooks, birth, events, log });
     if (role === "primary") return runPrimary({ hooks, configuration: configuration as LoadedConfig, log });
     return runSingleProcess({ load, hooks, configuration: configuration as LoadedConfig, events, log, signals });

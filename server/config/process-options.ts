@@ -38,6 +38,14 @@ export const PROCESS_OPTIONS = {
     description: "modules with code of one's own for primary and socket workers",
     group: "processes",
   }),
+  simulate: option({
+    env: "SIMULATE",
+    flag: "simulate",
+    type: wholeNumber(0, 100_000),
+    default: 0,
+    description: "made-up connections in each socket worker, for development",
+    group: "processes",
+  }),
   node: option({
     env: "NODE_NAME",
     flag: "node",

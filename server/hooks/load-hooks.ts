@@ -9,14 +9,19 @@ export type GivenHooks = readonly (string | Hooks)[];
 /**
  * Loads hooks, in their order.
  * @param given files are relative to the working directory
+ * @param simulated connections that each socket worker makes up; 0 for none
  * @throws StartError where a file cannot be loaded, or exports none
  */
-export async function loadHooks(given: GivenHooks): Promise<NamedHooks[]> {
+export async function loadHooks(given: GivenHooks, simulated: number): Promise<NamedHooks[]> {
   const loaded: NamedHooks[] = [];
   // one after the other: a module may count on what the one before it has done
   for (const [index, one] of given.entries()) {
     if (typeof one === "string") loaded.push({ name: one, hooks: await loadFile(one) });
     else loaded.push({ name: `number ${index + 1} of createServer's`, hooks: one });
+  }
+  if (simulated > 0) {
+    const { simulate } = await import("../simulate/simulate.ts");
+    loaded.push({ name: "the option simulate", hooks: simulate({ connections: simulated }) });
   }
   return loaded;
 }

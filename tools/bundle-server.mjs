@@ -13,6 +13,7 @@ const SERVER = [
   "gateway/sdk/gateway",
   "demo/app",
   "demo/hash-password.task",
+  "simulate/simulate",
 ];
 
 /**

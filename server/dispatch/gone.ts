@@ -22,6 +22,7 @@ export function gone(connection: Connection, code: number, services: GoneService
     services;
   connections.delete(connection);
   door.closed(code);
+  connection.tap?.closed(code);
   gate.left(connection);
   limiter.left(connection);
   // ahead of its calls: only the code tells whether it may come back

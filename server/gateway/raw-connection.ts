@@ -49,7 +49,12 @@ export class RawConnection extends Connection {
     this.#raw.counts(this);
     if (!this.open) return;
     if (bytes.byteLength > this.#services.maxPayload) this.close(CloseCode.TOO_BIG);
-    else this.#raw.listener.message(this, Buffer.from(bytes), binary);
+    else this.#hear(bytes, binary);
+  }
+
+  #hear(bytes: ArrayBuffer, binary: boolean): void {
+    this.tap?.raw("in", bytes.byteLength, binary);
+    this.#raw.listener.message(this, Buffer.from(bytes), binary);
   }
 
   override sendFrame(frame: Frame): void {

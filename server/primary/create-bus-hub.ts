@@ -14,6 +14,7 @@ import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
 import type { SessionStore } from "./session-store.ts";
+import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
 
 /** What the primary keeps, as far as it knows how much that is. */
@@ -32,6 +33,8 @@ export interface Bus {
   /** Asks the socket workers what the control port is asked. */
   readonly control: ControlDesk;
   readonly stores: Stores;
+  /** Looks at connections, for whoever has the control port. */
+  readonly tails: TailDesk;
 }
 
 export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck"> {
@@ -53,9 +56,10 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });
   const presence = new PresenceDesk({ budget: presenceBudget, linkBudget: budget });
+  const tails = main?.tails ?? new TailDesk();
   const raw = new RawDesk((connections) => hooks.lost?.(connections));
-  const desk = sideBySide([sessions, users, control.of(path), raw, peers, presence, new RateDesk()]);
+  const desk = sideBySide([sessions, users, control.of(path), tails.of(path), raw, peers, presence, new RateDesk()]);
   const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: presence.store, peers };
   const hub = new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks });
-  return { hub, users, control, stores };
+  return { hub, users, control, stores, tails };
 }

@@ -77,6 +77,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
     worker = await startApps({
       app,
       mounted: await loadMounted(config.paths, bus),
+      hooks: await options.hooks(),
       config,
       worker: number,
       member,

@@ -29,6 +29,7 @@ export const IDLE: ControlPortOptions["primary"] = {
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
   metrics: { text: async () => "" },
   control: { ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
+  tails: { full: false, open: () => undefined },
 };
 
 /** Opens a control port for one test. @returns the port */

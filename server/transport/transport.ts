@@ -49,6 +49,7 @@ export interface Socket {
   ping(): void;
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
+  isSubscribed(topic: string): boolean;
   /** Says goodbye with a close frame; what was sent before goes first. */
   end(code: number, reason: string): void;
   /** Hangs up. */

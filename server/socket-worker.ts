@@ -28,8 +28,8 @@ import { RawConnection } from "./gateway/raw-connection.ts";
 import { RawEvents } from "./gateway/raw-events.ts";
 import { rawPaths } from "./gateway/raw-paths.ts";
 import { createHealthCheck, report } from "./health.ts";
+import { createSocketWorkerApi } from "./hooks/create-socket-worker-api.ts";
 import { RunningHooks } from "./hooks/running-hooks.ts";
-import { workerApi } from "./hooks/worker-api.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { WorkerMetrics } from "./metrics/worker-metrics.ts";
 import { codecsFor, connectionMaker } from "./paths/path-services.ts";
@@ -217,7 +217,14 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     .setUp(
       options.hooks,
       "socketWorker",
-      workerApi({ services, connections, frames, events, memory, later: (undo) => hooks.later("listeners", undo) }),
+      createSocketWorkerApi({
+        services,
+        connections,
+        frames,
+        events,
+        memory,
+        later: (undo) => hooks.later("listeners", undo),
+      }),
     )
     .then(() => admission.listen())
     .catch(async (error: unknown) => {

@@ -213,19 +213,12 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     failed: options.unable,
   });
   const hooks = new RunningHooks(log);
+  const api = createSocketWorkerApi({
+    ...{ services, connections, frames, events, memory },
+    later: (undo) => hooks.later("listeners", undo),
+  });
   const port = await hooks
-    .setUp(
-      options.hooks,
-      "socketWorker",
-      createSocketWorkerApi({
-        services,
-        connections,
-        frames,
-        events,
-        memory,
-        later: (undo) => hooks.later("listeners", undo),
-      }),
-    )
+    .setUp(options.hooks, "socketWorker", api)
     .then(() => admission.listen())
     .catch(async (error: unknown) => {
       await hooks.undo();

@@ -11,9 +11,9 @@ const SERVER = [
   "compute/compute-thread",
   "compute/task",
   "gateway/sdk/gateway",
+  "simulate/simulate",
   "demo/app",
   "demo/hash-password.task",
-  "simulate/simulate",
 ];
 
 /**

@@ -11,8 +11,8 @@ import type { Observed } from "./status-report.ts";
 /** What the control port may do with the server. */
 export interface Controlled extends Pick<Primary, "ready" | "reload" | "scale" | "users">, Omit<Observed, "workers"> {
   readonly control: Pick<ControlDesk, "ask" | "askAll">;
-  readonly metrics: Pick<PrimaryMetrics, "text">;
   readonly tails: Pick<TailDesk, "open" | "full">;
+  readonly metrics: Pick<PrimaryMetrics, "text">;
   readonly workers: readonly (Observed["workers"][number] & Pick<WorkerProcess, "member">)[];
 }
 

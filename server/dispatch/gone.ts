@@ -21,8 +21,8 @@ export function gone(connection: Connection, code: number, services: GoneService
   const { access, connections, door, events, gate, hub, limiter, log, peers, presence, raw, sessions, watch } =
     services;
   connections.delete(connection);
-  door.closed(code);
   connection.tap?.closed(code);
+  door.closed(code);
   gate.left(connection);
   limiter.left(connection);
   // ahead of its calls: only the code tells whether it may come back

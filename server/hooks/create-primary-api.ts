@@ -76,19 +76,13 @@ function toTagged({ control }: Primary, selector: Selector): ToTagged {
 }
 
 async function* list({ control }: Primary, selector: Selector): AsyncGenerator<ConnectionFacts> {
-  for (const { member, path } of control.members()) {
-    let after: number | undefined = 0;
-    while (after !== undefined) {
-      const args: Asked<"list"> = [selector, after, PAGE];
-      const answered: { readonly answer: ConnectionPage } | undefined = await control.ask(
-        member,
-        "list",
-        args,
-        ANSWER_MS,
-        path,
-      );
-      yield* answered?.answer.connections ?? [];
-      after = answered?.answer.next;
+  const { answers } = await control.askAll("list", [selector, 0, PAGE]);
+  for (const { member, path, answer } of answers) {
+    let page: ConnectionPage | undefined = answer;
+    while (page !== undefined) {
+      yield* page.connections;
+      if (page.next === undefined) break;
+      page = (await control.ask(member, "list", [selector, page.next, PAGE], ANSWER_MS, path))?.answer;
     }
   }
 }

@@ -81,9 +81,9 @@ export class ControlDesk {
     };
   }
 
-  /** Applications that are there to be asked, each with the number of its process among all that were ever forked. */
-  *members(): Iterable<{ readonly member: number; readonly path: string }> {
-    for (const { number, path } of [...this.#members]) yield { member: number, path };
+  /** Those that are there to be asked, by their numbers among all that were ever forked; several times where there are several applications. */
+  *members(): Iterable<number> {
+    for (const { number } of this.#members) yield number;
   }
 
   /** Bytes that wait for each of them. */

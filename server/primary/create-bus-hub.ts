@@ -32,9 +32,9 @@ export interface Bus {
   readonly users: UserDesk;
   /** Asks the socket workers what the control port is asked. */
   readonly control: ControlDesk;
-  readonly stores: Stores;
   /** Looks at connections, for whoever has the control port. */
   readonly tails: TailDesk;
+  readonly stores: Stores;
 }
 
 export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck"> {
@@ -54,12 +54,13 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const sequencer = new Sequencer(histories, new PublicationKeys(sessions.answers));
   const users = new UserDesk(sessions.sessions);
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
+  const tails = main?.tails ?? new TailDesk();
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });
   const presence = new PresenceDesk({ budget: presenceBudget, linkBudget: budget });
-  const tails = main?.tails ?? new TailDesk();
   const raw = new RawDesk((connections) => hooks.lost?.(connections));
-  const desk = sideBySide([sessions, users, control.of(path), tails.of(path), raw, peers, presence, new RateDesk()]);
+  const own = [sessions, users, raw, peers, presence, new RateDesk()];
+  const desk = sideBySide([...own, control.of(path), tails.of(path)]);
   const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: presence.store, peers };
   const hub = new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks });
-  return { hub, users, control, stores, tails };
+  return { hub, users, control, tails, stores };
 }

@@ -53,7 +53,7 @@ function setup() {
     ],
     control: {
       askAll: askAll as never,
-      members: () => state.members.map((member) => ({ member, path: "" })),
+      members: () => state.members,
       unsent: () => state.members.map((member) => [member, member * 10] as const),
     },
   };

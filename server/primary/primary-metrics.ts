@@ -109,7 +109,7 @@ export class PrimaryMetrics {
  * only one.
  */
 function upByNumber({ workers, control }: Counted, up: ReadonlySet<number>): Map<string, boolean> {
-  const asked = new Set([...control.members()].map(({ member }) => member));
+  const asked = new Set(control.members());
   const numbers = new Map<string, boolean>();
   for (const { number, member } of workers) {
     const name = String(number);

@@ -15,7 +15,7 @@ import type { PrimaryEvents } from "./primary-events.ts";
 import { PrimaryMetrics } from "./primary-metrics.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
-import { type Scaling, scalingTo } from "./scaling.ts";
+import { planScaling, type Scaling } from "./scaling.ts";
 import type { TailDesk } from "./tail-desk.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 import { Workers } from "./workers.ts";
@@ -30,6 +30,7 @@ export class Primary {
   /** What all processes have counted. */
   readonly metrics: PrimaryMetrics;
   readonly rollout: Rollout;
+  readonly tails: TailDesk;
   /** What happens to socket workers. */
   readonly events: LoggingEmitter<PrimaryEvents>;
   readonly #options: PrimaryOptions;
@@ -55,6 +56,7 @@ export class Primary {
       lost: (connections) => void this.#lost.tell(connections),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
+    this.tails = this.#buses.tails;
     this.metrics = new PrimaryMetrics({ primary: this, node: config.node, version: readVersion() });
     this.#dealer = new Dealer({
       ...config,
@@ -156,14 +158,13 @@ export class Primary {
   scale(workers: number): Scaling | undefined {
     const generation = this.#generation;
     if (!this.#up || this.closing || generation === undefined) return undefined;
-    const scaling = scalingTo(workers, this.#workers.numbers);
+    const scaling = planScaling(this.#workers.numbers, workers);
     const { before, starting, draining } = scaling;
     if (starting.length + draining.length === 0) return scaling;
     this.#options.log.info(scaling, `scaling from ${before} to ${workers} socket workers`);
     for (const number of starting) this.#workers.add(number, generation);
-    if (draining.length > 0) {
-      void this.#letGo(draining.map((number) => this.#workers.remove(number)).filter((one) => one !== undefined));
-    }
+    const leaving = draining.map((number) => this.#workers.remove(number)).filter((one) => one !== undefined);
+    if (leaving.length > 0) void this.#letGo(leaving);
     return scaling;
   }
 
@@ -194,11 +195,6 @@ export class Primary {
   /** Asks socket workers, of any application. */
   get control(): ControlDesk {
     return this.#buses.control;
-  }
-
-  /** Looks at connections, for whoever has the control port. */
-  get tails(): TailDesk {
-    return this.#buses.tails;
   }
 
   get stores(): Buses["stores"] {

@@ -8,9 +8,8 @@ export interface Scaling {
   readonly draining: readonly number[];
 }
 
-/** What has to be done for so many socket workers. @param numbers of those there are: the highest end */
-export function scalingTo(workers: number, numbers: readonly number[]): Scaling {
-  const draining = numbers.filter((number) => number > workers);
+/** What is to be done, where there are these numbers: the highest ones end. */
+export function planScaling(numbers: readonly number[], workers: number): Scaling {
   const starting = Array.from({ length: workers }, (_, index) => index + 1).filter((one) => !numbers.includes(one));
-  return { before: numbers.length, workers, starting, draining };
+  return { before: numbers.length, workers, starting, draining: numbers.filter((number) => number > workers) };
 }

@@ -76,8 +76,8 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
     const app = await options.load();
     worker = await startApps({
       app,
-      mounted: await loadMounted(config.paths, bus),
       hooks: await options.hooks(),
+      mounted: await loadMounted(config.paths, bus),
       config,
       worker: number,
       member,

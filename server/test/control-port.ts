@@ -27,9 +27,9 @@ export const IDLE: ControlPortOptions["primary"] = {
   reload: () => "started",
   users: { revokeUser: () => 0, revokeSession: () => 0 },
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
+  tails: { full: false, open: () => undefined },
   metrics: { text: async () => "" },
   control: { ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
-  tails: { full: false, open: () => undefined },
 };
 
 /** Opens a control port for one test. @returns the port */

@@ -3,7 +3,7 @@ import { Kind } from "../../shared/message.ts";
 import type { Socket, TransportHooks, UpgradeRequest } from "../transport/transport.ts";
 import { CallMetrics } from "./call-metrics.ts";
 import { METRIC_NAMES, METRICS } from "./definitions.ts";
-import { WorkerMetrics, type WorkerMetricsOptions } from "./worker-metrics.ts";
+import { WorkerMetrics } from "./worker-metrics.ts";
 
 const SIZED = {
   connections: { size: 3 },
@@ -12,10 +12,11 @@ const SIZED = {
   deadlines: { size: 1 },
   fairness: { waiting: 11 },
   procedures: new Map(),
+  streams: undefined,
 };
 
-function setup(options: Partial<WorkerMetricsOptions> = {}) {
-  const metrics = new WorkerMetrics({ worker: 4, turn: { flushLater: () => undefined }, ...options });
+function setup(tags?: readonly string[], alone?: boolean) {
+  const metrics = new WorkerMetrics(4, { flushLater: () => undefined }, tags, alone);
   /** The values by what they are called, with their labels. */
   const told = () =>
     new Map(
@@ -40,7 +41,7 @@ describe("what a socket worker tells", () => {
   });
 
   it("has as many labels for each series as its metric has", () => {
-    const { metrics } = setup({ tags: ["plan"] });
+    const { metrics } = setup(["plan"]);
     metrics.tags.changed("plan", undefined, "pro");
     metrics.unknown.failed("NOT_FOUND");
     const called = new CallMetrics("add", metrics.errors);
@@ -66,7 +67,7 @@ describe("what a socket worker tells", () => {
 
   it("leaves the process to another, where there is one in it", () => {
     const own = setup().told();
-    const mounted = setup({ isMounted: true }).told();
+    const mounted = setup([], false).told();
     expect(own.has("fugitive_resident_memory_bytes worker 4")).toBe(true);
     expect([...mounted.keys()].filter((series) => /_(?:memory|heap|cpu|event_loop)_/.test(series))).toEqual([]);
   });

@@ -37,7 +37,7 @@ export interface ControlRequest {
 
 export interface Answer {
   readonly status: number;
-  /** A string is text, parts of one are sent as they come, and anything else is JSON. */
+  /** A string is text, parts of one are sent as they come, bytes are as they are, and anything else is JSON. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

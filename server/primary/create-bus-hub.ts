@@ -20,7 +20,7 @@ export interface Bus {
 }
 
 /** A bus with all that the primary keeps, as a configuration asks for it. */
-export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed" | "stuck">): Bus {
+export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed" | "stuck" | "watched">): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
   const sessions = createDesk(config);
   const sequencer = new Sequencer(new Histories({ budget: historyBudget }), new PublicationKeys(sessions.answers));

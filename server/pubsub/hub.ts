@@ -66,6 +66,11 @@ export class Hub {
     return this.#entries.size;
   }
 
+  /** Channels and patterns with subscribers here, by name. */
+  entries(): Iterable<[name: string, entry: Entry]> {
+    return this.#entries.entries();
+  }
+
   /**
    * Subscribes; `done` is called when every later publication will reach the connection, or with what is wrong.
    * @param since the last publication that the client knows, where it wants all that came after it

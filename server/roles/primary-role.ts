@@ -1,5 +1,6 @@
 import type { LoadedConfig } from "../config.ts";
 import { startControlPort } from "../control-port/control-port.ts";
+import { createDashboard } from "../dashboard/dashboard.ts";
 import type { Logger } from "../logger.ts";
 import { findPort } from "../primary/free-port.ts";
 import { Primary } from "../primary/primary.ts";
@@ -23,11 +24,17 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
   const control =
     controlPort === "off"
       ? undefined
-      : await startControlPort({ config, port: controlPort, version: readVersion(), ...{ log, primary, drain } });
+      : await startControlPort({
+          ...{ config, port: controlPort, version: readVersion(), log, primary, drain },
+          dashboard: (services, gate) => createDashboard({ config, log, services, gate }),
+        });
   // from here on there is something to end
   const stopSignals = endOnSignals({
     end: () => close(),
-    kill: () => primary.kill(),
+    kill() {
+      primary.kill();
+      control?.dashboard?.kill();
+    },
     reload() {
       if (primary.reload() === undefined) log.info("SIGHUP: nothing is replaced while all still starts");
     },
@@ -36,6 +43,8 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
 
   async function close(): Promise<void> {
     await primary.close();
+    // whoever watches sees to the end how all others end
+    await control?.dashboard?.close();
     control?.server.close();
     control?.server.closeAllConnections();
     stopSignals();

@@ -15,8 +15,8 @@ export interface DashboardAppOptions {
 /** What pages and the feed call the channels. */
 export const STATS = "stats";
 export const TOPS = "tops";
-/** Seconds that a chart shows at once when it is opened. */
-export const KEPT = 120;
+/** Publications that are kept, one a second: what charts show at once. */
+export const KEPT = 180;
 const SECOND_MS = 1_000;
 /** Longer than anything that the control port may be asked for. */
 const CONTROL_MS = 620_000;

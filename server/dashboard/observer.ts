@@ -67,20 +67,24 @@ export class Observer {
       ...{ at: Date.now(), node: config.node, version, uptime, ready: primary.ready },
       primary: { ...own, ...loadOf(growth, "primary", "") },
       workers: workers.map((worker): WorkerStats => ({ ...worker, ...loadOf(growth, "worker", `${worker.worker}`) })),
-      ...(compute !== undefined && { compute: { ...computeStats(compute), ...loadOf(growth, "compute", "") } }),
+      ...(compute !== undefined && {
+        compute: { ...computeStats({ ...compute, pid: compute.pid ?? 0 }), ...loadOf(growth, "compute", "") },
+      }),
       rollout: { running, queued, ...(failure !== undefined && { failure: String(failure) }) },
       ...(growth !== undefined && { rates: ratesOf(growth), troubles: troublesOf(growth.now), ...latencyOf(growth) }),
     };
   }
 }
 
-type ComputeReport = NonNullable<Awaited<ReturnType<typeof statusReport>>["compute"]>;
+type Reported = Pick<ComputeStats, "pid" | "uptime"> & {
+  readonly [Name in "threads" | "queued" | "running" | "memory"]?: number | undefined;
+};
 
-function computeStats(report: ComputeReport): ComputeStats {
-  const { pid, uptime } = report;
-  if (!("threads" in report)) return { pid, uptime, silent: true };
-  const { threads, queued, running, memory } = report;
-  return { pid, uptime, threads, queued, running, memory } as ComputeStats;
+function computeStats({ pid, uptime, threads, queued, running, memory }: Reported): ComputeStats {
+  if (threads === undefined || queued === undefined || running === undefined || memory === undefined) {
+    return { pid, uptime, silent: true };
+  }
+  return { pid, uptime, threads, queued, running, memory };
 }
 
 function loadOf(growth: Growth | undefined, kind: string, worker: string) {

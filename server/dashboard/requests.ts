@@ -1,5 +1,7 @@
 import type { ConnectionFacts } from "../control/control-questions.ts";
 
+export type { ConnectionFacts };
+
 /** Something that the control port can be asked: what `curl` would say. */
 export interface ControlRequest {
   readonly method: "GET" | "POST";

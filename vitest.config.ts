@@ -3,9 +3,9 @@ import { defineConfig } from "vitest/config";
 const ALL = ["{shared,client,server,centaurus,tools,docs,stress,fuzz}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
 const COMPUTING = ["server/cluster-compute*.test.ts", "server/compute/*.test.ts", "server/web/fractal.browser.test.ts"];
-/** Tests that start processes and browsers of their own, and mostly wait for these. */
+/** Tests that start processes, brokers and browsers of their own, and mostly wait for these. */
 const PROCESSES = [
-  "**/*.browser.test.ts",
+  "**/*.{browser,redis,rabbitmq}.test.ts",
   "server/{cluster,client}*.test.ts",
   "server/primary/*.test.ts",
   "docs/*.test.ts",

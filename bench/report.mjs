@@ -11,6 +11,7 @@ import { limitRows } from "./limits.mjs";
 import { benchPublications } from "./publications.mjs";
 import { benchReconnects, describeStorm, largestShare } from "./reconnects.mjs";
 import { benchStartup } from "./startup.mjs";
+import { tagRows } from "./tags.mjs";
 import { benchWorkerDeath, describeDeath } from "./worker-death.mjs";
 
 const MOST_PER_CALL = 1.5;
@@ -67,6 +68,7 @@ export const MEASUREMENTS = {
   },
 
   limits: limitRows,
+  tags: tagRows,
 
   async publications() {
     const { plain, kept } = await benchPublications();

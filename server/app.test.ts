@@ -10,6 +10,7 @@ function noting(events: Event[]): ServerEvents {
   return {
     connection: ({ path }) => void events.push(["connection", path]),
     terminated: ({ path }, code) => void events.push(["terminated", path, code]),
+    message: ({ path }, data) => void events.push(["message", path, data]),
     reply: (reply) => void events.push(["reply", ...shown(reply)]),
     stale: (reply) => void events.push(["stale", ...shown(reply)]),
     error: (error) => void events.push(["error", (error as Error).message]),

@@ -5,6 +5,7 @@ import type { ThreadTask } from "./compute/thread.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { CallContext } from "./dispatch/context.ts";
 import type { AuthorizeCall } from "./dispatch/guard.ts";
+import type { FirstTags } from "./paths/paths.ts";
 import type { PeersDefinition } from "./peers/peer-options.ts";
 import type { Plugin } from "./plugin.ts";
 import type { AuthorizeChannel } from "./pubsub/channel-guard.ts";
@@ -137,6 +138,28 @@ export interface ToUser {
   publish(data: unknown): Promise<number>;
 }
 
+/** All connections that have certain tags, wherever in the cluster they are. Each answers how many that were. */
+export interface ToTagged {
+  /**
+   * Sends them something: it arrives as an EVENT of the channel `$direct`, on a raw connection as text or bytes.
+   * @throws AppError `BAD_REQUEST` where it cannot be encoded; `UNAVAILABLE` where a socket worker did not answer, with
+   * `details.count` of those that did; `OVERLOADED`
+   */
+  publish(data: unknown): Promise<number>;
+  /**
+   * Sets tags, and deletes those given as null or undefined. Those that would have too many are left as they are, and do
+   * not count.
+   * @throws RangeError where a name or a value is none; AppError as `publish`
+   */
+  setTags(changes: Readonly<Record<string, string | null | undefined>>): Promise<number>;
+  /**
+   * Closes them, after what was sent before.
+   * @param code a WebSocket close code @default 1000
+   * @throws RangeError where WebSocket knows no such code to send; AppError as `publish`
+   */
+  close(code?: number): Promise<number>;
+}
+
 /** Whose sessions are to end: all of a user, or one. */
 export type RevokeTarget = { readonly user: string } | { readonly session: string };
 
@@ -149,6 +172,13 @@ export interface RevokeOptions {
 export interface UserActions {
   /** @throws RangeError where that is no name of a user */
   toUser(user: string): ToUser;
+  /**
+   * All connections that have each of these tags; `id`, `user`, `session`, `worker` and `path` are tags of every one, and
+   * `{ id: "*" }` is all of them.
+   * @throws RangeError where there is none, or it is none
+   * @example await context.toTagged({ room: "5" }).publish({ text: "The room closes." });
+   */
+  toTagged(tags: Readonly<Record<string, string>>): ToTagged;
   /**
    * Ends sessions and their connections everywhere at once, and forgets what is kept for them. Tokens that were issued to
    * the user before prove nothing any more, for a day; whether others do, `authenticate` decides.
@@ -164,6 +194,8 @@ export interface ServerEvents {
   connection(connection: Connection): void;
   /** A client has gone; `code` is the WebSocket close code. */
   terminated(connection: Connection, code: number): void;
+  /** A raw connection said something: text as a string, anything else as bytes of its own. */
+  message(connection: Connection, data: string | Uint8Array): void;
   /** A call has been answered. */
   reply(reply: Reply): void;
   /** A call's answer was ready, but its connection is gone. Follows `reply`. */
@@ -195,6 +227,12 @@ export interface AppDefinition<Procedures, Channels> {
    * @default false
    */
   readonly requireUser?: boolean;
+  /**
+   * What connections are tagged with as they come, over what their path's options say. Synchronous; what it throws is
+   * logged, and goes for nothing. Whatever a client says of itself is its own claim.
+   * @example tags: ({ query }) => ({ room: query.get("room") })
+   */
+  readonly tags?: FirstTags;
   /** Files served over HTTP on the public port, by path, e.g. `{ "/": new URL("./index.html", import.meta.url) }`. */
   readonly files?: Readonly<Record<string, URL>>;
   /** Lets clients find each other and talk without the server, `{}` on the usual terms. @default `$peers.*` are refused */

@@ -70,6 +70,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       on: listen,
       publish: options.publish,
       toUser: options.users.toUser,
+      toTagged: options.users.toTagged,
       revoke: options.users.revoke,
     };
     try {

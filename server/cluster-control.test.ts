@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { MAX_NAME_LENGTH } from "../shared/message.ts";
 import { type Placed, place } from "./sessions/test/workers.ts";
 import { type Cluster, startCluster } from "./test/cluster.ts";
@@ -129,6 +130,26 @@ it("connections of all workers are tagged, told something and closed by what the
   for (const path of ["/status", "/workers", "/tree", "/metrics", "/openapi.json", "/presence?channel=in:x"]) {
     expect((await cluster.get(path)).status).toBe(404);
   }
+});
+
+it("a raw connection gets bodies as they are, and is found like any other", async () => {
+  const paths = '[{ "path": "/raw", "mode": "raw", "tags": { "kind": "plain" } }]';
+  const cluster = await startCluster({ app: APP, env: { PATHS: paths } });
+  const client = new WebSocket(`ws://127.0.0.1:${cluster.port}/raw`);
+  const heard: unknown[] = [];
+  client.on("message", (data: Buffer, binary) => heard.push(binary ? [...data] : data.toString()));
+  const ended = new Promise((resolve) => client.once("close", resolve));
+  await new Promise((resolve) => client.once("open", resolve));
+  expect(await said(cluster.post("/send?kind=plain", '{"a":[ 1 ]}', "application/json"))).toEqual([200, "1"]);
+  expect(await said(cluster.post("/send?kind=plain", "a text"))).toEqual([200, "1"]);
+  expect(await said(cluster.post("/send?path=/raw", Uint8Array.of(0, 255), "application/octet-stream"))).toEqual([
+    200,
+    "1",
+  ]);
+  expect(await said(cluster.post("/settags?kind=plain", "kind=&room=5"))).toEqual([200, "1"]);
+  expect(await cluster.json("/status?room=5")).toMatchObject({ connections: [{ path: "/raw", tags: { room: "5" } }] });
+  expect(await said(cluster.post("/close?room=5", "bye"))).toEqual([200, "1"]);
+  expect([await ended, heard]).toEqual([1000, ['{"a":[ 1 ]}', "a text", [0, 255], "bye"]]);
 });
 
 it("back ends publish, call procedures, and see who is in a channel and what was said there", async () => {

@@ -19,6 +19,7 @@ export {
   type RevokeOptions,
   type RevokeTarget,
   type ServerEvents,
+  type ToTagged,
   type ToUser,
   type UserActions,
 } from "./app.ts";
@@ -33,6 +34,8 @@ export type { CallContext } from "./dispatch/context.ts";
 export type { AuthorizeCall, Verdict } from "./dispatch/guard.ts";
 export type { HealthReport } from "./health.ts";
 export type { Logger } from "./logger.ts";
+export type { PathOptions } from "./paths/path-options.ts";
+export type { FirstTags } from "./paths/paths.ts";
 export type { PeerLimits, PeersDefinition, PeerVerdict } from "./peers/peer-options.ts";
 export { definePlugin, type Plugin, type PluginApi } from "./plugin.ts";
 export type { AuthorizeChannel, ChannelAction, ChannelRequest } from "./pubsub/channel-guard.ts";
@@ -41,3 +44,4 @@ export type { PresenceOptions } from "./pubsub/presence-rule.ts";
 export type { SlowReaderPolicy } from "./pubsub/slow-readers.ts";
 export type { RateLimit, RateLimitBy } from "./rates/rate-rule.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";
+export type { TagChanges, Tags } from "./tags/tags.ts";

@@ -16,6 +16,8 @@ export interface PluginApi {
   publish(channel: string, data: unknown): void;
   /** All connections of one user. Once clients may connect. */
   readonly toUser: UserActions["toUser"];
+  /** All connections of certain tags. Once clients may connect. */
+  readonly toTagged: UserActions["toTagged"];
   /** Ends all sessions of a user, or one. Once clients may connect. */
   readonly revoke: UserActions["revoke"];
 }

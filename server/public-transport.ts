@@ -1,3 +1,4 @@
+import { largestPayload } from "./paths/path-services.ts";
 import type { SocketWorkerOptions } from "./socket-worker-contract.ts";
 import { tlsFiles } from "./transport/certificate.ts";
 import type { HttpRoute, Transport, TransportHooks } from "./transport/transport.ts";
@@ -10,7 +11,7 @@ export function publicTransport(
   routes: readonly HttpRoute[],
 ): Transport {
   const options = {
-    ...{ ...config, tls: tlsFiles(config), deal },
+    ...{ ...config, maxPayload: largestPayload(config), tls: tlsFiles(config), deal },
     warn: (text: string) => log.warn(text),
     renewed: (text: string, failed: boolean) => (failed ? log.error(text) : log.info(text)),
   };

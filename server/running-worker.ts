@@ -4,7 +4,7 @@ import type { SocketWorker } from "./socket-worker-contract.ts";
 export interface WorkerParts extends Pick<SocketWorker, "port" | "connections" | "publish" | "users"> {
   readonly admission: Pick<Admission, "shed" | "accept" | "drain">;
   /** Ends all the rest. Called once, when no client is left. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A socket worker that serves, as the process sees it that runs it. */

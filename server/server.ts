@@ -98,6 +98,7 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
       running.publish(channel, data);
     },
     toUser: (user) => users().toUser(user),
+    toTagged: (tags) => users().toTagged(tags),
     revoke: (target, revokeOptions) => users().revoke(target, revokeOptions),
     on: (event, listener) => events.on(event, listener),
   };

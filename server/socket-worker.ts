@@ -1,6 +1,5 @@
 import { CloseCode } from "../shared/codes.ts";
-import { createJsonCodec } from "../shared/json-codec.ts";
-import { createMsgpackCodec, createPack } from "../shared/msgpack-codec.ts";
+import { createPack } from "../shared/msgpack-codec.ts";
 import { Admission } from "./admission.ts";
 import { type Assembly, assemble } from "./assembly.ts";
 import { createAuthentication } from "./auth/create-authentication.ts";
@@ -9,6 +8,7 @@ import { createLocalBroker } from "./brokers/local-broker.ts";
 import { builtins } from "./builtins/builtins.ts";
 import { connectUplink } from "./bus/uplink.ts";
 import { ComputeClient } from "./compute/compute-client.ts";
+import type { Connection } from "./connection/connection.ts";
 import type { ConnectionServices } from "./connection/connection-services.ts";
 import { Connections } from "./connection/connections.ts";
 import { Fairness } from "./connection/fairness.ts";
@@ -23,18 +23,23 @@ import { dispatch } from "./dispatch/dispatcher.ts";
 import { type GoneServices, gone } from "./dispatch/gone.ts";
 import { recheck } from "./dispatch/recheck.ts";
 import type { Services } from "./dispatch/services.ts";
+import { createGateway } from "./gateway/create-gateway.ts";
+import { RawConnection } from "./gateway/raw-connection.ts";
+import { RawEvents } from "./gateway/raw-events.ts";
+import { rawPaths } from "./gateway/raw-paths.ts";
 import { createHealthCheck, report } from "./health.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { createCounters } from "./metrics.ts";
+import { codecsFor, connectionMaker } from "./paths/path-services.ts";
+import { Paths } from "./paths/paths.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
 import { publicTransport } from "./public-transport.ts";
-import { ChannelAccess } from "./pubsub/channel-access.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
+import { createChannels } from "./pubsub/create-channels.ts";
 import { directFrames, tellUser } from "./pubsub/direct.ts";
-import { Hub, hubFrames } from "./pubsub/hub.ts";
-import { Presence, presenceFrames } from "./pubsub/presence.ts";
-import { Publisher } from "./pubsub/publisher.ts";
+import { hubFrames } from "./pubsub/hub.ts";
+import { presenceFrames } from "./pubsub/presence.ts";
 import { Accounts, rateFrames } from "./rates/accounts.ts";
 import { ConnectGate, connectFrames } from "./rates/connect-gate.ts";
 import { Limiter } from "./rates/limiter.ts";
@@ -55,7 +60,6 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const fairness = new Fairness();
   const pack = createPack();
   const deflate = new MeteredInflate(zlibDeflate, config.maxInflateRatio);
-  const msgpack = createMsgpackCodec({ ...config, deflate, budget: config });
   const { peers: definition } = app.definition;
   const limits = peerLimits(definition?.limits);
   const failed = (what: string) => (error: unknown) => {
@@ -94,17 +98,16 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       watch.look(connection);
       recheck(connection, services);
     },
-    tagsChanged: (connection) => connections.tags.update(connection, connection.tags),
+    tagsChanged(connection) {
+      connections.tags.update(connection, connection.tags);
+      if (connection instanceof RawConnection) raw.tagged(connection);
+    },
   });
 
   const accounts = new Accounts(uplink, config.workers);
   const limiter = new Limiter({ config, accounts, counters, log, inflated: deflate.taken });
   const rules = new ChannelRules(app.definition.requireUser);
-  const publisher = new Publisher({
-    ...{ rules, broker, pack, counters, limiter },
-    failed: failed("a publication failed"),
-  });
-  const publish = (channel: string, data: unknown) => publisher.publish(channel, data);
+  const publish = (channel: string, data: unknown) => channels.publisher.publish(channel, data);
 
   const compute = new ComputeClient({
     ...{ path: options.bus.compute, secret: options.bus.secret, worker, pack },
@@ -138,26 +141,25 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   compute.start();
 
+  const streams = createGateway(config, log);
+  const raw = new RawEvents({ events, streams, paths: rawPaths(config.paths), uplink, pack });
   const connectionServices: ConnectionServices = {
-    msgpack,
-    json: createJsonCodec(config),
-    pack,
-    turn: new Turn(),
-    fairness,
-    counters,
-    maxPayload: config.maxPayload,
-    maxCalls: config.maxCalls,
+    ...codecsFor(config.maxPayload, config, deflate),
+    ...{ pack, fairness, counters, turn: new Turn(), maxCalls: config.maxCalls },
     received: (connection, bytes) => limiter.received(connection, bytes),
     dispatch: (connection, message) => dispatch(connection, message, services),
     closed: (connection, code) => gone(connection, code, leaving),
   };
+  const rawServices = { listener: raw, counts: (connection: Connection) => limiter.counts(connection) };
 
   const reception = new Reception({
-    connections,
-    services: connectionServices,
-    events,
-    log,
-    ...{ authenticator, sessions, watch },
+    ...{ connections, events, log, authenticator, sessions, watch, raw },
+    create: connectionMaker({ config, services: connectionServices, deflate, raw: rawServices }),
+    paths: new Paths({
+      paths: config.paths,
+      tags: app.definition.tags,
+      failed: failed("tags of the application threw"),
+    }),
     origins: config.origins,
     admission: () => admission,
   });
@@ -170,38 +172,19 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
     );
 
-  const hub = new Hub({
-    rules,
-    broker,
-    frames,
-    transport,
-    counters,
-    sendBudget: config.sendBudget,
-    maxChannels: config.maxChannels,
-    maxSubscriptions: config.maxSubscriptions,
+  const channels = createChannels({
+    ...{ config, rules, broker, uplink, pack, frames, transport, counters, limiter, sessions, deadlines, failed },
   });
-  const presence = new Presence({ rules, uplink, pack, transport, ...config, failed: failed("a presence rule threw") });
-  const access = new ChannelAccess({
-    ...{ ...config, rules, sessions, deadlines },
-    failed: failed("a channel's authorize threw"),
-  });
+  const { hub, presence, access } = channels;
   const services: Services = {
     config,
     worker,
     log,
     procedures: assembly.procedures,
-    publisher,
-    publish,
-    users,
-    runTask: (task, input, request) => compute.run(task, input, request),
-    ...{ hub, presence, sessions, authenticator, watch, access },
-    claims: new Claims(uplink, config),
-    limiter,
-    pack,
-    events,
-    deadlines,
-    fairness,
+    ...{ ...channels, publish, users, sessions, authenticator, watch, limiter, pack, events, deadlines, fairness },
     counters,
+    runTask: (task, input, request) => compute.run(task, input, request),
+    claims: new Claims(uplink, config),
   };
 
   const control = new ControlAnswers({
@@ -209,7 +192,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     handlers: controlHandlers({ services, connectionServices, connections, frames }),
   });
 
-  const leaving: GoneServices = { ...services, connections, gate, peers };
+  const leaving: GoneServices = { ...services, connections, gate, peers, raw };
 
   const admission = new Admission({
     connections,
@@ -223,6 +206,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     compute.close();
     assembly.dispose();
     broker.close();
+    void streams?.close(0);
     throw error;
   });
   connections.startHeartbeats(config.heartbeatMs, (connection) => {
@@ -232,7 +216,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
 
   return runningWorker({
     ...{ port, connections, publish, users, admission },
-    close() {
+    async close() {
+      await streams?.close();
       connections.stopHeartbeats();
       for (const one of [deadlines, watch, transport, compute, broker]) one.close();
       assembly.dispose();

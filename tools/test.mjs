@@ -30,27 +30,48 @@ function run([command, ...args], env = {}) {
   });
 }
 
-/** Where browsers of the kind usually are. */
-const BROWSERS = [
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+/** Programs that some tests need and no package of npm brings: where they usually are, and how to get them. */
+const PROGRAMS = [
+  {
+    name: "Chromium",
+    tests: "**/*.browser.test.ts",
+    debian: "chromium",
+    variable: "CHROMIUM_PATH",
+    paths: [
+      "/usr/bin/chromium",
+      "/usr/bin/chromium-browser",
+      "/usr/bin/google-chrome",
+      "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ],
+  },
+  {
+    name: "Redis",
+    tests: "**/*.redis.test.ts",
+    debian: "redis-server",
+    variable: "REDIS_PATH",
+    paths: ["/usr/bin/redis-server"],
+  },
+  {
+    name: "RabbitMQ",
+    tests: "**/*.rabbitmq.test.ts",
+    debian: "rabbitmq-server",
+    variable: "RABBITMQ_PATH",
+    // not the one in PATH: on Debian that becomes another user first
+    paths: ["/usr/lib/rabbitmq/bin/rabbitmq-server"],
+  },
 ];
-/** Test files that drive the demo page in a browser. */
-const BROWSER_TESTS = "**/*.browser.test.ts";
 
-/** @returns the path of a Chromium, or undefined where there is none. In CI that is a failure. */
-function findChromium() {
-  const { CHROMIUM_PATH, CI } = process.env;
-  const found = (CHROMIUM_PATH ? [CHROMIUM_PATH] : BROWSERS).find(isExecutable);
+/** @returns the path of a program, or undefined where there is none, which is said. In CI that is a failure. */
+function findProgram({ name, tests, debian, variable, paths }) {
+  const given = process.env[variable];
+  const found = (given ? [given] : paths).find(isExecutable);
   if (found !== undefined) return found;
-  const missing = `There is no Chromium at ${CHROMIUM_PATH || BROWSERS[0]} (apt-get install chromium, or set CHROMIUM_PATH)`;
-  if (CI) {
+  const missing = `There is no ${name} at ${given || paths[0]} (apt-get install ${debian}, or set ${variable})`;
+  if (process.env.CI) {
     process.stderr.write(`${missing}, and in CI nothing may be left out.\n`);
     process.exit(1);
   }
-  process.stderr.write(`\n${missing}: the tests of the page, ${BROWSER_TESTS}, are LEFT OUT.\n`);
+  process.stderr.write(`\n${missing}: the tests that need it, ${tests}, are LEFT OUT.\n`);
   return undefined;
 }
 
@@ -73,13 +94,14 @@ async function step(name, work) {
 }
 
 /** Runs Vitest and reads its report. A file that could not even be loaded has no failed test, but is one failure. */
-async function runTests(chromium) {
+async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), "fugitive-test-"));
   const report = join(folder, "report.json");
   try {
     const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...vitestArgs];
-    if (chromium === undefined) args.push(`--exclude=${BROWSER_TESTS}`);
-    const code = await run([...bin("vitest/vitest.mjs"), ...args], { CHROMIUM_PATH: chromium ?? "" });
+    for (const { path, tests } of programs) if (path === undefined) args.push(`--exclude=${tests}`);
+    const paths = Object.fromEntries(programs.map(({ variable, path }) => [variable, path ?? ""]));
+    const code = await run([...bin("vitest/vitest.mjs"), ...args], paths);
     return { code, ...readReport(report, code) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -102,7 +124,7 @@ function readReport(path, code) {
   };
 }
 
-const chromium = findChromium();
+const programs = PROGRAMS.map((program) => ({ ...program, path: findProgram(program) }));
 const started = performance.now();
 const checks = [
   ["lint", () => run([...bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."])],
@@ -117,13 +139,15 @@ for (const [name, work] of checks) {
 
 let result;
 process.exitCode = await step("tests", async () => {
-  result = await runTests(chromium);
+  result = await runTests();
   if (result.skipped === 0 || filtered) return result.code;
   process.stderr.write(`${result.skipped} tests were skipped or are to be written: that is not passing.\n`);
   return result.code || 1;
 });
 const { passed, failed } = result;
-if (chromium === undefined) process.stdout.write(`\n${BROWSER_TESTS} left out for want of Chromium\n`);
+for (const { name, path, tests } of programs) {
+  if (path === undefined) process.stdout.write(`\n${tests} left out for want of ${name}\n`);
+}
 process.stdout.write(
   `\nall in ${((performance.now() - started) / 1000).toFixed(1)} s\n${passed} passed, ${failed} failed\n`,
 );

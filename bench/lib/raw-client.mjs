@@ -10,11 +10,11 @@ export function clientFrame(payload) {
 }
 
 /** Opens a WebSocket on loopback and calls `frame(payload length)` for every frame that comes. */
-export async function openRaw(port, subprotocol, frame) {
+export async function openRaw(port, subprotocol, frame, path = "/") {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   await once(socket, "connect");
   socket.write(
-    `GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
       `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n` +
       `${subprotocol ? `Sec-WebSocket-Protocol: ${subprotocol}\r\n` : ""}\r\n`,
   );

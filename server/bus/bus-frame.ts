@@ -118,6 +118,12 @@ export const BusType = {
   CONTROL: 70,
   /** worker → primary: the answer. */
   CONTROL_ANSWER: 71,
+  /** worker → primary: ask that of all socket workers; data as of CONTROL, without a number. */
+  ASK_ALL: 80,
+  /** primary → worker: how many connections that were, and how many workers stayed silent; two 8-byte numbers. Or a refusal. */
+  ALL_ASKED: 81,
+  /** worker → primary: a raw connection, as channel, is there, or tagged otherwise; without data, it is gone. */
+  RAW_CONNECTION: 82,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

@@ -16,6 +16,9 @@ export function* contradictions(config: ConfigValues): Generator<[OptionKey, str
   }
   const keys = KEY_SOURCES.filter((one) => config[one] !== "");
   for (const second of keys.slice(1)) yield [second, `none, as ${keys[0]} is given`];
+  if (config.gatewayState === "on" && config.gatewayRedis === "") {
+    yield ["gatewayRedis", "where states of connections are kept, as gatewayState is on"];
+  }
   if (cert !== "" && key === "") yield ["key", "the certificate's key, as there is a certificate"];
   if (key !== "" && cert === "") yield ["cert", "the key's certificate, as there is a key"];
   if (proxyProtocol === "off") return;

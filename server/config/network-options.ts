@@ -1,4 +1,5 @@
 import { isOriginPattern } from "../http/web-origin.ts";
+import { pathList } from "../paths/path-options.ts";
 import { isAddressRange } from "../transport/address-ranges.ts";
 import { option } from "./option.ts";
 import { hostAddress, listOf, oneOf, token, wholeNumber, wholeNumberOrOff } from "./option-types.ts";
@@ -52,7 +53,7 @@ export const NETWORK_OPTIONS = {
     flag: "control-allow",
     type: listOf("IP addresses and ranges like 10.0.0.0/8", isAddressRange),
     default: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
-    defaultText: "private networks",
+    defaultText: "private nets",
     description: "who may use the control API, beside this machine",
     group: "network",
   }),
@@ -63,6 +64,15 @@ export const NETWORK_OPTIONS = {
     default: [],
     defaultText: "its own",
     description: "origins whose pages may connect, beside its own; * for all",
+    group: "network",
+  }),
+  paths: option({
+    env: "PATHS",
+    flag: "paths",
+    type: pathList(),
+    default: [],
+    defaultText: "all alike",
+    description: "what holds for single paths: raw mode, tags, sizes; as JSON",
     group: "network",
   }),
   trustedProxies: option({

@@ -50,6 +50,28 @@ export function secureUrl(): z.ZodType<string> {
   }, expected);
 }
 
+/** A URL of one of these schemes, or nothing at all. */
+export function brokerUrl(...schemes: readonly string[]): z.ZodType<string> {
+  const expected = `a URL like ${schemes[0]}://user:password@host`;
+  return z
+    .string(expected)
+    .refine(
+      (text) => text === "" || schemes.some((scheme) => text.startsWith(`${scheme}://`) && URL.canParse(text)),
+      expected,
+    );
+}
+
+/** A text that something can be made of. @param compile throws where it cannot */
+export function templateText(compile: (text: string) => unknown): z.ZodType<string> {
+  return z.string("a template").superRefine((text, context) => {
+    try {
+      compile(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: `a template: ${error instanceof Error ? error.message : error}` });
+    }
+  });
+}
+
 /** What a socket can be bound to. Refuses what people paste instead: URLs, and addresses with a port. */
 export function hostAddress(): z.ZodType<string> {
   const expected = "an IP address or a host name, without scheme and port";

@@ -8,6 +8,7 @@ export const GROUPS = [
   "processes",
   "compute",
   "authentication",
+  "gateway",
   "logging",
   "limits",
   "rates",

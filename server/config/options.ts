@@ -1,5 +1,6 @@
 import { AUTH_OPTIONS } from "./auth-options.ts";
 import { COMPUTE_OPTIONS } from "./compute-options.ts";
+import { GATEWAY_OPTIONS } from "./gateway-options.ts";
 import { LIMIT_OPTIONS } from "./limit-options.ts";
 import { LOG_OPTIONS } from "./log-options.ts";
 import { NETWORK_OPTIONS } from "./network-options.ts";
@@ -16,6 +17,7 @@ export const OPTIONS = {
   ...PROCESS_OPTIONS,
   ...COMPUTE_OPTIONS,
   ...AUTH_OPTIONS,
+  ...GATEWAY_OPTIONS,
   ...LOG_OPTIONS,
   ...LIMIT_OPTIONS,
   ...RATE_OPTIONS,

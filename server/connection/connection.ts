@@ -90,6 +90,11 @@ export class Connection implements SocketOwner {
     return this.session === undefined ? this.initialTags : this.session.tags;
   }
 
+  /** @internal Bytes that a message of its client may have. */
+  get maxPayload(): number {
+    return this.#services.maxPayload;
+  }
+
   /** Whether anything sent now can still arrive. */
   get open(): boolean {
     return this.#socket.open && !this.#closing;

@@ -6,19 +6,24 @@ import type { ServerEvents } from "../app.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { IdentityWatch } from "../auth/identity-watch.ts";
 import { sendAway } from "../auth/refusal.ts";
+import { RawConnection, type RawListener } from "../gateway/raw-connection.ts";
 import type { Logger } from "../logger.ts";
+import type { CreateConnection } from "../paths/path-services.ts";
+import type { Paths } from "../paths/paths.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Socket, TransportHooks, UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
-import { Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { idMaker } from "./connection-id.ts";
-import type { ConnectionServices } from "./connection-services.ts";
 import type { Connections } from "./connections.ts";
 import { negotiate } from "./negotiate.ts";
 import { originCheck } from "./origin.ts";
 
 export interface ReceptionOptions {
   readonly connections: Connections;
-  readonly services: ConnectionServices;
+  /** Makes a connection, as its path is. */
+  readonly create: CreateConnection;
+  readonly paths: Pick<Paths, "of" | "firstTags">;
+  readonly raw: Pick<RawListener, "opened">;
   readonly events: Emitter<ServerEvents>;
   readonly log: Pick<Logger, "debug">;
   readonly authenticator: Pick<Authenticator, "concerns" | "ofRequest" | "looksAtRequests">;
@@ -43,20 +48,22 @@ export class Reception implements TransportHooks {
   upgrade(request: UpgradeRequest): UpgradeAnswer {
     // a connection kept alive for plain requests may still ask
     if (!this.#options.admission().open) return { status: 503, body: "Restarting\n" };
-    return this.#refuseOrigin(request) ?? negotiate(request);
+    const raw = this.#options.paths.of(request.path)?.mode === "raw";
+    return this.#refuseOrigin(request) ?? (raw ? { subprotocol: request.offers[0] ?? "" } : negotiate(request));
   }
 
   open(socket: Socket, request: UpgradeRequest, subprotocol: string): Connection {
-    const { connections, services, events, log, admission, authenticator, watch } = this.#options;
-    const id = this.#nextId();
-    const connection = new Connection(id, socket, request, subprotocol === SUBPROTOCOL_MSGPACK, services);
+    const { connections, create, events, log, admission, authenticator, watch, paths } = this.#options;
+    const connection = create(this.#nextId(), socket, request, subprotocol === SUBPROTOCOL_MSGPACK);
+    connection.initialTags = paths.firstTags(request);
     if (authenticator.looksAtRequests) connection.presented = request;
     connections.add(connection);
     admission().opened();
     watch.look(connection);
     if (authenticator.concerns(request)) this.#identify(connection, request);
-    log.debug({ connection: id, address: request.address }, "connection opened");
+    log.debug({ connection: connection.id, address: request.address }, "connection opened");
     events.emit("connection", connection);
+    if (connection instanceof RawConnection) this.#options.raw.opened(connection);
     return connection;
   }
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { APP_ROUTES } from "./app-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { describeApi } from "./open-api.ts";
@@ -16,7 +17,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
     {
       method: "GET",
       summary: "Describes all of this, as OpenAPI.",
-      answers: { 200: { description: "That." } },
+      answers: { 200: { description: "That.", json: z.looseObject({ openapi: z.string() }) } },
       answer: (_, { version }) => ({ status: 200, body: describeApi(ROUTES, version) }),
     },
   ],

@@ -76,6 +76,14 @@ export type QuestionName = keyof ControlQuestions;
 export type Asked<Name extends QuestionName> = Parameters<ControlQuestions[Name]>;
 export type AnswerTo<Name extends QuestionName> = ReturnType<ControlQuestions[Name]>;
 
+/** What one socket worker may have asked of all, as the data of an ASK_ALL frame: what is answered by a count. */
+export type AskAllData = readonly [name: "send" | "setTags" | "close", args: readonly unknown[]];
+
+/** The answer: connections, and workers that stayed silent; with a code and a text where it is a refusal. */
+export type AllAskedData =
+  | readonly [count: number, silent: number]
+  | readonly [count: number, silent: number, code: string, message: string];
+
 /** A question on its way, as the data of a CONTROL frame. */
 export type QuestionData = readonly [number: number, name: QuestionName, args: readonly unknown[]];
 

@@ -1,10 +1,17 @@
+import { toJson } from "../../shared/json-codec.ts";
 import { DIRECT_CHANNEL, type Frame } from "../../shared/message.ts";
+import type { Pack } from "../../shared/msgpack-codec.ts";
 import { portable } from "../../shared/portable.ts";
 import type { Connection } from "../connection/connection.ts";
+import { RawConnection } from "../gateway/raw-connection.ts";
+import { packedData } from "../packed-data.ts";
 import { EventFrames, type EventFramesOptions } from "../pubsub/event-frames.ts";
 
-/** What a body is that connections are sent: a text, bytes, or a value written as JSON or as MessagePack. */
-export type BodyKind = "text" | "bytes" | "json" | "msgpack";
+/**
+ * What a body is that connections are sent: a text, bytes, a value written as JSON or as MessagePack, which raw connections
+ * get as it is written; or a value of the application's, as MessagePack, which they get as JSON.
+ */
+export type BodyKind = "text" | "bytes" | "json" | "msgpack" | "value";
 
 /** A body as it came. What is no text, no JSON, or no MessagePack has been refused before. */
 export interface Body {
@@ -12,27 +19,51 @@ export interface Body {
   readonly bytes: Uint8Array;
 }
 
+/** What an application sends: a text and bytes are what they are on raw connections, too; anything else is JSON there. */
+export function bodyOf(data: unknown, pack: Pack): Body {
+  if (typeof data === "string") return { kind: "text", bytes: Buffer.from(data.toWellFormed()) };
+  if (data instanceof Uint8Array) return { kind: "bytes", bytes: data };
+  return { kind: "value", bytes: packedData(data, pack) };
+}
+
 /** One body for many connections: made into what each of them understands, once for all of a kind. */
 export class DirectBody {
+  readonly #body: Body;
+  readonly #pack: Pack;
   readonly #frames: EventFrames;
   #binary: Frame | undefined;
   #text: Frame | undefined;
+  #bare: Frame | undefined;
 
   constructor(body: Body, options: EventFramesOptions) {
+    this.#body = body;
+    this.#pack = options.pack;
     this.#frames = new EventFrames(options, DIRECT_CHANNEL, packed(body, options), undefined);
   }
 
   /** Sends it at once, behind what has gathered. */
   sendTo(connection: Connection): void {
+    if (connection instanceof RawConnection) {
+      this.#bare ??= bare(this.#body, this.#pack);
+      connection.sendFrame(this.#bare);
+      return;
+    }
     if (connection.binary) this.#binary ??= this.#frames.binary(undefined);
     else this.#text ??= this.#frames.text(undefined);
     connection.sendFrame((connection.binary ? this.#binary : this.#text) as Frame);
   }
 }
 
+/** As it came: a raw connection's client understands nothing else. */
+function bare({ kind, bytes }: Body, pack: Pack): Frame {
+  if (kind === "value") return toJson(pack.unpack(bytes));
+  return kind === "bytes" || kind === "msgpack" ? bytes : Buffer.from(bytes).toString();
+}
+
 function packed({ kind, bytes }: Body, { pack }: EventFramesOptions): Uint8Array {
   switch (kind) {
     case "msgpack":
+    case "value":
       return bytes;
     case "bytes":
       return pack.pack(bytes);

@@ -1,5 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
-import type { RevokeOptions, RevokeTarget, ToUser, UserActions } from "../app.ts";
+import type { RevokeOptions, RevokeTarget, ToTagged, ToUser, UserActions } from "../app.ts";
 import type { TaskRequest } from "../compute/compute-client.ts";
 import { TaskScope } from "../compute/task-scope.ts";
 import type { ThreadTask } from "../compute/thread.ts";
@@ -88,6 +88,11 @@ export class CallContext {
   /** All connections of one user, on the whole cluster. @throws RangeError where that is no name of a user */
   toUser(user: string): ToUser {
     return this.#services.users.toUser(user);
+  }
+
+  /** All connections of certain tags, on the whole cluster: see `Server.toTagged`. */
+  toTagged(tags: Readonly<Record<string, string>>): ToTagged {
+    return this.#services.users.toTagged(tags);
   }
 
   /** Ends all sessions of a user, or one, and their connections: see `Server.revoke`. */

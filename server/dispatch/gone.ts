@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection.ts";
 import type { Connections } from "../connection/connections.ts";
+import { RawConnection, type RawListener } from "../gateway/raw-connection.ts";
 import type { Peers } from "../peers/peers.ts";
 import type { ConnectGate } from "../rates/connect-gate.ts";
 import type { Services } from "./services.ts";
@@ -8,13 +9,14 @@ export interface GoneServices
   extends Pick<Services, "access" | "events" | "hub" | "limiter" | "log" | "presence" | "sessions" | "watch"> {
   readonly connections: Connections;
   readonly gate: Pick<ConnectGate, "left">;
+  readonly raw: Pick<RawListener, "closed">;
   /** Undefined where the application lets none meet. */
   readonly peers: Peers | undefined;
 }
 
 /** A connection is gone: everybody forgets it. @param code the WebSocket close code */
 export function gone(connection: Connection, code: number, services: GoneServices): void {
-  const { access, connections, events, gate, hub, limiter, log, peers, presence, sessions, watch } = services;
+  const { access, connections, events, gate, hub, limiter, log, peers, presence, raw, sessions, watch } = services;
   connections.delete(connection);
   gate.left(connection);
   limiter.left(connection);
@@ -27,5 +29,6 @@ export function gone(connection: Connection, code: number, services: GoneService
   hub.forget(connection);
   sessions.left(connection);
   log.debug({ connection: connection.id, code }, "connection closed");
+  if (connection instanceof RawConnection) raw.closed(connection, code);
   events.emit("terminated", connection, code);
 }

@@ -12,11 +12,11 @@ export function welcome(
   places?: ReadonlyMap<string, SubscribedInfo>,
 ): void {
   const { id, user } = sessions.of(connection);
-  const { node, heartbeatMs, maxPayload, maxElements } = config;
+  const { node, heartbeatMs, maxElements } = config;
   // a client that batches has to know where that is less than its batches may hold
   const little = maxElements < DEFAULT_BUDGET.maxElements ? { maxElements } : {};
   const who = user === undefined ? {} : { user };
-  const limits = { heartbeatMs, maxPayload, ...little };
+  const limits = { heartbeatMs, maxPayload: connection.maxPayload, ...little };
   const channels = places === undefined || places.size === 0 ? {} : { channels: Object.fromEntries(places) };
   connection.send([Kind.WELCOME, { session: id, secret, resumed, ...who, node, worker, ...limits, ...channels }]);
   // ahead of publications, which do not wait for the end of the turn

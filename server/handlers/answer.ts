@@ -10,5 +10,5 @@ export function handleAnswer(
 ): void {
   if (connection.clientCalls?.settle(message) === true) return;
   counters.ignored++;
-  limiter.ignored(connection);
+  limiter.counts(connection);
 }

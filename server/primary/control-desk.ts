@@ -2,7 +2,15 @@ import { AppError } from "../../shared/errors.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Link } from "../bus/link.ts";
-import type { AnswerData, AnswerTo, Asked, QuestionData, QuestionName } from "../control/control-questions.ts";
+import type {
+  AllAskedData,
+  AnswerData,
+  AnswerTo,
+  AskAllData,
+  Asked,
+  QuestionData,
+  QuestionName,
+} from "../control/control-questions.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import { Questions } from "./questions.ts";
 
@@ -51,6 +59,7 @@ export class ControlDesk implements Desk {
     return {
       receive: (frame) => {
         if (frame.type === BusType.CONTROL_ANSWER) this.#answered(member, frame);
+        else if (frame.type === BusType.ASK_ALL) void this.#askFor(link, frame);
       },
       left: () => {
         this.#members.delete(number);
@@ -115,6 +124,21 @@ export class ControlDesk implements Desk {
     return questions.ask(limitMs, (number) => {
       link.send(BusType.CONTROL, 0, "", this.#pack.pack([number, name, args] satisfies QuestionData));
     });
+  }
+
+  /** An application of one worker wants something of connections, wherever they are. */
+  async #askFor(link: Link, { reference, data }: BusFrame): Promise<void> {
+    const [name, args] = this.#pack.unpack(data) as AskAllData;
+    let answer: AllAskedData;
+    try {
+      const { answers, silent } = await this.askAll(name, args as Asked<typeof name>);
+      const counts = answers.map((one) => (Array.isArray(one.answer) ? one.answer[0] : one.answer) as number);
+      answer = [counts.reduce((sum, count) => sum + count, 0), silent.length];
+    } catch (error) {
+      const { code, message } = error instanceof AppError ? error : new AppError("INTERNAL");
+      answer = [0, 0, code, message];
+    }
+    link.send(BusType.ALL_ASKED, reference, "", this.#pack.pack(answer));
   }
 
   #answered({ questions }: Member, { data }: BusFrame): void {

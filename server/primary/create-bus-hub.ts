@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import type { LostConnections } from "../gateway/lost-connections.ts";
 import { BusHub, type BusHubOptions } from "./bus-hub.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
@@ -7,6 +8,7 @@ import { PeerDesk } from "./peer-desk.ts";
 import { PresenceDesk } from "./presence-desk.ts";
 import { PublicationKeys } from "./publication-keys.ts";
 import { RateDesk } from "./rate-desk.ts";
+import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
 import { UserDesk } from "./user-desk.ts";
@@ -19,8 +21,13 @@ export interface Bus {
   readonly control: ControlDesk;
 }
 
+export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck" | "watched"> {
+  /** A socket worker is gone, and with it these raw connections. @default nobody is told */
+  lost?(connections: Parameters<LostConnections["tell"]>[0]): void;
+}
+
 /** A bus with all that the primary keeps, as a configuration asks for it. */
-export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed" | "stuck" | "watched">): Bus {
+export function createBusHub(config: Config, hooks: BusHooks): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
   const sessions = createDesk(config);
   const sequencer = new Sequencer(new Histories({ budget: historyBudget }), new PublicationKeys(sessions.answers));
@@ -30,6 +37,7 @@ export function createBusHub(config: Config, hooks: Pick<BusHubOptions, "failed"
     sessions,
     users,
     control,
+    new RawDesk((connections) => hooks.lost?.(connections)),
     new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
     new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
     new RateDesk(),

@@ -1,5 +1,6 @@
 import { siblingPath } from "../bus/bus-address.ts";
 import type { Config } from "../config.ts";
+import { LostConnections } from "../gateway/lost-connections.ts";
 import type { Logger } from "../logger.ts";
 import { once } from "../once.ts";
 import type { BusHub } from "./bus-hub.ts";
@@ -37,6 +38,7 @@ export class Primary {
   readonly control: ControlDesk;
   readonly rollout: Rollout;
   readonly #options: PrimaryOptions;
+  readonly #lost: LostConnections;
   readonly #dealer: Dealer;
   readonly #workers: Workers;
   readonly #rebalancer: Rebalancer;
@@ -50,8 +52,10 @@ export class Primary {
   constructor(options: PrimaryOptions) {
     const { config, log } = options;
     this.#options = options;
+    this.#lost = new LostConnections(config, log);
     const { hub, users, control } = createBusHub(config, {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
+      lost: (connections) => this.#lost.tell(connections),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
     this.bus = hub;
@@ -184,6 +188,7 @@ export class Primary {
     await this.#workers.close();
     // not before the last call that may need them
     await Promise.all(this.#generations.map((generation) => generation.close()));
+    await this.#lost.close();
     this.bus.close();
   }
 

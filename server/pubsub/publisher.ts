@@ -1,14 +1,13 @@
-import { EncodeError } from "../../shared/budget.ts";
 import { AppError } from "../../shared/errors.ts";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
-import { portable } from "../../shared/portable.ts";
 import type { SchemaResult } from "../../shared/standard-schema.ts";
 import type { Broker, Done, PublishOptions } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
 import { asRefusal } from "../dispatch/as-refusal.ts";
 import { refusal } from "../dispatch/procedures.ts";
 import type { Counters } from "../metrics.ts";
+import { packedData } from "../packed-data.ts";
 import type { Limiter } from "../rates/limiter.ts";
 import type { ChannelRules, PreparedRule } from "./channel-rules.ts";
 import { isPattern } from "./patterns.ts";
@@ -138,13 +137,7 @@ export class Publisher {
   ): void {
     const { broker, pack, counters } = this.#services;
     counters.published++;
-    let bytes: Uint8Array;
-    try {
-      bytes = pack.pack(portable(data));
-    } catch (error) {
-      if (!(error instanceof EncodeError)) throw error;
-      throw new AppError("BAD_REQUEST", error.message);
-    }
+    const bytes = packedData(data, pack);
     const { history: keeping } = rule;
     // nearly always there is nothing to be said of it
     const options: PublishOptions | undefined =

@@ -59,6 +59,11 @@ export class Accounts implements SharedRateHost {
     return this.enter(`i${network}`);
   }
 
+  /** A connection counts for a value of a tag, until `leave`. */
+  enterTag(tag: string, value: string): Account {
+    return this.enter(`t${tag.length}:${tag}${value}`);
+  }
+
   /** The same, by the name that the primary knows. */
   enter(name: string): Account {
     let account = this.#accounts.get(name);

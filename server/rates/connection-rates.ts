@@ -19,6 +19,8 @@ export class ConnectionRates {
   user: string | undefined;
   userAccount: Account | undefined;
   userRate: SharedRate | undefined;
+  /** Values of tags that it counts for, by the tags' names; made with the first rule that goes by one. */
+  tags: Map<string, { readonly value: string; readonly account: Account }> | undefined;
   /** What is limited by connection. */
   #rules: Map<RateRule, Bucket> | undefined;
 

@@ -99,8 +99,9 @@ export class Limiter {
     return false;
   }
 
-  /** An answer came that nobody had asked for. */
-  ignored(connection: Connection): void {
+  /** A message came that is none of the protocol, or an answer that nobody had asked for. Whoever sends too many is closed. */
+  counts(connection: Connection): void {
+    if (!this.#on) return;
     const { messages } = this.#book.of(connection);
     if (messages !== undefined && messages.take(this.#now) > 0) this.#flooded(connection);
   }

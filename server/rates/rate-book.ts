@@ -1,4 +1,5 @@
 import type { Connection } from "../connection/connection.ts";
+import { tagOf } from "../tags/tags.ts";
 import type { AddressRanges } from "../transport/address-ranges.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import { Bucket } from "./bucket.ts";
@@ -48,14 +49,32 @@ export class RateBook {
   left({ rates }: Connection): void {
     this.#accounts.leave(rates?.addressAccount);
     this.#accounts.leave(rates?.userAccount);
+    for (const { account } of rates?.tags?.values() ?? []) this.#accounts.leave(account);
   }
 
-  #accountOf(connection: Connection, { by }: RateRule): Account {
+  #accountOf(connection: Connection, { by, tag }: RateRule): Account {
     const rates = this.of(connection);
+    const tagged = tag === undefined ? undefined : this.#accountOfTag(connection, tag, rates);
+    if (tagged !== undefined) return tagged;
     this.lookAtUser(connection, rates);
     if (by === "user" && rates.userAccount !== undefined) return rates.userAccount;
     rates.addressAccount ??= this.#accounts.enterNetwork(connection.network);
     return rates.addressAccount;
+  }
+
+  /** Undefined where it has no such tag. */
+  #accountOfTag({ tags }: Connection, name: string, rates: ConnectionRates): Account | undefined {
+    const value = tagOf(tags, name);
+    const known = rates.tags?.get(name);
+    if (known !== undefined && known.value === value) return known.account;
+    if (known !== undefined) rates.tags?.delete(name);
+    const account = value === undefined ? undefined : this.#accounts.enterTag(name, value);
+    if (value !== undefined && account !== undefined) {
+      rates.tags ??= new Map();
+      rates.tags.set(name, { value, account });
+    }
+    this.#accounts.leave(known?.account);
+    return account;
   }
 
   #create(connection: Connection): ConnectionRates {

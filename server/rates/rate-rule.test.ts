@@ -9,7 +9,10 @@ const wrong: [rateLimit: unknown, complaint: string][] = [
   [{ limit: 1, perMs: 0 }, "rateLimit.perMs must be a whole number from 1 to 86400000, not 0."],
   [{ limit: 1 }, "rateLimit.perMs must be a whole number"],
   [{ limit: "5", perMs: 1 }, "rateLimit.limit must be a whole number"],
-  [{ limit: 1, perMs: 1, by: "session" }, "rateLimit.by must be one of connection, user, ip, not session."],
+  [
+    { limit: 1, perMs: 1, by: "session" },
+    "rateLimit.by must be one of connection, user, ip, or tag: and a tag's name, not session.",
+  ],
   [{ limit: 1, perMs: 1, per: "user" }, "rateLimit.per is not known."],
   [5, "rateLimit must be { limit, perMs }."],
 ];

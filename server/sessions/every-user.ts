@@ -1,12 +1,11 @@
-import { EncodeError } from "../../shared/budget.ts";
-import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
-import { portable } from "../../shared/portable.ts";
-import type { RevokeOptions, RevokeTarget, ToUser, UserActions } from "../app.ts";
+import type { RevokeOptions, RevokeTarget, ToTagged, ToUser, UserActions } from "../app.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import { readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { checkName } from "../check-name.ts";
+import { packedData } from "../packed-data.ts";
+import { toTagged } from "../tags/every-tagged.ts";
 import { revokeBytes } from "./user-bus.ts";
 
 export interface EveryUserServices {
@@ -14,7 +13,7 @@ export interface EveryUserServices {
   readonly pack: Pack;
 }
 
-/** Reaches users by way of the primary, which knows where each is connected. */
+/** Reaches users, and others, by way of the primary, which knows where each is connected. */
 export class EveryUser implements UserActions {
   readonly #services: EveryUserServices;
 
@@ -25,8 +24,10 @@ export class EveryUser implements UserActions {
   // functions of their own, as they are handed out without the object
   readonly toUser = (user: string): ToUser => {
     checkName(user, "A user");
-    return { publish: (data) => this.#ask(BusType.TELL_USER, user, () => this.#packed(data)) };
+    return { publish: (data) => this.#ask(BusType.TELL_USER, user, () => packedData(data, this.#services.pack)) };
   };
+
+  readonly toTagged = (tags: Readonly<Record<string, string>>): ToTagged => toTagged(tags, this.#services);
 
   readonly revoke = (target: RevokeTarget, { ban = false }: RevokeOptions = {}): Promise<number> => {
     const ofUser = "user" in target;
@@ -42,14 +43,5 @@ export class EveryUser implements UserActions {
         else resolve(readNumber(frame.data, 0));
       });
     });
-  }
-
-  #packed(data: unknown): Uint8Array {
-    try {
-      return this.#services.pack.pack(portable(data));
-    } catch (error) {
-      if (error instanceof EncodeError) throw new AppError("BAD_REQUEST", error.message);
-      throw error;
-    }
   }
 }

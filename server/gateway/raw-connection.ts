@@ -1,0 +1,70 @@
+import { CloseCode } from "../../shared/codes.ts";
+import { AppError } from "../../shared/errors.ts";
+import { Connection } from "../connection/connection.ts";
+import type { ConnectionServices } from "../connection/connection-services.ts";
+import type { Socket, UpgradeRequest } from "../transport/transport.ts";
+
+import type { GatewaySource } from "./gateway-streams.ts";
+
+/** Told of what raw connections say, and of what becomes of them. */
+export interface RawListener {
+  opened(connection: RawConnection): void;
+  /** The bytes are valid only during the call. */
+  message(connection: RawConnection, data: Buffer, binary: boolean): void;
+  closed(connection: RawConnection, code: number): void;
+  /** It is tagged otherwise than before. */
+  tagged(connection: RawConnection): void;
+}
+
+/** What raw connections share, beside what all connections do. */
+export interface RawServices {
+  readonly listener: RawListener;
+  /** A message came. Closes who sends too many. */
+  counts(connection: Connection): void;
+}
+
+/**
+ * A client that does not speak the protocol: any plain WebSocket client. What it says is passed on as it is, and what it
+ * is sent arrives as the bare body.
+ */
+export class RawConnection extends Connection {
+  /** @internal What brokers are told of; undefined where there are none. */
+  source: GatewaySource | undefined;
+  readonly #services: ConnectionServices;
+  readonly #raw: RawServices;
+
+  constructor(id: string, socket: Socket, request: UpgradeRequest, services: ConnectionServices, raw: RawServices) {
+    super(id, socket, request, false, services);
+    this.#services = services;
+    this.#raw = raw;
+  }
+
+  override message(bytes: ArrayBuffer, binary: boolean): void {
+    this.silentBeats = 0;
+    if (!this.open) return;
+    this.#services.received(this, bytes.byteLength);
+    this.#raw.counts(this);
+    if (!this.open) return;
+    if (bytes.byteLength > this.#services.maxPayload) this.close(CloseCode.TOO_BIG);
+    else this.#raw.listener.message(this, Buffer.from(bytes), binary);
+  }
+
+  /** It would understand no message of the protocol. */
+  override send(): void {}
+
+  override sendEncoded(): void {}
+
+  override sendPiece(): void {}
+
+  override call(): Promise<unknown> {
+    return Promise.reject(noProcedures());
+  }
+
+  override stream(): AsyncGenerator<unknown, unknown, undefined> {
+    throw noProcedures();
+  }
+}
+
+function noProcedures(): AppError {
+  return new AppError("UNAVAILABLE", "A raw connection has no procedures.");
+}

@@ -1,0 +1,97 @@
+import type { Link } from "./lifeline.ts";
+
+/** An argument of a command: text, or bytes as they are. */
+export type RedisArgument = string | Buffer;
+
+/** One connection to Redis. When it breaks it is gone, with all that was asked on it. */
+export interface RedisLink extends Link {
+  /**
+   * Asks for something.
+   * @param answerMs how long an answer may take; then the link is lost, in milliseconds @default 20_000
+   * @throws RedisRefusal where Redis answers with an error, and other errors where the link is lost
+   */
+  command(args: readonly RedisArgument[], answerMs?: number): Promise<unknown>;
+}
+
+/** An error that Redis gave as its answer: the link itself is well. */
+export class RedisRefusal extends Error {
+  /** The word it begins with, such as `OOM`. */
+  readonly kind: string;
+
+  constructor(message: string) {
+    super(message);
+    this.name = "RedisRefusal";
+    this.kind = /^[A-Z]+/.exec(message)?.[0] ?? "";
+  }
+}
+
+export interface RedisOptions {
+  /** Such as `redis://user:password@host:6379/0`, or `rediss:` for TLS. */
+  readonly url: string;
+  /** Whether strings come as bytes. @default false */
+  readonly buffers?: boolean;
+}
+
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 20_000;
+
+/**
+ * Connects to Redis. The driver is loaded here, as a server without a gateway does not need it; and it is kept from coming
+ * back by itself: what it still had would go out before that which was refused when the link broke.
+ */
+export async function connectRedis(
+  options: RedisOptions,
+  lost: (error: Error) => void,
+  signal: AbortSignal,
+): Promise<RedisLink> {
+  const { createClient, ErrorReply, RESP_TYPES } = await import("@redis/client");
+  const client = createClient({
+    url: options.url,
+    socket: { reconnectStrategy: false, connectTimeout: CONNECT_MS },
+    disableOfflineQueue: true,
+    maintNotifications: "disabled",
+    commandOptions: {
+      timeout: 0, // a timer for each command that ends no more than its wait to be written
+      typeMapping: options.buffers === true ? { [RESP_TYPES.BLOB_STRING]: Buffer } : {},
+    },
+  });
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    signal.removeEventListener("abort", close);
+    try {
+      client.destroy();
+    } catch {
+      // it has closed itself
+    }
+  };
+  client.on("error", lost);
+  signal.addEventListener("abort", close);
+  try {
+    signal.throwIfAborted();
+    await client.connect();
+  } catch (error) {
+    close();
+    throw error;
+  }
+  // from here on whoever has the link closes it
+  signal.removeEventListener("abort", close);
+
+  return {
+    close,
+    async command(args, answerMs = ANSWER_MS) {
+      const late = setTimeout(() => {
+        lost(new Error(`Redis gave no answer to ${String(args[0])} for ${answerMs / 1_000} s`));
+        close();
+      }, answerMs);
+      try {
+        return await client.sendCommand(args);
+      } catch (error) {
+        throw error instanceof ErrorReply ? new RedisRefusal(error.message) : error;
+      } finally {
+        clearTimeout(late);
+      }
+    },
+  };
+}

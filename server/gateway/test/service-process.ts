@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { eventually } from "../../test/patience.ts";
+
+/** A program that tests use, with all that it starts: a group of processes, ended by its id. */
+export class ServiceProcess {
+  readonly #child: ChildProcess;
+  #output = "";
+
+  constructor(command: string, args: readonly string[], env: Record<string, string> = {}) {
+    this.#child = spawn(command, args, {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
+    this.#child.on("error", (error) => {
+      this.#output += error.message;
+    });
+    const keep = (chunk: Buffer): void => {
+      this.#output = (this.#output + chunk).slice(-5_000);
+    };
+    this.#child.stdout?.on("data", keep);
+    this.#child.stderr?.on("data", keep);
+  }
+
+  /** Waits until somebody listens at a port of the loopback. */
+  async listening(port: number): Promise<void> {
+    await eventually(async () => {
+      const socket = connect(port, "127.0.0.1");
+      try {
+        await once(socket, "connect");
+      } catch {
+        throw new Error(`nobody listens at port ${port}: ${this.#output}`);
+      } finally {
+        socket.destroy();
+      }
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.#child.pid !== undefined) process.kill(-this.#child.pid, signal);
+  }
+
+  /** Ends it at once, as a crash does. */
+  async kill(): Promise<void> {
+    if (this.#child.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, "exit");
+    this.signal("SIGKILL");
+    await gone;
+  }
+}

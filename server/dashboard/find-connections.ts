@@ -6,7 +6,7 @@ import { filterOf } from "../control-port/tag-routes.ts";
 import type { ConnectionSearch, Cursor, FoundConnections } from "./requests.ts";
 
 /** Connections on one page. */
-const PAGE = 50;
+const PAGE = 20;
 
 /** Finds connections by their tags, page by page: those of one worker after those of the other. */
 export async function findConnections(

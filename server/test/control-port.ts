@@ -45,14 +45,18 @@ export async function openControl(
     readonly primary: ControlPortOptions["primary"];
     readonly token?: string;
     readonly allow?: readonly string[];
+    readonly dashboard?: ControlPortOptions["dashboard"];
   },
   warn = vi.fn(),
   drain = vi.fn(),
 ) {
   const { host: controlHost, token: controlToken = "", allow: controlAllow = [] } = options;
   const config = { ...DEFAULT_CONFIG, node: "here", controlHost, controlToken, controlAllow };
-  const { port, primary } = options;
-  const opened = await startControlPort({ config, port, primary, version: "1.2.3", log: { warn, error: warn }, drain });
+  const { port, primary, dashboard } = options;
+  const opened = await startControlPort({
+    ...{ config, port, primary, version: "1.2.3", log: { warn, error: warn }, drain },
+    ...(dashboard !== undefined && { dashboard }),
+  });
   onTestFinished(() => {
     opened.server.close();
     opened.server.closeAllConnections();

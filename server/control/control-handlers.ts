@@ -1,6 +1,7 @@
 import type { ConnectionServices } from "../connection/connection-services.ts";
 import type { Connections } from "../connection/connections.ts";
 import type { Services } from "../dispatch/services.ts";
+import type { Snapshot } from "../metrics/snapshot.ts";
 import type { EventFramesOptions } from "../pubsub/event-frames.ts";
 import { type SelectServices, select } from "../tags/select.ts";
 import type { Selector } from "../tags/selector.ts";
@@ -16,6 +17,8 @@ export interface ControlHandlersOptions {
   readonly connectionServices: ConnectionServices;
   readonly connections: Connections;
   readonly frames: EventFramesOptions;
+  /** What this socket worker has counted. */
+  snapshot(): Snapshot;
 }
 
 /** What a socket worker does for whoever has the control port. */
@@ -73,6 +76,7 @@ export function controlHandlers(options: ControlHandlersOptions): ControlHandler
     tree: () => tagTree(selecting),
     count: (selector) => select(selector, selecting).length,
     channels: (most) => busiestChannels(services.hub.entries(), most),
+    metrics: options.snapshot,
     publish,
     call: (call) => system.call(call),
   };

@@ -1,3 +1,4 @@
+import type { Snapshot } from "../metrics/snapshot.ts";
 import type { Selector } from "../tags/selector.ts";
 import type { TagChanges, Tags } from "../tags/tags.ts";
 import type { Body } from "./direct-body.ts";
@@ -67,6 +68,8 @@ export interface ControlQuestions {
   count(selector: Selector): number;
   /** Tells of the channels with most subscribers, and of those with most deliveries since this was last asked. */
   channels(most: number): ChannelTops;
+  /** What it has counted, and how large it all is. */
+  metrics(): Snapshot;
   /** Publishes. @returns the offset, where the channel keeps a history */
   publish(channel: string, data: unknown): number | null;
   call(call: SystemCall): SystemAnswer;

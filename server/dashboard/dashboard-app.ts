@@ -32,7 +32,7 @@ const CONTROL = z.strictObject({
 });
 const SEARCH = z.strictObject({
   query: z.string().max(LONGEST_QUERY),
-  from: z.strictObject({ member: z.int().min(0), after: z.number().min(0) }).optional(),
+  from: z.strictObject({ member: z.int().min(0), path: z.string().max(1_000), after: z.number().min(0) }).optional(),
 });
 
 /** The application that the dashboard's pages talk to: whoever has the control token may do here what he may there. */

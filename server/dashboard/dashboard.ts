@@ -11,10 +11,10 @@ import { dashboardApp, STATS, TOPS } from "./dashboard-app.ts";
 import type { DashboardWorker } from "./dashboard-worker.ts";
 import { Feed } from "./feed.ts";
 import { findConnections } from "./find-connections.ts";
-import { Observer, type ObserverOptions } from "./observer.ts";
+import { Observer } from "./observer.ts";
 import { pageFiles } from "./page-files.ts";
 
-export interface DashboardOptions extends Pick<ObserverOptions, "collect"> {
+export interface DashboardOptions {
   readonly config: Pick<Config, "node" | "maxPayload">;
   readonly log: Logger;
   readonly services: ControlServices;
@@ -25,9 +25,9 @@ export interface DashboardOptions extends Pick<ObserverOptions, "collect"> {
  * The dashboard: a page in the browser, which talks to a socket worker of its own in the primary. That is started when
  * the first page asks for a WebSocket; and nothing is looked at while no page is open.
  */
-export function createDashboard({ config, log, services, gate, collect }: DashboardOptions): Dashboard {
+export function createDashboard({ config, log, services, gate }: DashboardOptions): Dashboard {
   const files = pageFiles();
-  const observer = new Observer({ ...services, ...(collect !== undefined && { collect }) });
+  const observer = new Observer(services);
   let starting: Promise<DashboardWorker> | undefined;
   let worker: DashboardWorker | undefined;
   let ended = false;

@@ -1,6 +1,7 @@
 import { askEveryone } from "../control-port/everyone.ts";
 import type { ControlServices } from "../control-port/route.ts";
 import { statusReport } from "../control-port/status-report.ts";
+import type { MetricName } from "../metrics/definitions.ts";
 import { type Counted, Growth, sum, valuesOf } from "./growth.ts";
 import type { ChannelTop, ComputeStats, ProcedureTop, Rates, Stats, Tops, Troubles, WorkerStats } from "./stats.ts";
 
@@ -9,17 +10,25 @@ export interface Observed {
   readonly tops: Tops;
 }
 
-export interface ObserverOptions extends Pick<ControlServices, "primary" | "config" | "version" | "startedAt"> {
-  /** What all processes have counted so far. @default rates and latencies are not known */
-  collect?(): Promise<Counted>;
-}
+export type ObserverOptions = Pick<ControlServices, "primary" | "config" | "version" | "startedAt">;
 
 const MOST_TOPS = 10;
 const MS_PER_SECOND = 1_000;
-const CALLS = "fugitive_calls_total";
-const DURATIONS = "fugitive_call_duration_seconds";
-const LAG = "fugitive_event_loop_lag_seconds";
-const LOOP = "fugitive_event_loop_seconds_total";
+/** What is read of all that is counted. */
+const METRIC = {
+  calls: "fugitive_calls_total",
+  durations: "fugitive_call_duration_seconds",
+  lag: "fugitive_event_loop_lag_seconds",
+  loop: "fugitive_event_loop_seconds_total",
+  messages: "fugitive_messages_total",
+  bytes: "fugitive_message_bytes_total",
+  publications: "fugitive_publications_total",
+  deliveries: "fugitive_deliveries_total",
+  slowReaders: "fugitive_slow_readers_total",
+  dropped: "fugitive_publications_dropped_total",
+  leftOut: "fugitive_publications_left_out_total",
+  rateLimited: "fugitive_rate_limited_total",
+} as const satisfies Readonly<Record<string, MetricName>>;
 
 /** Looks at the whole server, and compares with what it saw the last time. */
 export class Observer {
@@ -36,17 +45,17 @@ export class Observer {
   }
 
   async look(): Promise<Observed> {
-    const { primary, collect } = this.#options;
+    const { primary } = this.#options;
     const [report, counted, channels] = await Promise.all([
       statusReport(primary),
-      collect?.(),
+      primary.metrics.snapshot(),
       askEveryone(primary, "channels", MOST_TOPS),
     ]);
     const now = performance.now();
     const before = this.#before;
     const seconds = before === undefined ? 1 : (now - before.at) / MS_PER_SECOND;
-    const growth = counted && before && new Growth(before.counted, counted, seconds);
-    this.#before = { counted: counted ?? {}, at: now };
+    const growth = before && new Growth(before.counted, counted, seconds);
+    this.#before = { counted, at: now };
     return {
       stats: this.#stats(report, growth),
       tops: {
@@ -89,47 +98,50 @@ function computeStats({ pid, uptime, threads, queued, running, memory }: Reporte
 
 function loadOf(growth: Growth | undefined, kind: string, worker: string) {
   if (growth === undefined) return {};
-  const lagMs = growth.quantileMs(0.99, LAG, kind, worker);
-  const busy = growth.perSecond(LOOP, kind, worker, "busy");
-  const idle = growth.perSecond(LOOP, kind, worker, "idle");
+  const lagMs = growth.quantileMs(0.99, METRIC.lag, kind, worker);
+  const busy = growth.perSecond(METRIC.loop, kind, worker, "busy");
+  const idle = growth.perSecond(METRIC.loop, kind, worker, "idle");
   return { ...(lagMs !== undefined && { lagMs }), ...(busy + idle > 0 && { busy: busy / (busy + idle) }) };
 }
 
 function ratesOf(growth: Growth): Rates {
-  const calls = growth.perSecond(CALLS);
+  const calls = growth.perSecond(METRIC.calls);
   return {
-    received: growth.perSecond("fugitive_messages_total", "in"),
-    sent: growth.perSecond("fugitive_messages_total", "out"),
-    bytesIn: growth.perSecond("fugitive_message_bytes_total", "in"),
-    bytesOut: growth.perSecond("fugitive_message_bytes_total", "out"),
+    received: growth.perSecond(METRIC.messages, "in"),
+    sent: growth.perSecond(METRIC.messages, "out"),
+    bytesIn: growth.perSecond(METRIC.bytes, "in"),
+    bytesOut: growth.perSecond(METRIC.bytes, "out"),
     calls,
-    failedCalls: Math.max(0, calls - growth.perSecond(CALLS, undefined, "ok")),
-    publications: growth.perSecond("fugitive_publications_total"),
-    deliveries: growth.perSecond("fugitive_deliveries_total"),
+    failedCalls: Math.max(0, calls - growth.perSecond(METRIC.calls, undefined, "ok")),
+    publications: growth.perSecond(METRIC.publications),
+    deliveries: growth.perSecond(METRIC.deliveries),
   };
 }
 
 function latencyOf(growth: Growth) {
-  const [p50, p99] = [growth.quantileMs(0.5, DURATIONS), growth.quantileMs(0.99, DURATIONS)];
+  const [p50, p99] = [growth.quantileMs(0.5, METRIC.durations), growth.quantileMs(0.99, METRIC.durations)];
   return p50 === undefined || p99 === undefined ? {} : { latency: { p50, p99 } };
 }
 
 function troublesOf(counted: Counted): Troubles {
   return {
-    slowReaders: sum(counted, "fugitive_slow_readers_total"),
-    dropped: sum(counted, "fugitive_publications_dropped_total") + sum(counted, "fugitive_publications_left_out_total"),
-    rateLimited: sum(counted, "fugitive_rate_limited_total"),
+    slowReaders: sum(counted, METRIC.slowReaders),
+    dropped: sum(counted, METRIC.dropped) + sum(counted, METRIC.leftOut),
+    rateLimited: sum(counted, METRIC.rateLimited),
   };
 }
 
 function busiestProcedures(growth: Growth): ProcedureTop[] {
-  const found = valuesOf(growth.now, CALLS, 0).map((name) => ({ name, calls: growth.perSecond(CALLS, name) }));
+  const found = valuesOf(growth.now, METRIC.calls, 0).map((name) => ({
+    name,
+    calls: growth.perSecond(METRIC.calls, name),
+  }));
   const busiest = found.filter(({ calls }) => calls > 0).sort((one, other) => other.calls - one.calls);
   return busiest.slice(0, MOST_TOPS).map(({ name, calls }) => ({
     ...{ name: name || "(not there)", calls },
-    failed: Math.max(0, calls - growth.perSecond(CALLS, name, "ok")),
-    p50: growth.quantileMs(0.5, DURATIONS, name) ?? 0,
-    p99: growth.quantileMs(0.99, DURATIONS, name) ?? 0,
+    failed: Math.max(0, calls - growth.perSecond(METRIC.calls, name, "ok")),
+    p50: growth.quantileMs(0.5, METRIC.durations, name) ?? 0,
+    p99: growth.quantileMs(0.99, METRIC.durations, name) ?? 0,
   }));
 }
 

@@ -21,9 +21,10 @@ export interface ControlAnswer {
   readonly body: string;
 }
 
-/** Where a page of connections goes on: behind which connection of which process. */
+/** Where a page of connections goes on: behind which connection of which process, and of its application at which path. */
 export interface Cursor {
   readonly member: number;
+  readonly path: string;
   readonly after: number;
 }
 

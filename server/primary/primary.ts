@@ -3,16 +3,16 @@ import type { Config } from "../config.ts";
 import { LostConnections } from "../gateway/lost-connections.ts";
 import type { Logger } from "../logger.ts";
 import { once } from "../once.ts";
-import type { BusHub } from "./bus-hub.ts";
+import { readVersion } from "../version.ts";
+import { Buses } from "./buses.ts";
 import type { ComputeProcess } from "./compute-process.ts";
 import type { ControlDesk } from "./control-desk.ts";
-import { createBusHub } from "./create-bus-hub.ts";
 import { Dealer } from "./dealer.ts";
 import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
+import { PrimaryMetrics } from "./primary-metrics.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
-import type { UserDesk } from "./user-desk.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 import { Workers } from "./workers.ts";
 
@@ -33,12 +33,12 @@ export interface Scaling {
 
 /** The primary: forks the socket workers, deals them the connections, replaces those that die, and ends them in order. */
 export class Primary {
-  readonly bus: BusHub;
-  readonly users: Pick<UserDesk, "revokeUser" | "revokeSession">;
-  readonly control: ControlDesk;
+  /** What all processes have counted. */
+  readonly metrics: PrimaryMetrics;
   readonly rollout: Rollout;
   readonly #options: PrimaryOptions;
   readonly #lost: LostConnections;
+  readonly #buses: Buses;
   readonly #dealer: Dealer;
   readonly #workers: Workers;
   readonly #rebalancer: Rebalancer;
@@ -53,14 +53,12 @@ export class Primary {
     const { config, log } = options;
     this.#options = options;
     this.#lost = new LostConnections(config, log);
-    const { hub, users, control } = createBusHub(config, {
+    this.#buses = new Buses(config, {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
-      lost: (connections) => this.#lost.tell(connections),
+      lost: (connections) => void this.#lost.tell(connections),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
-    this.bus = hub;
-    this.users = users;
-    this.control = control;
+    this.metrics = new PrimaryMetrics({ primary: this, node: config.node, version: readVersion() });
     this.#dealer = new Dealer({
       ...config,
       refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),
@@ -103,6 +101,16 @@ export class Primary {
     return this.#workers.all;
   }
 
+  /** How many socket workers died, and had to be replaced. */
+  get deaths(): number {
+    return this.#workers.deaths;
+  }
+
+  /** All compute hosts: that of older code lives on for as long as socket workers need it. */
+  get computes(): readonly ComputeProcess[] {
+    return this.#generations.map(({ compute }) => compute).filter((compute) => compute !== undefined);
+  }
+
   /** The compute host of the newest code that has one. */
   get compute(): ComputeProcess | undefined {
     return this.#generations.findLast(({ compute }) => compute !== undefined)?.compute;
@@ -114,7 +122,8 @@ export class Primary {
 
   /** Starts everything. Resolves when all socket workers serve; rejects, all ended, when one of them cannot. */
   async start(): Promise<void> {
-    await this.bus.listen();
+    await this.#buses.listen();
+    this.metrics.start();
     const generation = this.#newGeneration();
     this.#generation = generation;
     const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
@@ -178,7 +187,25 @@ export class Primary {
     this.#dealer.close();
     this.#workers.kill();
     for (const generation of this.#generations) generation.kill();
-    this.bus.close();
+    this.#buses.close();
+  }
+
+  /** Ends sessions, of whatever application. */
+  get users(): Buses["users"] {
+    return this.#buses.users;
+  }
+
+  /** Asks socket workers, of any application. */
+  get control(): ControlDesk {
+    return this.#buses.control;
+  }
+
+  get stores(): Buses["stores"] {
+    return this.#buses.stores;
+  }
+
+  get appPaths(): Buses["paths"] {
+    return this.#buses.paths;
   }
 
   async #close(): Promise<void> {
@@ -188,8 +215,9 @@ export class Primary {
     await this.#workers.close();
     // not before the last call that may need them
     await Promise.all(this.#generations.map((generation) => generation.close()));
+    this.metrics.close();
     await this.#lost.close();
-    this.bus.close();
+    this.#buses.close();
   }
 
   async #letGo(processes: readonly WorkerProcess[]): Promise<void> {
@@ -200,10 +228,10 @@ export class Primary {
 
   #newGeneration(): Generation {
     const { config, log } = this.#options;
-    const { address } = this.bus;
+    const { addresses } = this.#buses;
     const number = ++this.#lastGeneration;
-    const compute = number === 1 ? address.compute : siblingPath(address.path, `compute-${number}`);
-    const generation = new Generation({ address: { ...address, compute }, config, log });
+    const compute = number === 1 ? addresses.compute : siblingPath(addresses.path, `compute-${number}`);
+    const generation = new Generation({ address: { ...addresses, compute }, config, log });
     this.#generations.push(generation);
     return generation;
   }

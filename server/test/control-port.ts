@@ -27,7 +27,8 @@ export const IDLE: ControlPortOptions["primary"] = {
   reload: () => "started",
   users: { revokeUser: () => 0, revokeSession: () => 0 },
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
-  control: { members: [], ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
+  metrics: { text: async () => "", snapshot: async () => ({}) },
+  control: { ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
 };
 
 /** Opens a control port for one test. @returns the port */

@@ -13,6 +13,7 @@ interface Kind {
   lines(stats: Stats): readonly (Line & { readonly read: Read })[];
   write(value: number): string;
   readonly least: number;
+  readonly scale?: "whole" | "log";
 }
 
 /** As many colours as workers have. */
@@ -34,6 +35,7 @@ const KINDS: readonly Kind[] = [
     },
     write: count,
     least: 4,
+    scale: "whole",
   },
   {
     id: "chart-rates",
@@ -54,6 +56,7 @@ const KINDS: readonly Kind[] = [
     ],
     write: duration,
     least: 1,
+    scale: "log",
   },
   {
     id: "chart-compute",
@@ -62,7 +65,8 @@ const KINDS: readonly Kind[] = [
       { name: "running", colour: "--line-1", read: ({ compute }) => compute?.running },
     ],
     write: count,
-    least: 2,
+    least: 4,
+    scale: "whole",
   },
 ];
 
@@ -77,8 +81,8 @@ export function chartsSection(history: StatsHistory) {
     const known = drawn.get(kind);
     if (known?.names === names) return known;
     known?.plot.end();
-    const { write, least } = kind;
-    const made = plot(byId(kind.id, HTMLElement), { lines, write, least, colour });
+    const { write, least, scale } = kind;
+    const made = plot(byId(kind.id, HTMLElement), { lines, write, least, scale, colour });
     const now = { plot: made, names, reads: lines.map(({ read }) => read) };
     drawn.set(kind, now);
     return now;

@@ -15,6 +15,8 @@ export interface PlotOptions {
   write(value: number): string;
   /** What the axis reaches to at least: noise is not to look like a storm. */
   readonly least: number;
+  /** `whole`: of things that are counted; `log`: what is ten times as much is as far away everywhere. @default linear */
+  readonly scale?: "whole" | "log" | undefined;
   colour(name: ColourName): string;
 }
 
@@ -33,10 +35,13 @@ const AXIS_WIDTH = 52;
 const AXIS_HEIGHT = 30;
 const TICK_SPACE = 70;
 const HEADROOM = 1.08;
+/** Where a logarithmic axis begins: it has no zero. */
+const LOWEST = 0.01;
+const WHOLE = Array.from({ length: 7 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 const UNKNOWN = "–";
 
 /** Puts a chart, and under it what its lines are and where they stand, into a figure. */
-export function plot(figure: HTMLElement, { lines, write, least, colour }: PlotOptions): Plot {
+export function plot(figure: HTMLElement, { lines, write, least, scale, colour }: PlotOptions): Plot {
   const place = make("div", "plot");
   place.setAttribute("role", "img");
   const legend = make("ul", "legend");
@@ -62,11 +67,19 @@ export function plot(figure: HTMLElement, { lines, write, least, colour }: PlotO
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       scales: {
         x: { time: true, range: (_, __, max) => [max - WINDOW, max] },
-        y: { range: (_, __, max) => [0, Math.max(least, (max ?? 0) * HEADROOM)] },
+        y:
+          scale === "log"
+            ? { distr: 3, range: (_, __, max) => [LOWEST, 10 ** Math.ceil(Math.log10(Math.max(least, max ?? 0)))] }
+            : { range: (_, __, max) => [0, Math.max(least, (max ?? 0) * HEADROOM)] },
       },
       axes: [
         { ...axis, grid, size: AXIS_HEIGHT, space: TICK_SPACE, values: (_, splits) => splits.map(clockTime) },
-        { ...axis, grid, size: AXIS_WIDTH, values: (_, splits) => splits.map(write) },
+        {
+          ...{ ...axis, grid, size: AXIS_WIDTH },
+          ...(scale === "whole" && { incrs: WHOLE }),
+          // of a logarithmic axis only the tens have room for a word
+          values: (_, splits) => splits.map((at) => (scale === "log" && !isTen(at) ? null : write(at))),
+        },
       ],
       series: [
         {},
@@ -75,7 +88,7 @@ export function plot(figure: HTMLElement, { lines, write, least, colour }: PlotO
           stroke: () => colour(own),
           width: 1.75,
           points: { show: false },
-          ...(lines.length <= 2 && index === 0 && { fill: () => faint(colour(own)) }),
+          ...(lines.length <= 2 && index === 0 && scale !== "log" && { fill: () => faint(colour(own)) }),
         })),
       ],
       hooks: { setCursor: [showValues], setData: [showValues] },
@@ -114,6 +127,10 @@ export function plot(figure: HTMLElement, { lines, write, least, colour }: PlotO
       legend.remove();
     },
   };
+}
+
+function isTen(value: number): boolean {
+  return Math.abs(Math.log10(value) % 1) < Number.EPSILON * 10;
 }
 
 function clockTime(seconds: number): string {

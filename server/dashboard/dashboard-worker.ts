@@ -2,13 +2,14 @@ import type { App } from "../app.ts";
 import { type Config, DEFAULT_CONFIG } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { createBusHub } from "../primary/create-bus-hub.ts";
+import { NOBODY } from "../rates/exempt-addresses.ts";
 import { ServerEmitter } from "../server-events.ts";
 import { startSocketWorker } from "../socket-worker.ts";
 import { createWsTransport, type WsTransport } from "../transport/ws-transport.ts";
 
 export interface DashboardWorkerOptions {
   readonly app: App;
-  readonly config: Pick<Config, "node" | "maxPayload">;
+  readonly config: Pick<Config, "node">;
   /** That of the control port, whose WebSockets these are. */
   readonly port: number;
   readonly log: Logger;
@@ -25,25 +26,32 @@ export interface DashboardWorker {
   kill(): void;
 }
 
-/** How long pages may take to go, in milliseconds: the primary's end waits for that. */
-const DRAIN_MS = 200;
-/** Bytes of kept publications. */
-const HISTORY_BYTES = 33_554_432;
-/** What requests need beside their body. */
-const ENVELOPE_BYTES = 131_072;
-const FULLEST = 536_870_888;
-
 /**
- * Starts it, with a bus of its own: nothing of the application's clients, sessions and metrics has a part in it. Its
- * configuration is the default one, as that of the server is about the application's clients.
+ * What is not as it is by default. The server's own configuration is about the application's clients; and this is the
+ * primary: somebody who presents no token is to cost it next to nothing, and pages need no more than people can press.
  */
+const LIMITS = {
+  workers: 1,
+  // the primary's end waits for that
+  drainMs: 200,
+  authTimeoutMs: 5_000,
+  historyBudget: 33_554_432,
+  messageRate: 200,
+  byteRate: 2_097_152,
+  callRate: 50,
+  publishRate: 1,
+  subscribeRate: 10,
+  userRate: 1_000,
+  ipRate: 1_000,
+  connectRate: 20,
+  connectionsPerIp: 50,
+  exemptIps: [NOBODY],
+} as const satisfies Partial<Config>;
+
+/** Starts it, with a bus of its own: nothing of the application's clients, sessions and metrics has a part in it. */
 export async function startDashboardWorker(options: DashboardWorkerOptions): Promise<DashboardWorker> {
   const { app, port, watched } = options;
-  const { node, maxPayload } = options.config;
-  const config: Config = {
-    ...{ ...DEFAULT_CONFIG, node, workers: 1, drainMs: DRAIN_MS, historyBudget: HISTORY_BYTES },
-    maxPayload: Math.min(FULLEST, Math.max(DEFAULT_CONFIG.maxPayload, maxPayload) + ENVELOPE_BYTES),
-  };
+  const config: Config = { ...DEFAULT_CONFIG, ...LIMITS, node: options.config.node };
   const log = options.log.child({ dashboard: true });
   const { hub } = createBusHub(config, {
     failed: (error) => log.warn({ error }, "the dashboard's bus could not take a connection"),

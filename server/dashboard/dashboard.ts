@@ -15,7 +15,7 @@ import { Observer } from "./observer.ts";
 import { pageFiles } from "./page-files.ts";
 
 export interface DashboardOptions {
-  readonly config: Pick<Config, "node" | "maxPayload">;
+  readonly config: Pick<Config, "node">;
   readonly log: Logger;
   readonly services: ControlServices;
   readonly gate: Pick<ControlGate, "needsToken" | "isToken">;

@@ -6,6 +6,7 @@ import type { EventFramesOptions } from "../pubsub/event-frames.ts";
 import { type SelectServices, select } from "../tags/select.ts";
 import type { Selector } from "../tags/selector.ts";
 import type { TagChanges } from "../tags/tags.ts";
+import { busiestChannels } from "./busiest-channels.ts";
 import { listConnections, tagTree } from "./connection-list.ts";
 import type { ControlHandlers } from "./control-answers.ts";
 import { type Body, DirectBody } from "./direct-body.ts";
@@ -73,6 +74,8 @@ export function controlHandlers(options: ControlHandlersOptions): ControlHandler
     close,
     list: (selector, after, most) => listConnections(selector, after, most, selecting),
     tree: () => tagTree(selecting),
+    count: (selector) => select(selector, selecting).length,
+    channels: (most) => busiestChannels(services.hub.entries(), most),
     metrics: options.snapshot,
     publish,
     call: (call) => system.call(call),

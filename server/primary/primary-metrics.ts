@@ -35,7 +35,7 @@ export class PrimaryMetrics {
   readonly #options: PrimaryMetricsOptions;
   readonly #process = new ProcessMetrics("primary");
   readonly #ledger = new Ledger();
-  #gathering: Promise<string> | undefined;
+  #gathering: Promise<Snapshot> | undefined;
 
   constructor(options: PrimaryMetricsOptions) {
     this.#options = options;
@@ -49,15 +49,20 @@ export class PrimaryMetrics {
     this.#process.stop();
   }
 
-  /** In Prometheus's text format, within two seconds: who says nothing by then is told of as silent. Who asks while somebody else has asked gets the same. */
+  /** The same as {@link snapshot} in Prometheus's text format. */
   text(): Promise<string> {
+    return this.snapshot().then(prometheusText);
+  }
+
+  /** All of it within two seconds: who says nothing by then is told of as silent. Who asks while somebody else has asked gets the same. */
+  snapshot(): Promise<Snapshot> {
     this.#gathering ??= this.#gather().finally(() => {
       this.#gathering = undefined;
     });
     return this.#gathering;
   }
 
-  async #gather(): Promise<string> {
+  async #gather(): Promise<Snapshot> {
     const { primary } = this.#options;
     const [{ answers }, computes] = await Promise.all([
       // where all refuse, all are silent
@@ -78,7 +83,7 @@ export class PrimaryMetrics {
     const living = [...workers, ...computes.map(({ one }) => hostName(one))];
     const silent = computes.filter(({ report }) => report === undefined).length;
     const total = this.#ledger.total(living, told);
-    return prometheusText(mergeSnapshots([this.#own(up, computes.length, silent), total]));
+    return mergeSnapshots([this.#own(up, computes.length, silent), total]);
   }
 
   /** What the primary knows by itself. @param up members that have answered */

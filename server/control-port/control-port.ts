@@ -92,6 +92,10 @@ export async function startControlPort(options: ControlPortOptions): Promise<Ope
   if (dashboard !== undefined) {
     server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, gate, dashboard));
   }
+  // who may not ask takes nobody's place
+  server.on("connection", (socket) => {
+    if (!gate.isAllowed(socket.remoteAddress)) socket.destroy();
+  });
   server.maxConnections = MOST_CONNECTIONS;
   server.maxRequestsPerSocket = MOST_REQUESTS;
   await new Promise<void>((resolve, reject) => {
@@ -112,7 +116,8 @@ async function answer(request: IncomingMessage, at: Desk): Promise<Answer> {
   const { method, headers, url = "/" } = request;
   const { gate, services, dashboard } = at;
   if (!gate.isAllowed(request.socket.remoteAddress)) return STRANGER;
-  const [path = "/", query] = url.split("?", 2);
+  // what is behind the first one belongs to the query, others of its kind included
+  const [path = "/", query] = url.split(/\?(.*)/s, 2);
   const file = dashboard?.file(path);
   if (file !== undefined && gate.mayHaveFiles(headers)) {
     if (method === "GET" || method === "HEAD") return file(headers);

@@ -67,20 +67,22 @@ export class PrimaryMetrics {
     const [{ answers }, computes] = await Promise.all([
       // where all refuse, all are silent
       primary.control.askAll("metrics", [], ANSWER_MS).catch((): AllAnswers<Snapshot> => ({ answers: [], silent: [] })),
-      Promise.all(primary.computes.map(async (one) => ({ one, report: await one.report(ANSWER_MS) }))),
+      Promise.all(
+        primary.computes.map(async (one) => ({ one, key: hostName(one), report: await one.report(ANSWER_MS) })),
+      ),
     ]);
     const told = new Map<ProcessKey, Snapshot>(
       answers.map(({ member, path, answer }) => [keyOf(member, path), answer]),
     );
     const up = new Set(answers.map(({ member }) => member));
-    for (const { one, report } of computes) {
+    for (const { one, key, report } of computes) {
       // what became of its processes is known here, whether the one that runs now answers or not
       told.set(one, deathsOf(one));
-      if (report !== undefined) told.set(hostName(one), computeSeries(report));
+      if (report !== undefined) told.set(key, computeSeries(report));
     }
     const paths = ["", ...primary.appPaths];
     const workers = primary.workers.flatMap(({ member }) => paths.map((path) => keyOf(member, path)));
-    const living = [...workers, ...computes.map(({ one }) => hostName(one))];
+    const living = [...workers, ...computes.map(({ key }) => key)];
     const silent = computes.filter(({ report }) => report === undefined).length;
     const total = this.#ledger.total(living, told);
     return mergeSnapshots([this.#own(up, computes.length, silent), total]);

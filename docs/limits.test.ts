@@ -70,6 +70,10 @@ const FIXED: Readonly<Record<string, [file: string, constant: string, test: stri
     ...(["server/primary/rate-desk.ts", "MOST_KEPT"] as const),
     "server/primary/rate-desk.test.ts",
   ],
+  "connections that are looked at, by `/tail`": [
+    ...(["server/primary/tail-desk.ts", "MOST_TAILS"] as const),
+    "server/primary/tail-desk.test.ts",
+  ],
   "connections that wait to be dealt": ["server/primary/dealer.ts", "BACKLOG", "server/primary/dealer.test.ts"],
 };
 

@@ -41,6 +41,8 @@ const REQUESTS: readonly (readonly [path: string, body?: string])[] = [
   ["/publish?channel=x", "5"],
   ["/publish?channel=history:x", "5"],
   ["/publish?channel=x", "{"],
+  ["/tail?id=nobody&seconds=1"],
+  ["/tail"],
   ["/call?procedure=math.add", '{"x":1,"y":2}'],
   ["/call?procedure=math.add", '{"x":1}'],
   ["/call?procedure=none"],

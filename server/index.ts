@@ -4,6 +4,7 @@
  * @module
  */
 export { AppError } from "../shared/errors.ts";
+export type { ClientMessage, ServerMessage } from "../shared/message.ts";
 export type { IceServer, PeerPolicy, PeerSeek } from "../shared/peers.ts";
 export type { PresenceChange, PresenceMember } from "../shared/presence.ts";
 export type { StandardSchema } from "../shared/standard-schema.ts";
@@ -30,9 +31,14 @@ export { type ThreadOptions, type ThreadProcedure, thread } from "./compute/thre
 export { type Config, ConfigError, type LoadedConfig, loadConfig } from "./config.ts";
 export type { ClientCallOptions, ClientStreamOptions } from "./connection/client-calls.ts";
 export type { Connection } from "./connection/connection.ts";
+export type { ConnectionFacts } from "./control/control-questions.ts";
 export type { CallContext } from "./dispatch/context.ts";
 export type { AuthorizeCall, Verdict } from "./dispatch/guard.ts";
 export type { HealthReport } from "./health.ts";
+export { defineHooks, type Hooks } from "./hooks/hooks.ts";
+export type { LocalClient, LocalClientOptions } from "./hooks/local-client.ts";
+export type { PrimaryApi, WorkerReport } from "./hooks/primary-api.ts";
+export type { LocalConnections, SocketWorkerApi } from "./hooks/socket-worker-api.ts";
 export type { Logger } from "./logger.ts";
 export type { PathOptions } from "./paths/path-options.ts";
 export type { FirstTags } from "./paths/paths.ts";

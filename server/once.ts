@@ -1,8 +1,8 @@
 /** Does something at the first call, and nothing at later ones. */
-export function once(act: () => void): () => void {
+export function once<Args extends readonly unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
   let done = false;
-  return () => {
-    if (!done) act();
+  return (...args) => {
+    if (!done) act(...args);
     done = true;
   };
 }

@@ -6,15 +6,15 @@ import type { Logger } from "./logger.ts";
  * Tells listeners what happens. One that throws, or is `async` and rejects, is logged, and harms neither the others nor
  * what happened. It is no `error` event: a listener of that very event that fails would never come to an end.
  */
-export class ServerEmitter extends Emitter<ServerEvents> {
-  readonly #log: Logger;
+export class LoggingEmitter<Events extends Record<keyof Events, (...args: never[]) => void>> extends Emitter<Events> {
+  readonly #log: Pick<Logger, "error">;
 
-  constructor(log: Logger) {
+  constructor(log: Pick<Logger, "error">) {
     super();
     this.#log = log;
   }
 
-  override emit<Name extends keyof ServerEvents>(event: Name, ...args: Parameters<ServerEvents[Name]>): void {
+  override emit<Name extends keyof Events>(event: Name, ...args: Parameters<Events[Name]>): void {
     try {
       super.emit(event, ...args);
     } catch (error) {
@@ -22,13 +22,16 @@ export class ServerEmitter extends Emitter<ServerEvents> {
     }
   }
 
-  protected override returned(event: keyof ServerEvents, result: unknown): void {
+  protected override returned(event: keyof Events, result: unknown): void {
     if (typeof result !== "object" || result === null) return;
     // any object will do: what is no promise, or a homemade one, becomes a real one
     Promise.resolve(result).catch((error: unknown) => this.#failed(event, error));
   }
 
-  #failed(event: keyof ServerEvents, error: unknown): void {
+  #failed(event: keyof Events, error: unknown): void {
     this.#log.error({ error, event }, "a listener failed");
   }
 }
+
+/** Tells listeners what happens in a socket worker. */
+export class ServerEmitter extends LoggingEmitter<ServerEvents> {}

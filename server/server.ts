@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import type { App, ServerEvents, UserActions } from "./app.ts";
 import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
+import { type GivenHooks, loadHooks } from "./hooks/load-hooks.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { SOCKET_WORKER_ENV, type WorkerBirth } from "./primary/control-message.ts";
 import { runPrimary } from "./roles/primary-role.ts";
@@ -9,7 +10,9 @@ import { runSingleProcess } from "./roles/single-process-role.ts";
 import { runSocketWorker } from "./roles/socket-worker-role.ts";
 import { ServerEmitter } from "./server-events.ts";
 
-export interface ServerOptions extends Partial<Config> {
+export interface ServerOptions extends Partial<Omit<Config, "hooks">> {
+  /** Code beside the application, or files of it: see docs/HOOKS.md. In all processes the same. @default as configured */
+  readonly hooks?: GivenHooks;
   /** A configuration that is loaded already; without one, file and environment are read. */
   readonly loaded?: LoadedConfig;
   readonly log?: Logger;
@@ -44,7 +47,9 @@ export interface Server extends UserActions {
  * @example await createServer(app, { port: 9000 }).listen();
  */
 export function createServer(app: App | (() => Promise<App>), options: ServerOptions = {}): Server {
-  const { loaded, log: givenLog, signals = false, ...overrides } = options;
+  const { loaded, log: givenLog, signals = false, hooks: given, ...rest } = options;
+  // functions cannot be told to another process: there they are given anew, by the same script
+  const overrides = given === undefined ? rest : { ...rest, hooks: given.filter((one) => typeof one === "string") };
   const birth = takeBirth();
   // a socket worker is told its configuration, and need not find it out again
   const configuration = birth ?? loaded ?? loadConfig({ env: process.env, cwd: process.cwd(), overrides });
@@ -60,9 +65,10 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
   let running: RunningRole | undefined;
 
   function run(): Promise<RunningRole> {
-    if (birth !== undefined) return runSocketWorker({ load, birth, events, log });
-    if (role === "primary") return runPrimary({ configuration: configuration as LoadedConfig, log });
-    return runSingleProcess({ load, configuration: configuration as LoadedConfig, events, log, signals });
+    const hooks = () => loadHooks(given ?? config.hooks, config.simulate);
+    if (birth !== undefined) return runSocketWorker({ load, hooks, birth, events, log });
+    if (role === "primary") return runPrimary({ hooks, configuration: configuration as LoadedConfig, log });
+    return runSingleProcess({ load, hooks, configuration: configuration as LoadedConfig, events, log, signals });
   }
 
   function users(): UserActions {

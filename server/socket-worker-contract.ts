@@ -4,6 +4,7 @@ import type { App, ServerEvents, UserActions } from "./app.ts";
 import type { TaskDefinition } from "./compute/hosted-task.ts";
 import type { Config } from "./config.ts";
 import type { Connections } from "./connection/connections.ts";
+import type { NamedHooks } from "./hooks/hooks.ts";
 import type { Logger } from "./logger.ts";
 import type { MakeTransport } from "./paths/mounted-transport.ts";
 import type { Deal } from "./transport/deal.ts";
@@ -11,6 +12,8 @@ import type { Deal } from "./transport/deal.ts";
 /** What a socket worker is started with. */
 export interface SocketWorkerOptions {
   readonly app: App;
+  /** Code beside the application. */
+  readonly hooks: readonly NamedHooks[];
   readonly config: Config;
   /** Where the application is, where others share the process with it. @default it is the main one */
   readonly path?: string | undefined;

@@ -28,6 +28,8 @@ import { RawConnection } from "./gateway/raw-connection.ts";
 import { RawEvents } from "./gateway/raw-events.ts";
 import { rawPaths } from "./gateway/raw-paths.ts";
 import { createHealthCheck, report } from "./health.ts";
+import { createSocketWorkerApi } from "./hooks/create-socket-worker-api.ts";
+import { RunningHooks } from "./hooks/running-hooks.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { WorkerMetrics } from "./metrics/worker-metrics.ts";
 import { codecsFor, connectionMaker } from "./paths/path-services.ts";
@@ -48,6 +50,8 @@ import { Claims } from "./sessions/claims.ts";
 import { EveryUser } from "./sessions/every-user.ts";
 import { Sessions, sessionFrames } from "./sessions/sessions.ts";
 import type { SocketWorker, SocketWorkerOptions } from "./socket-worker-contract.ts";
+import { Taps, tailFrames } from "./tail/taps.ts";
+import { MemoryTransport } from "./transport/memory-transport.ts";
 import { readVersion } from "./version.ts";
 
 /** Starts a socket worker: the one place that constructs its services. Resolves once it serves. */
@@ -88,6 +92,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...rateFrames(() => accounts),
       ...connectFrames(() => gate),
       ...controlFrames(() => control),
+      ...tailFrames(() => taps),
     },
     lost: options.lost,
   });
@@ -170,9 +175,11 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const watched = door.watched(gate);
   const transport = options.transport?.(watched, routes) ?? publicTransport(options, watched, routes);
 
+  const memory = new MemoryTransport(door.watched(reception), config.sendBudget);
+  const taps = new Taps({ uplink, pack, connections, worker });
   const channels = createChannels({
     ...{ config, rules, broker, uplink, pack, frames, counters, limiter, sessions, deadlines, failed },
-    transport: traffic.broadcast(transport),
+    transport: traffic.broadcast(taps.over(memory.beside(transport))),
   });
   const { hub, presence, access } = channels;
   const services: Services = {
@@ -186,7 +193,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     claims: new Claims(uplink, config),
   };
 
-  const sized = { connections, hub, uplink, deadlines, fairness, procedures: assembly.procedures };
+  const sized = { connections, hub, uplink, deadlines, fairness, procedures: assembly.procedures, streams };
   const control = new ControlAnswers({
     ...{ uplink, pack, failed: failed("the control port could not be answered") },
     handlers: controlHandlers({
@@ -205,13 +212,22 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     leaving: (connection) => peers?.leaving(connection),
     failed: options.unable,
   });
-  const port = await admission.listen().catch((error: unknown) => {
-    compute.close();
-    assembly.dispose();
-    broker.close();
-    void streams?.close(0);
-    throw error;
+  const hooks = new RunningHooks(log);
+  const api = createSocketWorkerApi({
+    ...{ services, connections, frames, events, memory },
+    later: (undo) => hooks.later("listeners", undo),
   });
+  const port = await hooks
+    .setUp(options.hooks, "socketWorker", api)
+    .then(() => admission.listen())
+    .catch(async (error: unknown) => {
+      await hooks.undo();
+      compute.close();
+      assembly.dispose();
+      broker.close();
+      void streams?.close(0);
+      throw error;
+    });
   connections.startHeartbeats(config.heartbeatMs, (connection) => {
     counters.dead++;
     connection.close(CloseCode.NO_HEARTBEAT);
@@ -221,9 +237,10 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   return runningWorker({
     ...{ port, connections, publish, users, admission },
     async close() {
+      await hooks.undo();
       await streams?.close();
       connections.stopHeartbeats();
-      for (const one of [metrics, deadlines, watch, transport, compute, broker]) one.close();
+      for (const one of [metrics, deadlines, watch, memory, transport, compute, broker]) one.close();
       assembly.dispose();
     },
   });

@@ -11,6 +11,7 @@ const SERVER = [
   "compute/compute-thread",
   "compute/task",
   "gateway/sdk/gateway",
+  "simulate/simulate",
   "demo/app",
   "demo/hash-password.task",
 ];

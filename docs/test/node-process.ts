@@ -37,12 +37,16 @@ export function node(args: readonly string[], env: Record<string, string> = {}) 
 }
 
 /** Serves an example of the documentation as the README says, but on a free port. @returns what its client says of itself */
-export async function runExample(name: string): Promise<{ said(pattern: RegExp): Promise<string> }> {
+export async function runExample(
+  name: string,
+  env: Record<string, string> = {},
+): Promise<{ said(pattern: RegExp): Promise<string> }> {
   const server = node(["tools/start.mjs", `dist/examples/${name}/app.js`], {
     PORT: "0",
     HOST: "127.0.0.1",
     WORKERS: "1",
     CONTROL_PORT: "off",
+    ...env,
   });
   const [, port] = /"public":\["http:\/\/127\.0\.0\.1:(\d+)"/.exec(await server.said(/"msg":"serving"/)) ?? [];
   // the same text on another port: the one it names may be in use

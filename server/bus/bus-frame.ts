@@ -118,6 +118,16 @@ export const BusType = {
   CONTROL: 70,
   /** worker → primary: the answer. */
   CONTROL_ANSWER: 71,
+  /** primary → worker: somebody wants to see what a connection, as channel, says and is told; data = see tail/taps.ts. */
+  TAIL: 72,
+  /** worker → primary: lines for a tail, as channel. */
+  TAIL_LINES: 73,
+  /** worker → primary: the last of them. */
+  TAIL_OVER: 74,
+  /** primary → worker: so many bytes of lines of a tail, as channel, were taken; an 8-byte number. */
+  TAIL_TAKEN: 75,
+  /** primary → worker: nobody looks at a tail, as channel, any more. */
+  TAIL_END: 76,
   /** worker → primary: ask that of all socket workers; data as of CONTROL, without a number. */
   ASK_ALL: 80,
   /** primary → worker: how many connections that were, and how many workers stayed silent; two 8-byte numbers. Or a refusal. */

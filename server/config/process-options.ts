@@ -1,6 +1,6 @@
 import { availableParallelism, hostname } from "node:os";
 import { option } from "./option.ts";
-import { oneOf, shortText, wholeNumber } from "./option-types.ts";
+import { listOf, oneOf, shortText, wholeNumber } from "./option-types.ts";
 
 /** How many processes there are, and who serves whom. */
 export const PROCESS_OPTIONS = {
@@ -27,6 +27,23 @@ export const PROCESS_OPTIONS = {
     type: oneOf("on", "off"),
     default: "on",
     description: "whether connections move to socket workers that have few",
+    group: "processes",
+  }),
+  hooks: option({
+    env: "HOOKS",
+    flag: "hooks",
+    type: listOf("module files", (file) => file !== ""),
+    default: [],
+    defaultText: "none",
+    description: "modules with code of one's own for primary and socket workers",
+    group: "processes",
+  }),
+  simulate: option({
+    env: "SIMULATE",
+    flag: "simulate",
+    type: wholeNumber(0, 100_000),
+    default: 0,
+    description: "made-up connections in each socket worker, for development",
     group: "processes",
   }),
   node: option({

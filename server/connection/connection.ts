@@ -8,6 +8,7 @@ import type { RunningCall } from "../dispatch/running-call.ts";
 import type { ConnectionRates } from "../rates/connection-rates.ts";
 import type { Session } from "../sessions/session.ts";
 import { NO_TAGS, type Tags } from "../tags/tags.ts";
+import type { Tap } from "../tail/tap.ts";
 import { networkOf } from "../transport/network-of.ts";
 import type { Socket, SocketOwner, UpgradeRequest } from "../transport/transport.ts";
 import { type ClientCallOptions, ClientCalls, type ClientStreamOptions } from "./client-calls.ts";
@@ -59,6 +60,8 @@ export class Connection implements SocketOwner {
   uncounted = 0;
   /** @internal Whether a message came: HELLO has to come before all others. */
   spoke = false;
+  /** @internal Told of all that comes and goes, while somebody looks on. */
+  tap: Tap | undefined;
   readonly #socket: Socket;
   readonly #codec: Codec;
   readonly #services: ConnectionServices;
@@ -174,8 +177,8 @@ export class Connection implements SocketOwner {
   }
 
   /** @internal Sends the frame of an EVENT at once, behind what has gathered. */
-  sendFrame(frame: Frame): void {
-    this.#outbox.sendFrame(frame, Kind.EVENT);
+  sendFrame(frame: Frame, kind: Kind | null = Kind.EVENT): void {
+    this.#outbox.sendFrame(frame, kind);
   }
 
   /** @internal Sends what has gathered. */
@@ -188,14 +191,9 @@ export class Connection implements SocketOwner {
     return this.#outbox.drain();
   }
 
-  /** @internal */
-  subscribe(topic: string): void {
-    this.#socket.subscribe(topic);
-  }
-
-  /** @internal */
-  unsubscribe(topic: string): void {
-    this.#socket.unsubscribe(topic);
+  /** @internal What it gets of all that the transport publishes. */
+  get feed(): Pick<Socket, "subscribe" | "unsubscribe" | "isSubscribed"> {
+    return this.#socket;
   }
 
   /** @internal Asks for a sign of life. Protocol ping for all, and a message for clients that cannot see that one. */

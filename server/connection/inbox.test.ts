@@ -26,7 +26,7 @@ function setup(done: (message: number, inbox: Inbox) => void) {
     fairness: { ...fairness, later: (one: { goOn(): boolean }) => void later.push(one) },
   };
   // nobody says anything here
-  const outbox = new Outbox({ open: true, dropped: () => undefined }, {} as Socket, {} as Codec, {
+  const outbox = new Outbox({ open: true, tap: undefined, dropped: () => undefined }, {} as Socket, {} as Codec, {
     turn: new Turn(),
     traffic: new Traffic(),
   });

@@ -145,6 +145,7 @@ export class Inbox implements Workload {
       received(this.#connection, frame.length);
       // it may have been the one too many
       if (this.#closed) return;
+      this.#connection.tap?.received(decoded, frame.length, binary);
       if (isBatch(decoded)) this.#work(decoded, 0);
       else dispatch(this.#connection, decoded);
     } catch (error) {

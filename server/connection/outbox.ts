@@ -1,5 +1,6 @@
 import type { Codec } from "../../shared/codec.ts";
 import type { Frame, Kind } from "../../shared/message.ts";
+import type { Tap } from "../tail/tap.ts";
 import type { Socket } from "../transport/transport.ts";
 import type { ConnectionServices } from "./connection-services.ts";
 import type { Flushable } from "./turn.ts";
@@ -8,6 +9,8 @@ import type { Flushable } from "./turn.ts";
 export interface OutboxOwner {
   /** Whether anything sent now can still arrive. */
   readonly open: boolean;
+  /** Told of what is sent, while somebody looks on. */
+  readonly tap: Pick<Tap, "sent"> | undefined;
   /** Something did not fit into the send budget. */
   dropped(): void;
 }
@@ -79,13 +82,16 @@ export class Outbox implements Flushable {
     this.#pieces = NO_PIECES as Frame[];
     if (this.#size >= FRAME_SIZE) this.heavy = true;
     this.#size = 0;
+    const { tap } = this.#owner;
+    if (tap !== undefined && this.#owner.open) for (const piece of pieces) tap.sent(piece);
     this.#send(this.#codec.frame(pieces));
   }
 
-  /** Sends the frame of one message at once, behind what has gathered. */
-  sendFrame(frame: Frame, kind: Kind): void {
-    if (this.#owner.open) this.#count(kind);
+  /** Sends the frame of one message at once, behind what has gathered. @param kind null where it is none of the protocol */
+  sendFrame(frame: Frame, kind: Kind | null): void {
+    if (kind !== null && this.#owner.open) this.#count(kind);
     this.flush();
+    if (this.#owner.tap !== undefined && this.#owner.open) this.#owner.tap.sent(frame);
     this.#send(frame);
   }
 

@@ -9,6 +9,7 @@ afterEach(() => void vi.useRealTimers());
 
 /** A client that leaves when it is told to, or does not. */
 class Fake {
+  readonly id = crypto.randomUUID();
   open = true;
   unsent = 0;
   slot = 0;

@@ -7,12 +7,9 @@ import { ANSWER_MS } from "../primary/control-desk.ts";
 import { NOT_ALL } from "./everyone.ts";
 import { readValue } from "./request-body.ts";
 import { type Answer, BadRequest, type ControlServices, type Route, readQuery } from "./route.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const MOST_MS = 600_000;
-const wholeNumber = (least: number, most: number) => {
-  const expected = `has to be a whole number from ${least} to ${most}`;
-  return z.coerce.number(expected).int(expected).min(least, expected).max(most, expected);
-};
 const name = z.string(`has to be a name of 1 to ${MAX_NAME_LENGTH} characters`).min(1).max(MAX_NAME_LENGTH);
 const channel = name.describe("The channel's name.");
 

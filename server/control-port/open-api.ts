@@ -69,10 +69,10 @@ function requestBody({ description, types }: BodyDescription): object {
   return { description, content: Object.fromEntries(types.map((type) => [type, {}])) };
 }
 
-function response({ description, json, text }: AnswerDescription): object {
+function response({ description, json, text, textType = "text/plain" }: AnswerDescription): object {
   const content = {
     ...(json !== undefined && { "application/json": { schema: z.toJSONSchema(json) } }),
-    ...(text !== undefined && { "text/plain": { example: text } }),
+    ...(text !== undefined && { [textType]: { example: text } }),
   };
   const nothing = json === undefined && text === undefined;
   return { description, content: nothing ? { "application/json": { schema: ERROR } } : content };

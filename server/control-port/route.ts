@@ -4,12 +4,14 @@ import type { Config } from "../config.ts";
 import type { ControlDesk } from "../primary/control-desk.ts";
 import type { Primary } from "../primary/primary.ts";
 import type { PrimaryMetrics } from "../primary/primary-metrics.ts";
+import type { TailDesk } from "../primary/tail-desk.ts";
 import type { WorkerProcess } from "../primary/worker-process.ts";
 import type { Observed } from "./status-report.ts";
 
 /** What the control port may do with the server. */
 export interface Controlled extends Pick<Primary, "ready" | "reload" | "scale" | "users">, Omit<Observed, "workers"> {
   readonly control: Pick<ControlDesk, "ask" | "askAll">;
+  readonly tails: Pick<TailDesk, "open" | "full">;
   readonly metrics: Pick<PrimaryMetrics, "text" | "snapshot">;
   readonly workers: readonly (Observed["workers"][number] & Pick<WorkerProcess, "member">)[];
 }
@@ -58,6 +60,8 @@ export interface AnswerDescription {
   readonly description: string;
   readonly json?: z.ZodType;
   readonly text?: string;
+  /** @default "text/plain" */
+  readonly textType?: string;
 }
 
 export interface BodyDescription {

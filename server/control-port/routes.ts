@@ -5,6 +5,7 @@ import { describeApi } from "./open-api.ts";
 import { PROCESS_ROUTES } from "./process-routes.ts";
 import type { Route } from "./route.ts";
 import { TAG_ROUTES } from "./tag-routes.ts";
+import { TAIL_ROUTES } from "./tail-routes.ts";
 
 /** Everything that the control port can be asked for, by path. A Map, as paths come from outside. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
@@ -12,6 +13,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ...Object.entries(TAG_ROUTES),
   ...Object.entries(CONNECTION_ROUTES),
   ...Object.entries(APP_ROUTES),
+  ...Object.entries(TAIL_ROUTES),
   [
     "/openapi.json",
     {

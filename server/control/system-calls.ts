@@ -92,6 +92,7 @@ export class SystemCalls {
       ping: () => undefined,
       subscribe: () => undefined,
       unsubscribe: () => undefined,
+      isSubscribed: () => false,
       end: () => undefined,
       terminate: () => undefined,
     };

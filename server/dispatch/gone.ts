@@ -21,6 +21,7 @@ export function gone(connection: Connection, code: number, services: GoneService
   const { access, connections, door, events, gate, hub, limiter, log, peers, presence, raw, sessions, watch } =
     services;
   connections.delete(connection);
+  connection.tap?.closed(code);
   door.closed(code);
   gate.left(connection);
   limiter.left(connection);

@@ -104,6 +104,10 @@ class PrefixedSocket implements Socket {
     this.#socket.unsubscribe(this.#prefix + topic);
   }
 
+  isSubscribed(topic: string): boolean {
+    return this.#socket.isSubscribed(this.#prefix + topic);
+  }
+
   end(code: number, reason: string): void {
     this.#socket.end(code, reason);
   }

@@ -39,7 +39,7 @@ export async function startApps({ mounted, ...options }: AppsOptions): Promise<S
   const others: SocketWorker[] = [];
   try {
     for (const { path, app, bus } of mounted) {
-      others.push(await startSocketWorker({ ...shared, path, app, bus, transport: transport.mount(path) }));
+      others.push(await startSocketWorker({ ...shared, hooks: [], path, app, bus, transport: transport.mount(path) }));
     }
     const main = await startSocketWorker({ ...shared, transport: transport.main });
     if (tasks.length > 0) options.computeNeeded(tasks);

@@ -4,6 +4,7 @@ import type { BusHub } from "./bus-hub.ts";
 import type { ControlDesk } from "./control-desk.ts";
 import type { BusAddresses } from "./control-message.ts";
 import { type Bus, type BusHooks, createBusHub, type Stores } from "./create-bus-hub.ts";
+import type { TailDesk } from "./tail-desk.ts";
 import type { UserDesk } from "./user-desk.ts";
 
 /** The buses of all applications: that of the main one, and one for each that a path has of its own. */
@@ -26,6 +27,11 @@ export class Buses {
   /** Asks socket workers, of any application. */
   get control(): ControlDesk {
     return this.#main.control;
+  }
+
+  /** Looks at connections, of any application. */
+  get tails(): TailDesk {
+    return this.#main.tails;
   }
 
   /** What is kept, of each application. */

@@ -14,6 +14,7 @@ import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
 import type { SessionStore } from "./session-store.ts";
+import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
 
 /** What the primary keeps, as far as it knows how much that is. */
@@ -31,6 +32,8 @@ export interface Bus {
   readonly users: UserDesk;
   /** Asks the socket workers what the control port is asked. */
   readonly control: ControlDesk;
+  /** Looks at connections, for whoever has the control port. */
+  readonly tails: TailDesk;
   readonly stores: Stores;
 }
 
@@ -51,11 +54,13 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const sequencer = new Sequencer(histories, new PublicationKeys(sessions.answers));
   const users = new UserDesk(sessions.sessions);
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
+  const tails = main?.tails ?? new TailDesk();
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });
   const presence = new PresenceDesk({ budget: presenceBudget, linkBudget: budget });
   const raw = new RawDesk((connections) => hooks.lost?.(connections));
-  const desk = sideBySide([sessions, users, control.of(path), raw, peers, presence, new RateDesk()]);
+  const own = [sessions, users, raw, peers, presence, new RateDesk()];
+  const desk = sideBySide([...own, control.of(path), tails.of(path)]);
   const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: presence.store, peers };
   const hub = new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks });
-  return { hub, users, control, stores };
+  return { hub, users, control, tails, stores };
 }

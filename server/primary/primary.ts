@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { LostConnections } from "../gateway/lost-connections.ts";
 import type { Logger } from "../logger.ts";
 import { once } from "../once.ts";
+import { LoggingEmitter } from "../server-events.ts";
 import { readVersion } from "../version.ts";
 import { Buses } from "./buses.ts";
 import type { ComputeProcess } from "./compute-process.ts";
@@ -10,9 +11,12 @@ import type { ControlDesk } from "./control-desk.ts";
 import { Dealer } from "./dealer.ts";
 import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
+import type { PrimaryEvents } from "./primary-events.ts";
 import { PrimaryMetrics } from "./primary-metrics.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
+import { planScaling, type Scaling } from "./scaling.ts";
+import type { TailDesk } from "./tail-desk.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 import { Workers } from "./workers.ts";
 
@@ -21,21 +25,14 @@ export interface PrimaryOptions {
   readonly log: Logger;
 }
 
-/** What is done about a wish for another number of socket workers. */
-export interface Scaling {
-  /** How many there were to be, and are to be. */
-  readonly before: number;
-  readonly workers: number;
-  /** The numbers of those that start, and of those that end. */
-  readonly starting: readonly number[];
-  readonly draining: readonly number[];
-}
-
 /** The primary: forks the socket workers, deals them the connections, replaces those that die, and ends them in order. */
 export class Primary {
   /** What all processes have counted. */
   readonly metrics: PrimaryMetrics;
   readonly rollout: Rollout;
+  readonly tails: TailDesk;
+  /** What happens to socket workers. */
+  readonly events: LoggingEmitter<PrimaryEvents>;
   readonly #options: PrimaryOptions;
   readonly #lost: LostConnections;
   readonly #buses: Buses;
@@ -52,12 +49,14 @@ export class Primary {
   constructor(options: PrimaryOptions) {
     const { config, log } = options;
     this.#options = options;
+    this.events = new LoggingEmitter(log);
     this.#lost = new LostConnections(config, log);
     this.#buses = new Buses(config, {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
       lost: (connections) => void this.#lost.tell(connections),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
+    this.tails = this.#buses.tails;
     this.metrics = new PrimaryMetrics({ primary: this, node: config.node, version: readVersion() });
     this.#dealer = new Dealer({
       ...config,
@@ -67,6 +66,7 @@ export class Primary {
       config,
       log,
       dealer: this.#dealer,
+      events: this.events,
       served: () => this.#up && this.#rebalancer.request(),
       left: () => {
         // those who make room for it may be all that are left
@@ -158,16 +158,13 @@ export class Primary {
   scale(workers: number): Scaling | undefined {
     const generation = this.#generation;
     if (!this.#up || this.closing || generation === undefined) return undefined;
-    const { numbers } = this.#workers;
-    const draining = numbers.filter((number) => number > workers);
-    const starting = Array.from({ length: workers }, (_, index) => index + 1).filter((one) => !numbers.includes(one));
-    const scaling = { before: numbers.length, workers, starting, draining };
+    const scaling = planScaling(this.#workers.numbers, workers);
+    const { before, starting, draining } = scaling;
     if (starting.length + draining.length === 0) return scaling;
-    this.#options.log.info(scaling, `scaling from ${numbers.length} to ${workers} socket workers`);
+    this.#options.log.info(scaling, `scaling from ${before} to ${workers} socket workers`);
     for (const number of starting) this.#workers.add(number, generation);
-    if (draining.length > 0) {
-      void this.#letGo(draining.map((number) => this.#workers.remove(number)).filter((one) => one !== undefined));
-    }
+    const leaving = draining.map((number) => this.#workers.remove(number)).filter((one) => one !== undefined);
+    if (leaving.length > 0) void this.#letGo(leaving);
     return scaling;
   }
 

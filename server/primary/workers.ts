@@ -1,3 +1,4 @@
+import type { Emitter } from "../../shared/emitter.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { pause } from "../pause.ts";
@@ -6,6 +7,7 @@ import type { Dealer } from "./dealer.ts";
 import { endWorker, farewellMs } from "./end-worker.ts";
 import { type FirstStart, firstStart, forkWorker } from "./fork-worker.ts";
 import type { Generation } from "./generation.ts";
+import type { PrimaryEvents } from "./primary-events.ts";
 import { RestartDelay } from "./restart-delay.ts";
 import { Steering } from "./steering.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -16,6 +18,7 @@ export interface WorkersOptions {
   readonly dealer: Dealer;
   /** One serves that did not before. */
   served(): void;
+  readonly events: Pick<Emitter<PrimaryEvents>, "emit">;
   /** One is about to end, or is no more. */
   left(): void;
 }
@@ -200,7 +203,7 @@ export class Workers {
   }
 
   #fork(slot: Slot, generation: Generation, first?: FirstStart): WorkerProcess {
-    const { config, log, dealer } = this.#options;
+    const { config, log, dealer, events } = this.#options;
     const worker = forkWorker({
       number: slot.number,
       member: ++this.#lastMember,
@@ -210,6 +213,7 @@ export class Workers {
       first,
       serving: (port) => {
         this.#port = port;
+        events.emit("workerServing", { worker: worker.number, pid: worker.pid });
         this.#options.served();
       },
       draining: () => this.#left(worker),
@@ -217,6 +221,7 @@ export class Workers {
       took: (taken) => dealer.told(worker, taken),
       missed: () => dealer.lost(worker),
       exited: (how, reported) => {
+        events.emit("workerExit", { worker: worker.number, pid: worker.pid }, how);
         dealer.gone(worker);
         this.#processes.delete(worker);
         if (!reported && slot.process === worker) this.#replaceDead(slot, worker, how);

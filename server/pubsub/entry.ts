@@ -99,7 +99,7 @@ export class Entry {
     const lanes = this.#lanes;
     const way = lanes === undefined ? this.#ways?.get(connection) : this.#wayOf(connection);
     if (way !== undefined) way.catchUp = undefined;
-    if (lanes === undefined || way === undefined) connection.subscribe(this.#topic(connection.binary));
+    if (lanes === undefined || way === undefined) connection.feed.subscribe(this.#topic(connection.binary));
     else way.lane ??= new Lane(connection, lanes);
   }
 
@@ -120,7 +120,7 @@ export class Entry {
   }
 
   #stop(connection: Connection): void {
-    connection.unsubscribe(this.#topic(connection.binary));
+    connection.feed.unsubscribe(this.#topic(connection.binary));
     const way = this.#ways?.get(connection);
     if (way === undefined) return;
     way.lane?.end();

@@ -6,6 +6,7 @@ import type { Broker, From, HistoryPage, Paged } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
 import { deflateBlocks } from "../connection/zlib-deflate.ts";
 import { createCounters } from "../metrics.ts";
+import { feedOf } from "../test/feed.ts";
 import { CatchUpTurns } from "./catch-up-turns.ts";
 import { ChannelRules } from "./channel-rules.ts";
 import { Hub, type Subscribed } from "./hub.ts";
@@ -28,8 +29,7 @@ function setup() {
     get open() {
       return !closed;
     },
-    subscribe: (topic: string) => void topics.add(topic),
-    unsubscribe: (topic: string) => void topics.delete(topic),
+    feed: feedOf(topics),
     sendPiece: (piece: Frame) => void told.push(String((JSON.parse(piece as string) as unknown[])[2])),
     flush() {},
     drain: () =>

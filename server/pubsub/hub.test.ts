@@ -6,6 +6,7 @@ import type { Broker, Done } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
 import { deflateBlocks } from "../connection/zlib-deflate.ts";
 import { createCounters } from "../metrics.ts";
+import { feedOf } from "../test/feed.ts";
 import { ChannelRules } from "./channel-rules.ts";
 import { Hub } from "./hub.ts";
 
@@ -21,11 +22,10 @@ interface FakeConnection {
 
 function connection(binary = true): FakeConnection {
   const topics = new Set<string>();
-  const fake: Pick<Connection, "binary" | "channels" | "subscribe" | "unsubscribe"> = {
+  const fake: Pick<Connection, "binary" | "channels" | "feed"> = {
     binary,
     channels: undefined,
-    subscribe: (topic) => void topics.add(topic),
-    unsubscribe: (topic) => void topics.delete(topic),
+    feed: feedOf(topics),
   };
   return { asConnection: fake as Connection, topics, channels: () => [...(fake.channels ?? [])] };
 }

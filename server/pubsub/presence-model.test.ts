@@ -10,6 +10,7 @@ import type { Services } from "../dispatch/services.ts";
 import { handleSubscribe } from "../handlers/subscribe.ts";
 import { handleUnsubscribe } from "../handlers/unsubscribe.ts";
 import { PresenceDesk } from "../primary/presence-desk.ts";
+import { feedOf } from "../test/feed.ts";
 import { ChannelAccess, type ChannelAccessServices } from "./channel-access.ts";
 import { ChannelRules } from "./channel-rules.ts";
 import type { Subscribed } from "./hub.ts";
@@ -52,8 +53,7 @@ interface Fake {
   session: { user: string | undefined };
   channels: Set<string> | undefined;
   readonly topics: Set<string>;
-  subscribe(topic: string): void;
-  unsubscribe(topic: string): void;
+  readonly feed: Connection["feed"];
   send(message: readonly unknown[]): void;
   flush(): void;
   close(): void;
@@ -192,8 +192,7 @@ class Model {
       session: { user: undefined },
       channels: undefined,
       topics,
-      subscribe: (topic) => void topics.add(topic),
-      unsubscribe: (topic) => void topics.delete(topic),
+      feed: feedOf(topics),
       send: () => void this.#answers++,
       flush: () => undefined,
       close: () => {

@@ -38,14 +38,14 @@ export class PresenceNews {
 
   /** From now on it hears them. */
   listen(connection: Connection, channel: string): void {
-    connection.subscribe(topic(connection.binary, channel));
+    connection.feed.subscribe(topic(connection.binary, channel));
   }
 
   /** One who was expected does not listen any more. @returns whether nobody does */
   leave(connection: Connection, channel: string): boolean {
     const audience = this.#audiences.get(channel);
     if (audience === undefined) return false;
-    connection.unsubscribe(topic(connection.binary, channel));
+    connection.feed.unsubscribe(topic(connection.binary, channel));
     if (connection.binary) audience.binary--;
     else audience.text--;
     if (audience.binary + audience.text > 0) return false;

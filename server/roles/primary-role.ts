@@ -1,17 +1,23 @@
 import type { LoadedConfig } from "../config.ts";
 import { startControlPort } from "../control-port/control-port.ts";
 import { createDashboard } from "../dashboard/dashboard.ts";
-import type { Logger } from "../logger.ts";
+import { createPrimaryApi } from "../hooks/create-primary-api.ts";
+import { RunningHooks } from "../hooks/running-hooks.ts";
+import { logStrayRejections } from "../hooks/stray-rejections.ts";
 import { findPort } from "../primary/free-port.ts";
 import { Primary } from "../primary/primary.ts";
 import { readVersion } from "../version.ts";
 import { announce } from "./announce.ts";
 import { checkCertificate } from "./certificate-check.ts";
-import type { RunningRole } from "./role.ts";
+import type { RunningRole, WithApp } from "./role.ts";
 import { endOnSignals } from "./signals.ts";
 
+export interface PrimaryRoleOptions extends Pick<WithApp, "hooks" | "log"> {
+  readonly configuration: LoadedConfig;
+}
+
 /** Runs the cluster's primary: everything is up when this resolves. */
-export async function runPrimary(options: { configuration: LoadedConfig; log: Logger }): Promise<RunningRole> {
+export async function runPrimary(options: PrimaryRoleOptions): Promise<RunningRole> {
   const { configuration, log } = options;
   const started = performance.now();
   const stopChecking = checkCertificate(configuration.config, log);
@@ -19,6 +25,8 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
   const config = { ...configuration.config, port };
   const { controlPort } = config;
   const primary = new Primary({ config, log });
+  const hooks = new RunningHooks(log);
+  let stopLogging: (() => void) | undefined;
   const drain = () => void process.emit("SIGTERM", "SIGTERM");
   // taken before anything is forked: a port that cannot be had is found out at once
   const control =
@@ -42,6 +50,8 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
   });
 
   async function close(): Promise<void> {
+    // while there is still somebody to do something with
+    await hooks.undo();
     await primary.close();
     // whoever watches sees to the end how all others end
     await control?.dashboard?.close();
@@ -49,9 +59,13 @@ export async function runPrimary(options: { configuration: LoadedConfig; log: Lo
     control?.server.closeAllConnections();
     stopSignals();
     stopChecking();
+    stopLogging?.();
   }
 
   try {
+    const all = await options.hooks();
+    if (all.length > 0) stopLogging = logStrayRejections(log);
+    await hooks.setUp(all, "primary", createPrimaryApi(primary, config, log));
     await primary.start();
   } catch (error) {
     await close();

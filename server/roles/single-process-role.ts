@@ -65,6 +65,14 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     }
   }
 
+  async function loadHooks() {
+    const hooks = await options.hooks();
+    if (hooks.some(({ hooks: { primary } }) => primary !== undefined)) {
+      log.info("hooks of the primary are not called: one single process has none");
+    }
+    return hooks;
+  }
+
   function close(): Promise<void> {
     closing ??= end();
     return closing;
@@ -81,6 +89,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     worker = await startApps({
       mounted: await loadMounted(config.paths, bus),
       app: await options.load(),
+      hooks: await loadHooks(),
       // there is no primary to deal the connections
       config: { ...config, port, balance: "kernel" },
       worker: 0,

@@ -76,6 +76,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
     const app = await options.load();
     worker = await startApps({
       app,
+      hooks: await options.hooks(),
       mounted: await loadMounted(config.paths, bus),
       config,
       worker: number,

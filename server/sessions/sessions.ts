@@ -65,6 +65,7 @@ export class Sessions {
   /** Gives a connection a new session that its client can come back to. @returns what it has to know for that */
   open(connection: Connection): string {
     const secret = random(SECRET_BYTES);
+    connection.initialTags = connection.tags; // it may have been tagged before its client said HELLO
     this.#discard(connection);
     this.#create(connection, secret);
     return secret;

@@ -27,6 +27,7 @@ export const IDLE: ControlPortOptions["primary"] = {
   reload: () => "started",
   users: { revokeUser: () => 0, revokeSession: () => 0 },
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
+  tails: { full: false, open: () => undefined },
   metrics: { text: async () => "", snapshot: async () => ({}) },
   control: { ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
 };

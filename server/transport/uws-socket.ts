@@ -52,6 +52,10 @@ export class UwsSocket implements Socket {
     this.#raw?.unsubscribe(topic);
   }
 
+  isSubscribed(topic: string): boolean {
+    return this.#raw?.isSubscribed(topic) ?? false;
+  }
+
   end(code: number, reason: string): void {
     // uWebSockets.js may call `close` from within `end`
     this.#raw?.end(code, reason);

@@ -1,5 +1,6 @@
 import type { WebSocket } from "ws";
 import type { Frame } from "../../shared/message.ts";
+import type { Topics } from "./topics.ts";
 import type { Socket, SocketOwner } from "./transport.ts";
 
 /** The wrapper around a socket of `ws`: a no-op after its close, and a member of topics until then. */
@@ -49,6 +50,10 @@ export class WsSocket implements Socket {
     this.#topics.delete(topic, this);
   }
 
+  isSubscribed(topic: string): boolean {
+    return this.#topics.has(topic, this);
+  }
+
   end(code: number, reason: string): void {
     this.#raw?.close(code, reason);
   }
@@ -70,31 +75,6 @@ export class WsSocket implements Socket {
       this.#topics.forget(this);
       owner.closed(code);
     });
-  }
-}
-
-/** Who is subscribed to what. */
-export class Topics {
-  readonly #members = new Map<string, Set<WsSocket>>();
-
-  add(topic: string, socket: WsSocket): void {
-    const members = this.#members.get(topic);
-    if (members === undefined) this.#members.set(topic, new Set([socket]));
-    else members.add(socket);
-  }
-
-  delete(topic: string, socket: WsSocket): void {
-    const members = this.#members.get(topic);
-    if (members?.delete(socket) === true && members.size === 0) this.#members.delete(topic);
-  }
-
-  /** There are few sockets and few topics here: nobody keeps an account of who is where. */
-  forget(socket: WsSocket): void {
-    for (const topic of [...this.#members.keys()]) this.delete(topic, socket);
-  }
-
-  publish(topic: string, frame: Frame): void {
-    for (const socket of this.#members.get(topic) ?? []) socket.sendPublication(frame);
   }
 }
 

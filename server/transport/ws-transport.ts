@@ -4,8 +4,9 @@ import { WebSocketServer } from "ws";
 import { AddressRanges, plainAddress } from "./address-ranges.ts";
 import { clientDescriber } from "./client-address.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
+import { Topics } from "./topics.ts";
 import type { HttpAnswer, Transport, TransportHooks, TransportOptions } from "./transport.ts";
-import { Topics, WsSocket } from "./ws-socket.ts";
+import { WsSocket } from "./ws-socket.ts";
 
 export interface WsTransportOptions extends Pick<TransportOptions, "maxPayload" | "sendBudget" | "trustedProxies"> {
   /** The port of the HTTP server whose upgrades these are. */

@@ -86,12 +86,12 @@ export function plot(figure: HTMLElement, { lines, write, least, scale, colour }
       ],
       series: [
         {},
-        ...lines.map(({ name, colour: own }, index) => ({
+        ...lines.map(({ name, colour: own }) => ({
           label: name,
           stroke: () => colour(own),
           width: 1.75,
           points: { show: false },
-          ...(lines.length <= 2 && index === 0 && scale !== "log" && { fill: () => faint(colour(own)) }),
+          ...(lines.length === 1 && { fill: () => faint(colour(own)) }),
         })),
       ],
       hooks: { setCursor: [showValues], setData: [showValues] },

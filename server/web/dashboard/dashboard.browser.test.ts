@@ -142,6 +142,7 @@ it("publishes, calls, revokes and scales, each after it has said to how many", a
   await page.locator("#publish-answer", { hasText: "Published." }).waitFor();
   expect(await client?.next()).toEqual([12, "news", { n: 1 }]);
 
+  await page.locator('#procedure-names option[value="add"]').waitFor({ state: "attached" });
   await page.getByLabel("Procedure", { exact: true }).fill("add");
   await page.getByLabel("Input, as JSON").fill('{"x":40,"y":2}');
   await page.getByRole("button", { name: "Call…" }).click();

@@ -62,7 +62,7 @@ export async function startDashboardWorker(options: DashboardWorkerOptions): Pro
   let transport: WsTransport | undefined;
   let closing = false;
   const worker = await startSocketWorker({
-    ...{ app, config, log, worker: 0, member: 0, bus: hub.address, events: new ServerEmitter(log), hooks: [] },
+    ...{ app, hooks: [], config, log, worker: 0, member: 0, bus: hub.address, events: new ServerEmitter(log) },
     // what the process has to do is the primary's to tell, which this is not alone in
     path: "",
     transport(hooks) {

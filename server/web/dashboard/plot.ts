@@ -63,7 +63,7 @@ export function plot(figure: HTMLElement, { lines, write, least, scale, colour }
     {
       width: Math.max(1, place.clientWidth),
       height: HEIGHT,
-      padding: [10, 8, 0, 0],
+      padding: [10, 26, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       scales: {

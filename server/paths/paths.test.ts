@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { loadConfig } from "../config.ts";
-import { ConfigError, type Connection, defineApp } from "../index.ts";
+import { type CallContext, ConfigError, type Connection, defineApp } from "../index.ts";
 import { serve, until } from "../test/test-server.ts";
 import type { PathOptions } from "./path-options.ts";
 
@@ -165,5 +165,57 @@ describe("the option paths", () => {
     expect(() => loadConfig({ env: { PATHS: text } })).toThrow(
       /paths \(environment PATHS\): expected a list of paths, like/,
     );
+  });
+});
+
+describe("who somebody is", () => {
+  it("is known before anything of a raw connection is heard, and tags that are too many keep nobody out", async () => {
+    let letIn: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      letIn = resolve;
+    });
+    const heard: unknown[] = [];
+    const many = (prefix: string) => Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${prefix}${n}`, "x"]));
+    const app = defineApp({
+      tags: () => many("a"),
+      authenticate: async () => {
+        await asked;
+        return { user: "ann", tags: many("b") };
+      },
+      on: { message: ({ user, tags }, data) => void heard.push([user, Object.keys(tags).length, data]) },
+    });
+    const run = await serve(app, { paths: paths({ path: "/raw", mode: "raw" }) });
+    const headers = { authorization: "Bearer something" };
+    const client = new WebSocket(`ws://127.0.0.1:${run.port}/raw`, { headers });
+    await new Promise((resolve) => client.once("open", resolve));
+    for (const text of ["first", "second"]) client.send(text);
+    // those are there when a later one's ping is answered
+    await new Promise((resolve) => client.once("pong", resolve).ping());
+    expect(heard).toEqual([]);
+    letIn();
+    await until(() => heard.length === 2);
+    expect(heard).toEqual([
+      ["ann", 60, "first"],
+      ["ann", 60, "second"],
+    ]);
+    expect(run.records.filter(({ message }) => message === "tags of a user do not fit")).toHaveLength(1);
+    client.close();
+  });
+
+  it("is needed where the application wants it, also to be told something by tags", async () => {
+    const app = defineApp({
+      requireUser: true,
+      tags: ({ query }) => ({ room: query.get("room") }),
+      procedures: {
+        login: { requireUser: false, handler: (user: string, { session }: CallContext) => session.setUser(user) },
+        tell: (_: unknown, context: CallContext) => context.toTagged({ room: "5" }).publish("for some"),
+      },
+    });
+    const run = await serve(app);
+    const [stranger, ann] = [await run.connect({ path: "/?room=5" }), await run.connect({ path: "/?room=5" })];
+    await ann.ask([2, 1, "login", "ann"]);
+    ann.send([2, 2, "tell"]);
+    expect(await ann.take(2)).toEqual(expect.arrayContaining([[3, 2, 1]]));
+    expect(await stranger.settled()).toEqual([]);
   });
 });

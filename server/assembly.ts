@@ -3,6 +3,7 @@ import type { App, ChannelRule, Middleware, ProcedureDefinition, ServerEvents, U
 import type { ComputeClient } from "./compute/compute-client.ts";
 import { type Procedure, prepareProcedure } from "./dispatch/procedures.ts";
 import type { Logger } from "./logger.ts";
+import type { BoundedLabels } from "./metrics/bounded-labels.ts";
 import type { Plugin, PluginApi } from "./plugin.ts";
 import type { ChannelRules } from "./pubsub/channel-rules.ts";
 
@@ -17,6 +18,8 @@ export interface AssemblyOptions {
   readonly rules: ChannelRules;
   /** Gets to know what runs on compute threads. */
   readonly tasks: Pick<ComputeClient, "register">;
+  /** Codes that errors may have as labels of metrics. */
+  readonly errors: BoundedLabels;
   publish(channel: string, data: unknown): void;
   readonly users: UserActions;
 }
@@ -93,7 +96,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     for (const [name, procedure] of definitions) {
       // the application's middleware is about its own procedures: a guard must not lock out `$health`
       const around = name.startsWith("$") ? [] : use;
-      const prepared = prepareProcedure(name, procedure, { use: around, timeoutMs: options.timeoutMs, requireUser });
+      const prepared = prepareProcedure(name, procedure, {
+        ...{ use: around, timeoutMs: options.timeoutMs, requireUser, errors: options.errors },
+      });
       if (prepared.task !== undefined) options.tasks.register(prepared.task, name);
       procedures.set(name, prepared);
     }

@@ -81,9 +81,14 @@ describe("the types of fugitive/client", () => {
     const server = `
       import { createServer, defineApp, type Server } from "fugitive/server";
       import { connect } from "fugitive/client";
+      import { Gateway, type GatewayError } from "fugitive/gateway";
       const app = defineApp({ procedures: { echo: (data: number) => data } });
       export const server: Promise<Server> = Promise.resolve(createServer(app));
       export const answer: Promise<number> = connect<typeof app>("ws://localhost").call("echo", 1);
+      const redis = { url: "redis://localhost", stream: "events", group: "g", consumer: "c" };
+      const gateway = new Gateway({ control: "http://localhost", redis });
+      gateway.on("message", async ({ id }, data) => (await gateway.sendTo({ id }, data)) > 0);
+      gateway.on("error", ({ code }: GatewayError) => code === "PARTIAL");
     `;
     const folder = await packageUser({ "use.mts": use, "use.cts": use, "server.mts": server });
     const settings = ["--target", "es2022", "--lib", lib, "--types", types, "--module", "nodenext"];

@@ -20,6 +20,7 @@ const REQUESTS: readonly (readonly [path: string, body?: string])[] = [
   ["/healthz"],
   ["/readyz"],
   ["/workers"],
+  ["/metrics"],
   ["/status"],
   ["/status?id=*"],
   ["/status?a=1&a=2"],
@@ -78,7 +79,11 @@ it("the description of the control port is true of every path, its parameters an
     });
     const description = operation?.responses[response.status];
     expect(description, `${request} answers ${response.status}`).toBeDefined();
-    const answer = await response.json();
+    const [type = ""] = (response.headers.get("content-type") ?? "").split(";");
+    expect(Object.keys(description?.content ?? {}), request).toContain(type);
+    const text = await response.text();
+    if (type !== "application/json") continue;
+    const answer = JSON.parse(text);
     const schema = description?.content?.["application/json"]?.schema;
     if (schema === undefined) continue;
     const parsed = z.fromJSONSchema(schema as never).safeParse(answer);

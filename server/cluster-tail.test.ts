@@ -151,6 +151,27 @@ it("a tail tells who comes and goes, and what a raw connection says without sayi
   expect(await bare.next()).toEqual({ ...MESSAGE, direction: "out", kind: "RAW", bytes: 5, data: "text" });
 });
 
+it("a tail looks at connections of whatever application, and hooks are of the main one", async () => {
+  const server = JSON.stringify(new URL("../dist/server/index.js", import.meta.url).href);
+  const chat = `import { defineApp } from ${server};\nexport const app = defineApp({ channels: { news: {} } });`;
+  const hooks =
+    "export const socketWorker = (api) => { api.on('connection', ({ path }) => api.log.info('came to ' + path)); };";
+  const cluster = await startCluster({
+    app: APP,
+    files: { "chat.mjs": chat, "hooks.mjs": hooks },
+    env: { PATHS: JSON.stringify([{ path: "/chat", app: "./chat.mjs", tags: { of: "chat" } }]), HOOKS: "hooks.mjs" },
+  });
+  const client = await cluster.connect({ path: "/chat" });
+  await client.ask([8, 1, "news"]);
+  const { connections } = (await cluster.json("/status?of=chat")) as { connections: { id: string }[] };
+  const tail = await TailReader.open(cluster, `id=${connections[0]?.id}`);
+  expect(await tail.next()).toMatchObject({ note: "begun", path: "/chat" });
+  await cluster.post("/publish?channel=news&app=/chat", "1");
+  expect(await tail.next()).toMatchObject({ kind: "EVENT", channel: "news", data: "number" });
+  await cluster.connect();
+  await cluster.logged("came to /");
+});
+
 it("a tail is refused where there is nothing to see, or nothing that can be meant", async () => {
   const cluster = await startCluster({ app: APP });
   for (const [query, status] of [

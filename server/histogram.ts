@@ -8,6 +8,11 @@ const BOUNDS_MS: readonly number[] = [
 ];
 const LONGER = BOUNDS_MS.length;
 
+export const MS_PER_SECOND = 1_000;
+
+/** The same bounds in seconds, as Prometheus wants them. */
+export const BOUNDS_SECONDS: readonly number[] = BOUNDS_MS.map((ms) => ms / MS_PER_SECOND);
+
 export interface HistogramBucket {
   /** Counts what took up to this many milliseconds. JSON has no infinity. */
   readonly le: number | "+Inf";
@@ -31,13 +36,26 @@ export class Histogram {
   // a fraction in a plain field may be put on the heap anew each time
   readonly #sum = new Float64Array(1);
 
-  /** @param ms a duration in milliseconds; what is below 0, as when a clock is put back, and what is no number is taken for 0 */
-  record(ms: number): void {
+  /**
+   * @param ms a duration in milliseconds; what is below 0, as when a clock is put back, and what is no number is taken for 0
+   * @param times how many took so long @default 1
+   */
+  record(ms: number, times = 1): void {
     const duration = ms > 0 ? ms : 0;
     let index = 0;
     while (index < LONGER && duration > (BOUNDS_MS[index] as number)) index += 1;
-    (this.#counts[index] as number) += 1;
-    (this.#sum[0] as number) += duration;
+    (this.#counts[index] as number) += times;
+    (this.#sum[0] as number) += duration * times;
+  }
+
+  /** How many fell into each bucket, those of the buckets before not included. Not to be changed. */
+  get counts(): Iterable<number> {
+    return this.#counts;
+  }
+
+  /** Of all durations, in milliseconds. */
+  get sumMs(): number {
+    return this.#sum[0] as number;
   }
 
   /** How many were recorded. */

@@ -23,6 +23,16 @@ export interface Counters {
   flooded: number;
   /** Connects that were refused, as too many come from an address. */
   refusedConnects: number;
+  /** Clients that said HELLO, and got a new session without having asked for another one. */
+  newSessions: number;
+  /** That came back to the session they had. */
+  resumed: number;
+  /** That got a new one, as there is none like the one they had. */
+  notResumed: number;
+  /** That were asked to come again, as it could not be known. */
+  notYetResumed: number;
+  /** That were sent away, as they did not prove who they are. */
+  unauthenticated: number;
   /** Calls that were started. */
   calls: number;
   /** Publications that clients or the application made here. */
@@ -47,6 +57,11 @@ export function createCounters(): Counters {
     dropped: 0,
     flooded: 0,
     refusedConnects: 0,
+    newSessions: 0,
+    resumed: 0,
+    notResumed: 0,
+    notYetResumed: 0,
+    unauthenticated: 0,
     calls: 0,
     published: 0,
     refused: 0,

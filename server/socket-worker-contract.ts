@@ -6,8 +6,8 @@ import type { Config } from "./config.ts";
 import type { Connections } from "./connection/connections.ts";
 import type { NamedHooks } from "./hooks/hooks.ts";
 import type { Logger } from "./logger.ts";
+import type { MakeTransport } from "./paths/mounted-transport.ts";
 import type { Deal } from "./transport/deal.ts";
-import type { Transport, TransportHooks } from "./transport/transport.ts";
 
 /** What a socket worker is started with. */
 export interface SocketWorkerOptions {
@@ -15,6 +15,8 @@ export interface SocketWorkerOptions {
   /** Code beside the application. */
   readonly hooks: readonly NamedHooks[];
   readonly config: Config;
+  /** Where the application is, where others share the process with it. @default it is the main one */
+  readonly path?: string | undefined;
   /** This worker's number: from 1, or 0 where one process does all. */
   readonly worker: number;
   /** This process's number among all that were ever forked: of one worker's number there are two for a moment. */
@@ -24,7 +26,7 @@ export interface SocketWorkerOptions {
   /** Who deals connections; without, they are accepted here. */
   readonly deal?: Deal | undefined;
   /** Makes the transport. @default that of the public port, over uWebSockets.js */
-  readonly transport?: ((hooks: TransportHooks) => Transport) | undefined;
+  readonly transport?: MakeTransport | undefined;
   readonly events: Emitter<ServerEvents>;
   readonly log: Logger;
   /** The bus to the primary broke: there is no going on. */
@@ -39,7 +41,7 @@ export interface SocketWorkerOptions {
 export interface SocketWorker {
   /** The port that was opened. */
   readonly port: number;
-  readonly connections: Connections;
+  readonly connections: Pick<Connections, "size">;
   publish(channel: string, data: unknown): void;
   readonly users: UserActions;
   /** Makes room for others. @returns how many connections went, once they are gone */

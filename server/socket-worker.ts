@@ -31,7 +31,7 @@ import { createHealthCheck, report } from "./health.ts";
 import { RunningHooks } from "./hooks/running-hooks.ts";
 import { workerApi } from "./hooks/worker-api.ts";
 import { publicRoutes } from "./http/public-routes.ts";
-import { createCounters } from "./metrics.ts";
+import { WorkerMetrics } from "./metrics/worker-metrics.ts";
 import { codecsFor, connectionMaker } from "./paths/path-services.ts";
 import { Paths } from "./paths/paths.ts";
 import { peerLimits } from "./peers/peer-options.ts";
@@ -58,8 +58,10 @@ import { readVersion } from "./version.ts";
 export async function startSocketWorker(options: SocketWorkerOptions): Promise<SocketWorker> {
   const { app, config, worker, events, log } = options;
   const started = performance.now();
-  const counters = createCounters();
-  const connections = new Connections();
+  const turn = new Turn();
+  const metrics = new WorkerMetrics(worker, turn, config.metricTags, options.path === undefined);
+  const { counters, traffic, times, unknown, door } = metrics;
+  const connections = new Connections(metrics.tags);
   const deadlines = new Deadlines();
   const fairness = new Fairness();
   const pack = createPack();
@@ -110,7 +112,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
 
   const accounts = new Accounts(uplink, config.workers);
-  const limiter = new Limiter({ config, accounts, counters, log, inflated: deflate.taken });
+  const limiter = new Limiter({ config, accounts, counters, log, inflated: deflate.taken, clock: times });
   const rules = new ChannelRules(app.definition.requireUser);
   const publish = (channel: string, data: unknown) => channels.publisher.publish(channel, data);
 
@@ -139,18 +141,18 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     timeoutMs: config.callTimeoutMs,
     rules,
     tasks: compute,
-    ...{ publish, users },
+    ...{ publish, users, errors: metrics.errors },
   }).catch((error: unknown) => {
     broker.close();
     throw error;
   });
   compute.start();
 
-  const streams = createGateway(config, log);
+  const streams = await createGateway(config, log);
   const raw = new RawEvents({ events, streams, paths: rawPaths(config.paths), uplink, pack });
   const connectionServices: ConnectionServices = {
     ...codecsFor(config.maxPayload, config, deflate),
-    ...{ pack, fairness, counters, turn: new Turn(), maxCalls: config.maxCalls },
+    ...{ pack, turn, fairness, counters, traffic, times, maxCalls: config.maxCalls },
     received: (connection, bytes) => limiter.received(connection, bytes),
     dispatch: (connection, message) => dispatch(connection, message, services),
     closed: (connection, code) => gone(connection, code, leaving),
@@ -169,19 +171,15 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     admission: () => admission,
   });
   const gate = new ConnectGate({ hooks: reception, config, accounts, uplink, counters });
-  const transport =
-    options.transport?.(gate) ??
-    publicTransport(
-      options,
-      gate,
-      publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health }),
-    );
+  const routes = publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health });
+  const watched = door.watched(gate);
+  const transport = options.transport?.(watched, routes) ?? publicTransport(options, watched, routes);
 
   const memory = new MemoryTransport(reception, config.sendBudget);
   const taps = new Taps({ uplink, pack, connections, worker });
   const channels = createChannels({
     ...{ config, rules, broker, uplink, pack, frames, counters, limiter, sessions, deadlines, failed },
-    transport: taps.over(memory.beside(transport)),
+    transport: traffic.broadcast(taps.over(memory.beside(transport))),
   });
   const { hub, presence, access } = channels;
   const services: Services = {
@@ -190,17 +188,21 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     log,
     procedures: assembly.procedures,
     ...{ ...channels, publish, users, sessions, authenticator, watch, limiter, pack, events, deadlines, fairness },
-    counters,
+    ...{ counters, traffic, times, unknown },
     runTask: (task, input, request) => compute.run(task, input, request),
     claims: new Claims(uplink, config),
   };
 
+  const sized = { connections, hub, uplink, deadlines, fairness, procedures: assembly.procedures };
   const control = new ControlAnswers({
     ...{ uplink, pack, failed: failed("the control port could not be answered") },
-    handlers: controlHandlers({ services, connectionServices, connections, frames }),
+    handlers: controlHandlers({
+      ...{ services, connectionServices, connections, frames },
+      snapshot: () => metrics.snapshot(sized),
+    }),
   });
 
-  const leaving: GoneServices = { ...services, connections, gate, peers, raw };
+  const leaving: GoneServices = { ...services, connections, door, gate, peers, raw };
 
   const admission = new Admission({
     connections,
@@ -227,13 +229,14 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     connection.close(CloseCode.NO_HEARTBEAT);
   });
 
+  metrics.start();
   return runningWorker({
     ...{ port, connections, publish, users, admission },
     async close() {
       await hooks.undo();
       await streams?.close();
       connections.stopHeartbeats();
-      for (const one of [deadlines, watch, memory, transport, compute, broker]) one.close();
+      for (const one of [metrics, deadlines, watch, memory, transport, compute, broker]) one.close();
       assembly.dispose();
     },
   });

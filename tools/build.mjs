@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleServer } from "./bundle-server.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const STAMP = ".built";
@@ -25,6 +26,7 @@ const SOURCES = [
   "server",
   "docs/examples",
   "tools/build.mjs",
+  "tools/bundle-server.mjs",
   "tsconfig.json",
   "tsconfig.build.json",
   "package.json",
@@ -96,6 +98,7 @@ async function buildInto(out) {
     encoding: "utf8",
   });
   if (tsc.status !== 0) throw new Error(`The build failed.\n${tsc.stdout}${tsc.stderr}`);
+  await bundleServer(join(root, out, "server"), COMMON);
   await buildWeb(out);
   await buildCommonJs(out);
   const { buildSync } = await import("esbuild");

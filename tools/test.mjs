@@ -99,9 +99,10 @@ async function runTests() {
   const report = join(folder, "report.json");
   try {
     const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...vitestArgs];
-    for (const { path, tests } of programs) if (path === undefined) args.push(`--exclude=${tests}`);
     const paths = Object.fromEntries(programs.map(({ variable, path }) => [variable, path ?? ""]));
-    const code = await run([...bin("vitest/vitest.mjs"), ...args], paths);
+    const leftOut = programs.filter(({ path }) => path === undefined).map(({ tests }) => tests);
+    const env = { ...paths, TESTS_LEFT_OUT: leftOut.join(" ") };
+    const code = await run([...bin("vitest/vitest.mjs"), ...args], env);
     return { code, ...readReport(report, code) };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -30,6 +30,8 @@ export interface Uplink {
   tell(type: BusType, channel: string, data?: Uint8Array, head?: Uint8Array): void;
   /** Calls back once all that was told is on its way, whatever becomes of this process; at once where the link is closed. */
   whenTold(told: () => void): void;
+  /** Bytes that the primary has yet to take. */
+  readonly unsent: number;
   /** Why nothing more may be asked of the primary now, if so. */
   refusal(): AppError | undefined;
   /** Hangs up once everything that was said has been sent. */
@@ -96,6 +98,9 @@ export async function connectUplink(options: UplinkOptions): Promise<Uplink> {
     whenTold(told) {
       if (closed) told();
       else link.whenSent(told);
+    },
+    get unsent() {
+      return link.unsent;
     },
     refusal,
     close() {

@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { packageUrl } from "../http/package-file.ts";
 import { start } from "../serve.ts";
 import { runCli } from "./cli.ts";
 
@@ -11,8 +11,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     cwd: process.cwd(),
     stdout: process.stdout,
     stderr: process.stderr,
-    // a path in a string is not rewritten by the compiler: the demo is .ts here and .js once compiled
-    defaultApp: new URL(`../demo/app${extname(import.meta.url)}`, import.meta.url),
+    defaultApp: packageUrl("dist/server/demo/app.js"),
     start,
   });
   if (code === undefined) return;

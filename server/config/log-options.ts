@@ -1,7 +1,8 @@
+import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import { option } from "./option.ts";
-import { oneOf } from "./option-types.ts";
+import { listOf, oneOf } from "./option-types.ts";
 
-/** What is logged, and how. */
+/** What is logged and counted, and how. */
 export const LOG_OPTIONS = {
   logLevel: option({
     env: "LOG_LEVEL",
@@ -17,6 +18,15 @@ export const LOG_OPTIONS = {
     type: oneOf("auto", "pretty", "json"),
     default: "auto",
     description: "pretty, json, or auto: pretty on a terminal, else json",
+    group: "logging",
+  }),
+  metricTags: option({
+    env: "METRIC_TAGS",
+    flag: "metric-tags",
+    type: listOf("names of tags", (name) => name.length <= MAX_NAME_LENGTH),
+    default: [],
+    defaultText: "none",
+    description: "tags by whose values /metrics counts connections",
     group: "logging",
   }),
 };

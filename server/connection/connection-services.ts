@@ -1,5 +1,7 @@
 import type { Codec } from "../../shared/codec.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
+import type { CallTimes } from "../metrics/call-times.ts";
+import type { Traffic } from "../metrics/traffic.ts";
 import type { Counters } from "../metrics.ts";
 import type { Connection } from "./connection.ts";
 import type { Fairness } from "./fairness.ts";
@@ -13,6 +15,8 @@ export interface ConnectionServices {
   readonly turn: Turn;
   readonly fairness: Fairness;
   readonly counters: Counters;
+  readonly traffic: Traffic;
+  readonly times: Pick<CallTimes, "end">;
   /** Largest message, in bytes. */
   readonly maxPayload: number;
   /** Most calls in flight of a connection, in each direction. */

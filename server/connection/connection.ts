@@ -78,7 +78,7 @@ export class Connection implements SocketOwner {
     this.binary = binary;
     this.#socket = socket;
     this.#codec = binary ? services.msgpack : services.json;
-    this.#outbox = new Outbox(this, socket, this.#codec, services.turn);
+    this.#outbox = new Outbox(this, socket, this.#codec, services);
     this.#inbox = new Inbox(this, this.#outbox, services);
     this.#services = services;
   }
@@ -163,22 +163,22 @@ export class Connection implements SocketOwner {
    * @throws EncodeError where it cannot be encoded; nothing is sent then
    */
   send(message: ServerMessage): void {
-    if (this.open) this.#outbox.add(this.#codec.encode(message));
+    if (this.open) this.#outbox.add(this.#codec.encode(message), message[0]);
   }
 
   /** @internal Sends a message whose last element is encoded already. @throws EncodeError where it is none for JSON */
   sendEncoded(kind: typeof Kind.RESULT | typeof Kind.CHUNK, id: number, encoded: Encoded): void {
-    if (this.open) this.#outbox.add(encodedPiece(kind, id, encoded, this.binary, this.#services));
+    if (this.open) this.#outbox.add(encodedPiece(kind, id, encoded, this.binary, this.#services), kind);
   }
 
-  /** @internal Sends a message that is encoded already, in this connection's format, with all else of this turn. */
+  /** @internal Sends an EVENT that is encoded already, in this connection's format, with all else of this turn. */
   sendPiece(piece: Frame): void {
-    if (this.open) this.#outbox.add(piece);
+    if (this.open) this.#outbox.add(piece, Kind.EVENT);
   }
 
-  /** @internal Sends a frame at once, behind what has gathered. */
+  /** @internal Sends the frame of an EVENT at once, behind what has gathered. */
   sendFrame(frame: Frame): void {
-    this.#outbox.sendFrame(frame);
+    this.#outbox.sendFrame(frame, Kind.EVENT);
   }
 
   /** @internal Sends what has gathered. */

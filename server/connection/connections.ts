@@ -1,4 +1,4 @@
-import { TagIndex } from "../tags/tag-index.ts";
+import { TagIndex, type TagWatch } from "../tags/tag-index.ts";
 import type { Connection } from "./connection.ts";
 
 /** The heartbeats of all connections are spread over so many moments, so that they never all speak at once. */
@@ -12,12 +12,17 @@ const PATIENCE = 2;
 export class Connections {
   readonly #all = new Map<string, Connection>();
   /** Finds them by what they are tagged with. */
-  readonly tags = new TagIndex<Connection>(() => this.#all.values());
+  readonly tags: TagIndex<Connection>;
   readonly #slots: Set<Connection>[] = Array.from({ length: SLOTS }, () => new Set());
   #next = 0;
   /** The slot whose turn is next. */
   #turn = 0;
   #timer: NodeJS.Timeout | undefined;
+
+  /** @param watch told of changes of certain tags */
+  constructor(watch?: TagWatch) {
+    this.tags = new TagIndex(() => this.#all.values(), watch);
+  }
 
   get size(): number {
     return this.#all.size;

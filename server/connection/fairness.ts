@@ -63,6 +63,11 @@ export class Fairness {
     return Math.max(0, Math.min(MOST_OF_ONE, MOST - this.#waiting));
   }
 
+  /** Bytes that wait, of all clients. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** So many bytes more wait, or fewer. */
   waits(bytes: number): void {
     this.#waiting += bytes;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Codec } from "../../shared/codec.ts";
+import { Traffic } from "../metrics/traffic.ts";
 import type { Socket } from "../transport/transport.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionServices } from "./connection-services.ts";
@@ -14,6 +15,8 @@ function setup(done: (message: number, inbox: Inbox) => void) {
   const later: { goOn(): boolean }[] = [];
   const services = {
     maxPayload: 1_000_000,
+    traffic: new Traffic(),
+    times: { end: () => undefined },
     json: { decode: (text: string) => JSON.parse(text) },
     received: () => undefined,
     dispatch(_: Connection, [message]: [number]) {
@@ -23,12 +26,10 @@ function setup(done: (message: number, inbox: Inbox) => void) {
     fairness: { ...fairness, later: (one: { goOn(): boolean }) => void later.push(one) },
   };
   // nobody says anything here
-  const outbox = new Outbox(
-    { open: true, tap: undefined, dropped: () => undefined },
-    {} as Socket,
-    {} as Codec,
-    new Turn(),
-  );
+  const outbox = new Outbox({ open: true, tap: undefined, dropped: () => undefined }, {} as Socket, {} as Codec, {
+    turn: new Turn(),
+    traffic: new Traffic(),
+  });
   const inbox: Inbox = new Inbox({} as Connection, outbox, services as unknown as ConnectionServices);
   /** Long enough to be one that may have to wait. */
   const receive = (messages: number[]) => {

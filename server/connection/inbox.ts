@@ -52,10 +52,12 @@ export class Inbox implements Workload {
   receive(bytes: ArrayBuffer, binary: boolean): void {
     if (this.#closed) return;
     if (this.#behind) {
+      this.#services.traffic.received(bytes.byteLength);
       this.#keep(bytes, binary);
       return;
     }
     const frame = Buffer.from(bytes);
+    this.#services.traffic.received(frame.length);
     const dear = frame.length >= LARGE || frame[0] === DEFLATED || ++this.#received % MANY === 0 || this.#outbox.heavy;
     this.#outbox.heavy = false;
     if (dear && this.#services.fairness.over) {
@@ -67,7 +69,7 @@ export class Inbox implements Workload {
     try {
       this.#read(frame, binary);
     } finally {
-      this.#outbox.end();
+      this.#end();
     }
   }
 
@@ -93,7 +95,7 @@ export class Inbox implements Workload {
       do this.#next();
       while (this.#behind && !this.#held && !this.#closed && !this.#services.fairness.over);
     } finally {
-      this.#outbox.end();
+      this.#end();
     }
     if (this.#done !== undefined) this.#leftovers += performance.now() - begun;
     if (!this.#behind || this.#leftovers > LEFTOVERS_MS) this.#done?.();
@@ -116,6 +118,11 @@ export class Inbox implements Workload {
     this.#services.fairness.forget(this);
     this.#services.fairness.waits(-(this.#backlog?.bytes ?? 0));
     this.#backlog = undefined;
+  }
+
+  #end(): void {
+    this.#outbox.end();
+    this.#services.times.end();
   }
 
   #next(): void {
@@ -192,7 +199,7 @@ export class Inbox implements Workload {
     try {
       work();
     } finally {
-      this.#outbox.end();
+      this.#end();
     }
   }
 

@@ -1,8 +1,9 @@
 import type { Codec } from "../../shared/codec.ts";
-import type { Frame } from "../../shared/message.ts";
+import type { Frame, Kind } from "../../shared/message.ts";
 import type { Tap } from "../tail/tap.ts";
 import type { Socket } from "../transport/transport.ts";
-import type { Flushable, Turn } from "./turn.ts";
+import type { ConnectionServices } from "./connection-services.ts";
+import type { Flushable } from "./turn.ts";
 
 /** Whose outbox it is. */
 export interface OutboxOwner {
@@ -25,17 +26,22 @@ export class Outbox implements Flushable {
   readonly #owner: OutboxOwner;
   readonly #socket: Socket;
   readonly #codec: Codec;
-  readonly #turn: Turn;
+  readonly #services: Pick<ConnectionServices, "turn" | "traffic">;
   #inTurn = false;
   #pieces: Frame[] = NO_PIECES as Frame[];
   #size = 0;
   #whenDrained: (() => void)[] | undefined;
 
-  constructor(owner: OutboxOwner, socket: Socket, codec: Codec, turn: Turn) {
+  constructor(
+    owner: OutboxOwner,
+    socket: Socket,
+    codec: Codec,
+    services: Pick<ConnectionServices, "turn" | "traffic">,
+  ) {
     this.#owner = owner;
     this.#socket = socket;
     this.#codec = codec;
-    this.#turn = turn;
+    this.#services = services;
   }
 
   /** Whether `end` will flush it anyway. */
@@ -59,10 +65,11 @@ export class Outbox implements Flushable {
   }
 
   /** Adds an encoded message. */
-  add(piece: Frame): void {
+  add(piece: Frame, kind: Kind): void {
+    this.#count(kind);
     if (this.#pieces === NO_PIECES) {
       this.#pieces = [piece];
-      if (!this.#inTurn) this.#turn.flushLater(this);
+      if (!this.#inTurn) this.#services.turn.flushLater(this);
     } else this.#pieces.push(piece);
     this.#size += piece.length;
     if (this.#size >= FRAME_SIZE) this.flush();
@@ -80,8 +87,9 @@ export class Outbox implements Flushable {
     this.#send(this.#codec.frame(pieces));
   }
 
-  /** Sends a frame at once, behind what has gathered. */
-  sendFrame(frame: Frame): void {
+  /** Sends the frame of one message at once, behind what has gathered. */
+  sendFrame(frame: Frame, kind: Kind): void {
+    if (this.#owner.open) this.#count(kind);
     this.flush();
     if (this.#owner.tap !== undefined && this.#owner.open) this.#owner.tap.sent(frame);
     this.#send(frame);
@@ -108,8 +116,14 @@ export class Outbox implements Flushable {
     this.#resolve();
   }
 
+  #count(kind: Kind): void {
+    (this.#services.traffic.went[kind] as number) += 1;
+  }
+
   #send(frame: Frame): void {
-    if (this.#owner.open && !this.#socket.send(frame)) this.#owner.dropped();
+    if (!this.#owner.open) return;
+    if (this.#socket.send(frame)) this.#services.traffic.sent(frame);
+    else this.#owner.dropped();
   }
 
   #resolve(): void {

@@ -13,21 +13,28 @@ const MOST_MS = 600_000;
 const name = z.string(`has to be a name of 1 to ${MAX_NAME_LENGTH} characters`).min(1).max(MAX_NAME_LENGTH);
 const channel = name.describe("The channel's name.");
 
-const PUBLISH = z.object({ channel });
+const app = z.string().max(1_024).optional().describe("Path of the application, where that has one of its own.");
+
+const PUBLISH = z.object({ channel, app });
 const CALL = z.object({
   procedure: name.describe("Which one."),
   user: name.optional().describe("On whose behalf; without, as the system, and then no guard stands before it."),
   timeoutMs: wholeNumber(1, MOST_MS).optional().describe("Milliseconds it may take, streams as a whole."),
+  app,
 });
 const PRESENCE = z.object({
   channel,
   limit: wholeNumber(1, 1_000).optional().describe("Members that are told at most."),
+  app,
 });
 const HISTORY = z.object({
   channel,
   limit: wholeNumber(1, 1_000).optional().describe("Publications that are told at most: the newest."),
   before: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe("Only those before this offset."),
+  app,
 });
+
+const PROCEDURES = z.object({ app });
 
 const REFUSED = {
   400: { description: "What is wrong with the request." },
@@ -70,9 +77,9 @@ export const APP_ROUTES: Readonly<Record<string, Route>> = {
       ...REFUSED,
     },
     async answer(request, services) {
-      const { channel } = readQuery(PUBLISH, request.query);
+      const { channel, app } = readQuery(PUBLISH, request.query);
       if (request.body.length === 0) throw new BadRequest("the body has to be the data, as JSON or MessagePack");
-      const offset = await askOne(services, "publish", [channel, readValue(request, services)]);
+      const offset = await askOne(services, "publish", [channel, readValue(request, services)], app);
       return { status: 200, body: offset === null ? {} : { offset } };
     },
   },
@@ -94,16 +101,19 @@ export const APP_ROUTES: Readonly<Record<string, Route>> = {
       422: { description: "What the application throws on purpose." },
     },
     async answer(request, services) {
-      const { procedure, user, timeoutMs } = readQuery(CALL, request.query);
-      const input = readValue(request, services);
-      return json(await callOne(services, { procedure, input, user, timeoutMs }));
+      const wanted = readQuery(CALL, request.query);
+      return json(await callOne(services, { ...wanted, input: readValue(request, services) }));
     },
   },
   "/procedures": {
     method: "GET",
     summary: "Lists the procedures, and the schemas of their inputs.",
+    query: PROCEDURES,
     answers: { 200: { description: "By name.", json: z.unknown() }, ...REFUSED },
-    answer: async (_, services) => json((await callOne(services, { procedure: "$procedures" })).result),
+    async answer({ query }, services) {
+      const { app } = readQuery(PROCEDURES, query);
+      return json((await callOne(services, { procedure: "$procedures", app })).result);
+    },
   },
   "/presence": {
     method: "GET",
@@ -111,8 +121,8 @@ export const APP_ROUTES: Readonly<Record<string, Route>> = {
     query: PRESENCE,
     answers: { 200: { description: "As $presence answers.", json: z.unknown() }, ...REFUSED },
     async answer({ query }, services) {
-      const input = readQuery(PRESENCE, query);
-      return json((await callOne(services, { procedure: "$presence", input })).result);
+      const { app, ...input } = readQuery(PRESENCE, query);
+      return json((await callOne(services, { procedure: "$presence", input, app })).result);
     },
   },
   "/history": {
@@ -121,8 +131,8 @@ export const APP_ROUTES: Readonly<Record<string, Route>> = {
     query: HISTORY,
     answers: { 200: { description: "As $history answers.", json: z.array(z.unknown()) }, ...REFUSED },
     async answer({ query }, services) {
-      const input = readQuery(HISTORY, query);
-      return json((await callOne(services, { procedure: "$history", input })).result);
+      const { app, ...input } = readQuery(HISTORY, query);
+      return json((await callOne(services, { procedure: "$history", input, app })).result);
     },
   },
 };
@@ -135,14 +145,18 @@ export function refusalAnswer({ code, message, details }: AppError): Answer {
 
 /** Asks one socket worker that serves, in turn. */
 async function askOne<Name extends QuestionName>(
-  { primary, nextWorker }: ControlServices,
+  { primary, config, nextWorker }: ControlServices,
   name: Name,
   args: Asked<Name>,
+  app: string | undefined,
   limitMs = ANSWER_MS,
 ): Promise<AnswerTo<Name>> {
   const worker = nextWorker();
   if (worker === undefined) throw new AppError("UNAVAILABLE", "No socket worker serves now.");
-  const answered = await primary.control.ask(worker.member, name, args, limitMs);
+  if (app !== undefined && !config.paths.some((path) => path.app !== undefined && path.path === app)) {
+    throw new AppError("NOT_FOUND", `The path ${JSON.stringify(app)} has no application of its own.`);
+  }
+  const answered = await primary.control.ask(worker.member, name, args, limitMs, app);
   if (answered !== undefined) return answered.answer;
   throw new AppError("TIMEOUT", `Worker ${worker.number} did not answer in time: what became of it is not known.`);
 }
@@ -152,12 +166,13 @@ interface Wanted {
   readonly input?: unknown;
   readonly user?: string | undefined;
   readonly timeoutMs?: number | undefined;
+  readonly app?: string | undefined;
 }
 
 /** @returns what the procedure gives, once it has */
-function callOne(services: ControlServices, { procedure, input, user, timeoutMs }: Wanted) {
+function callOne(services: ControlServices, { procedure, input, user, timeoutMs, app }: Wanted) {
   const call = { procedure, input, ...(user !== undefined && { user }), ...(timeoutMs !== undefined && { timeoutMs }) };
-  return askOne(services, "call", [call], (timeoutMs ?? services.config.callTimeoutMs) + ANSWER_MS);
+  return askOne(services, "call", [call], app, (timeoutMs ?? services.config.callTimeoutMs) + ANSWER_MS);
 }
 
 /** Whatever a procedure may give: bytes become base64, as for clients that speak JSON. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ConnectionFacts, ConnectionPage } from "../control/control-questions.ts";
+import { ANSWER_MS } from "../primary/control-desk.ts";
 import type { Selector } from "../tags/selector.ts";
 import { askEveryone, NOT_ALL, silence } from "./everyone.ts";
 import { type Controlled, Parts, type Route } from "./route.ts";
@@ -100,12 +101,12 @@ async function firstPages(primary: Pick<Controlled, "control" | "workers">, sele
   const listing = { silent: [...silent] };
   const numbers = new Map(primary.workers.map(({ member, number }) => [member, number]));
   async function* all() {
-    for (const { member, answer } of answers) {
+    for (const { member, path, answer } of answers) {
       let page: ConnectionPage | undefined = answer;
       while (page !== undefined) {
         yield* page.connections;
         if (page.next === undefined) break;
-        page = (await primary.control.ask(member, "list", [selector, page.next, PAGE]))?.answer;
+        page = (await primary.control.ask(member, "list", [selector, page.next, PAGE], ANSWER_MS, path))?.answer;
       }
       if (page === undefined) listing.silent.push(numbers.get(member) ?? member);
     }

@@ -1,9 +1,10 @@
 import type { AnswerTo, Asked, QuestionName } from "../control/control-questions.ts";
+import type { MemberAnswer } from "../primary/control-desk.ts";
 import type { Answer, Controlled } from "./route.ts";
 
 /** What all socket workers together answered. */
 export interface Gathered<One> {
-  readonly answers: readonly { readonly member: number; readonly answer: One }[];
+  readonly answers: readonly MemberAnswer<One>[];
   /** Numbers of the workers that stayed silent: what became of it there is not known. */
   readonly silent: readonly number[];
 }

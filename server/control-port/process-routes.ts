@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
+import { PROMETHEUS_TYPE } from "../metrics/prometheus-text.ts";
 import { revokeCode } from "../sessions/user-bus.ts";
 import { type Answer, type Route, readQuery } from "./route.ts";
 import { statusReport } from "./status-report.ts";
@@ -21,6 +22,7 @@ const REVOKE = z.object({
   session: name.describe("Which session is to end, if not all of a user."),
   ban: z.string().optional().describe("Tells clients to stay away; its value does not count."),
 });
+const METRICS_EXAMPLE = 'fugitive_connections{worker="1"} 5\n';
 const OK = z.object({ ok: z.boolean() });
 const UNREADY = { description: "All still starts, or ends." };
 const WRONG = { description: "What is wrong with the request." };
@@ -57,6 +59,14 @@ export const PROCESS_ROUTES: Readonly<Record<string, Route>> = {
     async answer(_, { primary, config: { node }, version, startedAt }) {
       const uptime = (Date.now() - startedAt) / 1000;
       return { status: 200, body: { node, version, pid: process.pid, uptime, ...(await statusReport(primary)) } };
+    },
+  },
+  "/metrics": {
+    method: "GET",
+    summary: "Tells what all processes have counted, for Prometheus.",
+    answers: { 200: { description: "That, in Prometheus's text format.", text: METRICS_EXAMPLE } },
+    async answer(_, { primary }) {
+      return { status: 200, body: await primary.metrics.text(), headers: { "content-type": PROMETHEUS_TYPE } };
     },
   },
   "/reload": {

@@ -3,21 +3,23 @@ import type { z } from "zod";
 import type { Config } from "../config.ts";
 import type { ControlDesk } from "../primary/control-desk.ts";
 import type { Primary } from "../primary/primary.ts";
+import type { PrimaryMetrics } from "../primary/primary-metrics.ts";
 import type { TailDesk } from "../primary/tail-desk.ts";
 import type { WorkerProcess } from "../primary/worker-process.ts";
 import type { Observed } from "./status-report.ts";
 
 /** What the control port may do with the server. */
 export interface Controlled extends Pick<Primary, "ready" | "reload" | "scale" | "users">, Omit<Observed, "workers"> {
-  readonly control: Pick<ControlDesk, "ask" | "askAll" | "members">;
+  readonly control: Pick<ControlDesk, "ask" | "askAll">;
   readonly tails: Pick<TailDesk, "open" | "full">;
+  readonly metrics: Pick<PrimaryMetrics, "text">;
   readonly workers: readonly (Observed["workers"][number] & Pick<WorkerProcess, "member">)[];
 }
 
 /** What routes need to know, beside the request. */
 export interface ControlServices {
   readonly primary: Controlled;
-  readonly config: Pick<Config, "node" | "maxPayload" | "maxDepth" | "maxElements" | "callTimeoutMs">;
+  readonly config: Pick<Config, "node" | "maxPayload" | "maxDepth" | "maxElements" | "callTimeoutMs" | "paths">;
   readonly version: string;
   /** By `Date.now()`. */
   readonly startedAt: number;

@@ -41,7 +41,7 @@ export const TAIL_ROUTES: Readonly<Record<string, Route>> = {
         if (silent.length > 0) return { status: NOT_ALL, body: { error: silence(silent) } };
         return { status: 404, body: { error: "there is no such connection" } };
       }
-      const tail = primary.tails.open(found.member, id, { seconds, messages });
+      const tail = primary.tails.open(found, id, { seconds, messages });
       if (tail === undefined) return full();
       return { status: 200, headers: { "content-type": "application/x-ndjson" }, body: new Parts(tail) };
     },

@@ -1,6 +1,7 @@
 import type { ConnectionServices } from "../connection/connection-services.ts";
 import type { Connections } from "../connection/connections.ts";
 import type { Services } from "../dispatch/services.ts";
+import type { Snapshot } from "../metrics/snapshot.ts";
 import type { EventFramesOptions } from "../pubsub/event-frames.ts";
 import { type SelectServices, select } from "../tags/select.ts";
 import type { Selector } from "../tags/selector.ts";
@@ -15,6 +16,8 @@ export interface ControlHandlersOptions {
   readonly connectionServices: ConnectionServices;
   readonly connections: Connections;
   readonly frames: EventFramesOptions;
+  /** What this socket worker has counted. */
+  snapshot(): Snapshot;
 }
 
 /** What a socket worker does for whoever has the control port. */
@@ -70,6 +73,7 @@ export function controlHandlers(options: ControlHandlersOptions): ControlHandler
     close,
     list: (selector, after, most) => listConnections(selector, after, most, selecting),
     tree: () => tagTree(selecting),
+    metrics: options.snapshot,
     publish,
     call: (call) => system.call(call),
   };

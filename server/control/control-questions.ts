@@ -1,3 +1,4 @@
+import type { Snapshot } from "../metrics/snapshot.ts";
 import type { Selector } from "../tags/selector.ts";
 import type { TagChanges, Tags } from "../tags/tags.ts";
 import type { Body } from "./direct-body.ts";
@@ -56,6 +57,8 @@ export interface ControlQuestions {
   /** Tells of connections, page by page. */
   list(selector: Selector, after: number, most: number): ConnectionPage;
   tree(): TagTree;
+  /** What it has counted, and how large it all is. */
+  metrics(): Snapshot;
   /** Publishes. @returns the offset, where the channel keeps a history */
   publish(channel: string, data: unknown): number | null;
   call(call: SystemCall): SystemAnswer;

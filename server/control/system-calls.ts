@@ -8,6 +8,7 @@ import type { ConnectionServices } from "../connection/connection-services.ts";
 import { zlibDeflate } from "../connection/zlib-deflate.ts";
 import type { Services } from "../dispatch/services.ts";
 import { handleCall } from "../handlers/call.ts";
+import { Traffic } from "../metrics/traffic.ts";
 import type { Socket, UpgradeRequest } from "../transport/transport.ts";
 import type { SystemAnswer, SystemCall } from "./control-questions.ts";
 
@@ -36,6 +37,8 @@ export class SystemCalls {
         deflate: zlibDeflate,
         deflateThreshold: Number.POSITIVE_INFINITY,
       }),
+      // nor is it a client's
+      traffic: new Traffic(),
       // nobody has heard of it, and nobody is to hear that it is gone
       closed: (connection) => {
         for (const call of connection.calls?.values() ?? []) call.abandon();
@@ -70,6 +73,8 @@ export class SystemCalls {
       if (user === undefined) connection.system = true;
       else connection.identity = { user };
       handleCall(connection, [Kind.CALL, CALL_ID, procedure, input, { timeoutMs: limitMs }], this.#services);
+      // a client's would end with its frame
+      this.#services.times.end();
     });
   }
 

@@ -54,6 +54,7 @@ export function dispatch(connection: Connection, value: unknown, services: Servi
     return;
   }
   const message = value as ClientMessage;
+  (services.traffic.came[message[0]] as number) += 1;
   if (!services.limiter.admits(connection, message)) return;
   try {
     BY_KIND[message[0]]?.(connection, message as never, services);

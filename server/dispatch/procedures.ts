@@ -2,6 +2,8 @@ import { AppError } from "../../shared/errors.ts";
 import type { SchemaIssue, StandardSchema } from "../../shared/standard-schema.ts";
 import type { Middleware, ProcedureDefinition } from "../app.ts";
 import type { ThreadTask } from "../compute/thread.ts";
+import type { BoundedLabels } from "../metrics/bounded-labels.ts";
+import { CallMetrics } from "../metrics/call-metrics.ts";
 import { type RateLimit, type RateRule, rateRule } from "../rates/rate-rule.ts";
 import { compose, type Run } from "./compose.ts";
 import type { CallContext } from "./context.ts";
@@ -23,6 +25,8 @@ export interface Procedure {
   readonly rateLimit: RateRule | undefined;
   /** Whether there is no middleware around it. */
   readonly bare: boolean;
+  /** What became of its calls. */
+  readonly metrics: CallMetrics;
 }
 
 type Handler = (input: unknown, context: CallContext) => unknown;
@@ -34,6 +38,8 @@ export interface ProcedureDefaults {
   readonly use: readonly Middleware[];
   readonly timeoutMs: number;
   readonly requireUser: boolean;
+  /** Codes that errors may have as labels. */
+  readonly errors: BoundedLabels;
 }
 
 /** Makes a definition ready to run: middleware, then validation, then its handler, put together once. */
@@ -62,6 +68,7 @@ export function prepareProcedure(
     task,
     rateLimit: preparedRate(name, rateLimit),
     bare: around.length === 0,
+    metrics: new CallMetrics(name, defaults.errors),
   };
 }
 

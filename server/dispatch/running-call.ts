@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { StreamWindow } from "../../shared/stream-window.ts";
+import type { Moment } from "../metrics/call-times.ts";
 import type { CallContext } from "./context.ts";
 import type { Timed } from "./deadlines.ts";
 import { replyError, replyResult } from "./replies.ts";
@@ -17,6 +18,8 @@ export class RunningCall implements Timed {
   wake: (() => void) | undefined;
   readonly #services: Services;
   #over = false;
+  /** When it was read. */
+  readonly #moment: Moment;
 
   constructor(context: CallContext, services: Services) {
     this.context = context;
@@ -26,6 +29,7 @@ export class RunningCall implements Timed {
     connection.calls ??= new Map();
     connection.calls.set(context.id, this);
     services.deadlines.add(this);
+    this.#moment = services.times.moment;
   }
 
   /** Whether it has been answered. */
@@ -91,12 +95,12 @@ export class RunningCall implements Timed {
 
   /** Sends its result. Called once, and never after `refuse`. */
   protected answer(value: unknown): void {
-    replyResult(this.context, value, this.#services);
+    replyResult(this.context, value, this.#services, this.#moment);
   }
 
   /** Sends its error. Called once, and never after `answer`. */
   protected refuse(error: unknown): void {
-    replyError(this.context, error, this.#services);
+    replyError(this.context, error, this.#services, this.#moment);
   }
 
   #stop(reason: AppError): void {

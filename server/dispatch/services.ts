@@ -5,6 +5,9 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { IdentityWatch } from "../auth/identity-watch.ts";
 import type { Config } from "../config.ts";
 import type { Fairness } from "../connection/fairness.ts";
+import type { CallMetrics } from "../metrics/call-metrics.ts";
+import type { CallTimes } from "../metrics/call-times.ts";
+import type { Traffic } from "../metrics/traffic.ts";
 import type { Counters } from "../metrics.ts";
 import type { ChannelAccess } from "../pubsub/channel-access.ts";
 import type { Hub } from "../pubsub/hub.ts";
@@ -37,4 +40,8 @@ export interface Services extends ContextServices {
   readonly deadlines: Deadlines;
   readonly fairness: Pick<Fairness, "over">;
   readonly counters: Counters;
+  readonly traffic: Pick<Traffic, "came">;
+  readonly times: CallTimes;
+  /** What becomes of calls of procedures that there are not. */
+  readonly unknown: CallMetrics;
 }

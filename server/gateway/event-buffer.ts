@@ -40,7 +40,7 @@ export class EventBuffer {
   #taken: readonly QueuedEvent[] = [];
   /** Where the next of those that wait is; what stands before it is gone. */
   #next = 0;
-  #waiting: QueuedEvent[] = [];
+  #waiting: (QueuedEvent | undefined)[] = [];
   #bytes = 0;
   /** What `dropped` was when they began not to fit in; undefined while they do. */
   #droppedBefore: number | undefined;
@@ -120,8 +120,10 @@ export class EventBuffer {
   }
 
   #shift(): QueuedEvent | undefined {
-    const queued = this.#waiting[this.#next++];
-    // moves what is left rarely enough for that to cost nothing, and often enough for the memory to come back
+    const queued = this.#waiting[this.#next];
+    // so that its memory is free at once
+    this.#waiting[this.#next++] = undefined;
+    // moves what is left rarely enough for that to cost nothing
     if (this.#next > 1_024 && this.#next * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#next);
       this.#next = 0;

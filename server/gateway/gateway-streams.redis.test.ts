@@ -121,6 +121,8 @@ describe("a gateway's streams", () => {
     ["a template", { redis: { url: "redis://127.0.0.1", stream: "{nothing}" } }, RangeError],
     ["a routing key", { amqp: { url: "amqp://127.0.0.1", exchange: "x", routingKey: "{" } }, RangeError],
     ["a URL", { mirror: { url: "nowhere" } }, TypeError],
+    ["a URL of something else", { redis: { url: "amqp://127.0.0.1", stream: "events" } }, TypeError],
+    ["a URL of anything", { amqp: { url: "http://127.0.0.1", exchange: "x" } }, TypeError],
   ])("are not made of %s that cannot be used", (_, options, error) => {
     expect(() => new GatewayStreams(options, { warn: vi.fn(), info: vi.fn() })).toThrow(error);
   });

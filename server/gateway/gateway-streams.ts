@@ -5,6 +5,7 @@ import type { BufferLimits } from "./event-buffer.ts";
 import type { EventSink, SinkCounters } from "./event-sink.ts";
 import { type GatewayAction, gatewayEvent } from "./gateway-event.ts";
 import { type JsonValues, type JsonVariables, NO_VALUES } from "./json-variables.ts";
+import { checkAmqpUrl, checkRedisUrl } from "./place-of.ts";
 import { type RedisStreamOptions, redisStreamSink } from "./redis-stream-sink.ts";
 import { StateMirror, type StateMirrorOptions } from "./state-mirror.ts";
 import { compileTemplate, type Template } from "./template.ts";
@@ -20,6 +21,7 @@ export interface GatewayPath {
 
 /** A connection, as far as events need it. */
 export interface GatewaySource {
+  /** No other connection has it, ever: with the numbers of its events it is how back ends find duplicates. */
   readonly id: string;
   readonly path: GatewayPath;
   /** All of its tags. After a change, of the object or of what is in it, `tagged` has to be called. */
@@ -78,7 +80,8 @@ export class GatewayStreams {
     // first all that may throw: what connects has to be closed
     const stream = redis && compileTemplate(redis.stream);
     const routingKey = amqp && compileTemplate(amqp.routingKey ?? ROUTING_KEY);
-    for (const given of [redis, amqp, mirror]) if (given !== undefined) new URL(given.url);
+    for (const given of [redis, mirror]) if (given !== undefined) checkRedisUrl(given.url);
+    if (amqp !== undefined) checkAmqpUrl(amqp.url);
     const outlets: Outlet[] = [];
     if (redis && stream) outlets.push({ kind: "redis", template: stream, sink: redisStreamSink(redis, limits, log) });
     if (amqp && routingKey) outlets.push({ kind: "amqp", template: routingKey, sink: amqpSink(amqp, limits, log) });

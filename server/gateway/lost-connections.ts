@@ -14,7 +14,7 @@ export class LostConnections {
   readonly #log: Pick<Logger, "warn" | "info">;
   readonly #paths: ReadonlyMap<string, GatewayPath>;
   /** Made when the first ones are lost. */
-  #streams: GatewayStreams | undefined;
+  #streams: Promise<GatewayStreams | undefined> | undefined;
 
   constructor(config: Config, log: Pick<Logger, "warn" | "info">) {
     this.#config = config;
@@ -22,15 +22,16 @@ export class LostConnections {
     this.#paths = rawPaths(config.paths);
   }
 
-  tell(lost: Iterable<readonly [id: string, news: RawNews]>): void {
+  async tell(lost: Iterable<readonly [id: string, news: RawNews]>): Promise<void> {
     this.#streams ??= createGateway(this.#config, this.#log);
+    const streams = await this.#streams;
     for (const [id, [name, tags]] of lost) {
       const path = this.#paths.get(name);
-      if (path !== undefined) this.#streams?.lost({ id, path, tags }, LOST);
+      if (path !== undefined) streams?.lost({ id, path, tags }, LOST);
     }
   }
 
   async close(): Promise<void> {
-    await this.#streams?.close();
+    await (await this.#streams)?.close();
   }
 }

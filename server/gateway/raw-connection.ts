@@ -42,6 +42,7 @@ export class RawConnection extends Connection {
   override message(bytes: ArrayBuffer, binary: boolean): void {
     this.silentBeats = 0;
     if (!this.open) return;
+    this.#services.traffic.received(bytes.byteLength);
     this.#services.received(this, bytes.byteLength);
     this.#raw.counts(this);
     if (!this.open) return;

@@ -1,3 +1,4 @@
+import { within } from "../within.ts";
 import type { Link } from "./lifeline.ts";
 
 /** An argument of a command: text, or bytes as they are. */
@@ -30,6 +31,8 @@ export interface RedisOptions {
   readonly url: string;
   /** Whether strings come as bytes. @default false */
   readonly buffers?: boolean;
+  /** How long it may take until Redis can be asked, in milliseconds. @default 5_000 */
+  readonly connectMs?: number;
 }
 
 const CONNECT_MS = 5_000;
@@ -45,9 +48,10 @@ export async function connectRedis(
   signal: AbortSignal,
 ): Promise<RedisLink> {
   const { createClient, ErrorReply, RESP_TYPES } = await import("@redis/client");
+  const { url, connectMs = CONNECT_MS } = options;
   const client = createClient({
-    url: options.url,
-    socket: { reconnectStrategy: false, connectTimeout: CONNECT_MS },
+    url,
+    socket: { reconnectStrategy: false, connectTimeout: connectMs },
     disableOfflineQueue: true,
     maintNotifications: "disabled",
     commandOptions: {
@@ -70,7 +74,9 @@ export async function connectRedis(
   signal.addEventListener("abort", close);
   try {
     signal.throwIfAborted();
-    await client.connect();
+    // its own limit is for the connection alone, and not for what is said first on it
+    const late = (): Error => new Error(`Redis was not ready within ${connectMs / 1_000} s`);
+    await within(client.connect(), connectMs, late);
   } catch (error) {
     close();
     throw error;

@@ -23,6 +23,8 @@ const EXPIRE_SECONDS = 60;
 /** How many connections one command is about. */
 const BATCH = 256;
 const REFUSED_PAUSE_MS = 1_000;
+/** More are not mirrored: a script of Redis has no room for any number of them. */
+const MAX_TAGS = 1_000;
 /** So many times within the time after which they expire, hashes are told to stay. */
 const REFRESHES = 3;
 /** Within such a round, this many steps: all at once would hold up Redis. */
@@ -73,6 +75,8 @@ export class StateMirror {
   #round: Iterator<string> | undefined;
   #busy = false;
   #scheduled = false;
+  /** Whether that was said. */
+  #refused = false;
   #whenDone: (() => void) | undefined;
 
   constructor(options: StateMirrorOptions, log: Pick<Logger, "warn" | "info">) {
@@ -155,7 +159,7 @@ export class StateMirror {
     if (mirrored === undefined) return ["0"];
     const { connection, since } = mirrored;
     const fields = ["path", connection.path.path, "since", String(since)];
-    for (const [name, value] of Object.entries(connection.tags)) fields.push(`tag.${name}`, value);
+    for (const [name, value] of Object.entries(connection.tags).slice(0, MAX_TAGS)) fields.push(`tag.${name}`, value);
     return [String(fields.length), ...fields];
   }
 
@@ -179,6 +183,7 @@ export class StateMirror {
     link.command(["EVAL", script, String(keys.length), ...keys, this.#expire, ...args]).then(
       (answer) => {
         then(answer);
+        this.#refused = false;
         this.#busy = false;
         this.#pump();
       },
@@ -190,7 +195,8 @@ export class StateMirror {
           this.#pump();
           return;
         }
-        this.#log.warn({ error }, `${this.#name} refuses to keep states`);
+        if (!this.#refused) this.#log.warn({ error }, `${this.#name} refuses to keep states`);
+        this.#refused = true;
         setTimeout(() => {
           this.#busy = false;
           this.#pump();

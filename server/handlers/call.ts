@@ -25,9 +25,11 @@ export function handleCall(connection: Connection, message: CallMessage, service
   const procedure = services.procedures.get(name);
   const refusal = procedure === undefined ? notFound(name) : busy(connection, id, services);
   if (procedure === undefined || refusal !== undefined) {
+    (procedure?.metrics ?? services.unknown).failed(refusal?.code ?? "NOT_FOUND");
     connection.send(errorReply(id, refusal));
     return;
   }
+  services.times.call();
   // a caller may wait for less than the procedure's own limit, not for more
   const timeoutMs = Math.min(options?.timeoutMs ?? procedure.timeoutMs, procedure.timeoutMs);
   const context = new CallContext(connection, id, procedure, input, timeoutMs, services);
@@ -36,6 +38,7 @@ export function handleCall(connection: Connection, message: CallMessage, service
   if (rateLimit?.by === "connection") {
     const wait = services.limiter.take(connection, rateLimit);
     if (wait > 0) {
+      procedure.metrics.failed("RATE_LIMITED");
       services.limiter.refuse(connection, id, wait);
       return;
     }

@@ -26,27 +26,41 @@ export function handleHello(connection: Connection, [, options]: HelloMessage, s
       connection.identity = identity;
       begin(connection, resume ?? undefined, services);
     },
-    (error: AppError) => sendAway(connection, error),
+    (error: AppError) => {
+      services.counters.unauthenticated++;
+      sendAway(connection, error);
+    },
   );
 }
 
 function begin(connection: Connection, resume: Resumption | undefined, services: Services): void {
+  const { counters } = services;
   const anew = () => {
     welcome(connection, services.sessions.open(connection), false, services);
     services.watch.look(connection);
     connection.release();
   };
   if (resume === undefined) {
+    counters.newSessions++;
     anew();
     return;
   }
   connection.hold();
   services.sessions.resume(connection, resume, (error, resumed) => {
-    if (error?.code === "UNAUTHENTICATED") sendAway(connection, error);
-    // not known yet, or a later connection's: a new session now would cost the old one
-    else if (error !== undefined) connection.close(CloseCode.TRY_LATER);
-    else if (resumed === undefined) anew();
-    else goOn(connection, resumed, resume, services);
+    if (error?.code === "UNAUTHENTICATED") {
+      counters.unauthenticated++;
+      sendAway(connection, error);
+    } else if (error !== undefined) {
+      counters.notYetResumed++;
+      // not known yet, or a later connection's: a new session now would cost the old one
+      connection.close(CloseCode.TRY_LATER);
+    } else if (resumed === undefined) {
+      counters.notResumed++;
+      anew();
+    } else {
+      counters.resumed++;
+      goOn(connection, resumed, resume, services);
+    }
   });
 }
 

@@ -2,9 +2,9 @@ import type { RevokeOptions, RevokeTarget, ToTagged } from "../app.ts";
 import type { Config } from "../config.ts";
 import type { ConnectionFacts } from "../control/control-questions.ts";
 import type { Logger } from "../logger.ts";
-import type { Scaling } from "../primary/primary.ts";
 import type { PrimaryEvents } from "../primary/primary-events.ts";
 import type { RolloutAnswer } from "../primary/rollout.ts";
+import type { Scaling } from "../primary/scaling.ts";
 import type { WorkerState } from "../primary/worker-process.ts";
 
 /** How a socket worker is. */

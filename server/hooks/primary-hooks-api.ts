@@ -9,6 +9,7 @@ import { bodyOf } from "../control/direct-body.ts";
 import { statusReport } from "../control-port/status-report.ts";
 import type { Logger } from "../logger.ts";
 import { packedData } from "../packed-data.ts";
+import { ANSWER_MS } from "../primary/control-desk.ts";
 import type { Primary } from "../primary/primary.ts";
 import { revokeCode } from "../sessions/user-bus.ts";
 import { readSelector, type Selector } from "../tags/selector.ts";
@@ -75,16 +76,13 @@ function toTagged({ control }: Primary, selector: Selector): ToTagged {
 }
 
 async function* list({ control }: Primary, selector: Selector): AsyncGenerator<ConnectionFacts> {
-  for (const member of [...control.members]) {
-    let after: number | undefined = 0;
-    while (after !== undefined) {
-      const answered: { readonly answer: ConnectionPage } | undefined = await control.ask(member, "list", [
-        selector,
-        after,
-        PAGE,
-      ]);
-      yield* answered?.answer.connections ?? [];
-      after = answered?.answer.next;
+  const { answers } = await control.askAll("list", [selector, 0, PAGE]);
+  for (const { member, path, answer } of answers) {
+    let page: ConnectionPage | undefined = answer;
+    while (page !== undefined) {
+      yield* page.connections;
+      if (page.next === undefined) break;
+      page = (await control.ask(member, "list", [selector, page.next, PAGE], ANSWER_MS, path))?.answer;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The package's root, seen from the sources (server/http/) and from the build (dist/server/http/). */
+/** The package's root, seen from the sources (server/http/) and from the build (dist/server/chunks/). */
 const ROOTS = [new URL("../../", import.meta.url), new URL("../../../", import.meta.url)] as const;
 
 /** A file of this package, given by its path from the root. */

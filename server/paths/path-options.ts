@@ -9,6 +9,8 @@ export interface PathOptions {
   readonly path: string;
   /** Whether clients speak the protocol there, or any plain WebSocket client connects and its messages are passed on. */
   readonly mode: "app" | "raw";
+  /** File of a module with an application of its own, from the working directory. @default that of all other paths */
+  readonly app?: string | undefined;
   /** What its connections are tagged with from the beginning. */
   readonly tags: Tags;
   /** Bytes of one message. @default the server's */
@@ -17,6 +19,11 @@ export interface PathOptions {
   readonly streamTags: readonly string[];
   /** Values of JSON messages by names of variables: `{ "command": "data.command" }`. */
   readonly json: Readonly<Record<string, string>>;
+}
+
+/** Paths that have an application of their own. */
+export function appPaths(paths: readonly PathOptions[]): readonly string[] {
+  return paths.filter(({ app }) => app !== undefined).map(({ path }) => path);
 }
 
 const MOST_PATHS = 1_000;
@@ -45,6 +52,7 @@ const variables = z.record(z.string(), z.string()).superRefine((given, context) 
 const path = z.strictObject({
   path: z.string().regex(PATH).max(1_024),
   mode: z.enum(["app", "raw"]).default("app"),
+  app: z.string().min(1).max(4_096).optional(),
   tags: tags.default({}),
   maxPayload: z.int().min(1).max(MOST_BYTES).optional(),
   streamTags: z.array(z.string().min(1).max(MAX_NAME_LENGTH)).max(100).default([]),
@@ -64,6 +72,7 @@ export function pathList(): z.ZodType<readonly PathOptions[]> {
   const list = z
     .array(path)
     .max(MOST_PATHS)
+    .refine((paths) => paths.every(({ mode, app }) => mode === "app" || app === undefined), "a raw path has no app")
     .refine((paths) => new Set(paths.map((one) => one.path)).size === paths.length, "each path once");
   return z.preprocess(parsed, z.unknown()).transform((value, context) => {
     const result = list.safeParse(value);

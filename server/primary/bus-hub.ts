@@ -16,6 +16,8 @@ export interface BusHubOptions {
   readonly sequencer: Sequencer;
   /** Takes what is neither a publication nor a subscription. */
   readonly desk: Desk;
+  /** Proves to it that a process is of this server. @default one of its own */
+  readonly secret?: string | undefined;
   /** A connection could not be taken, as where too many files are open. The bus goes on. */
   failed(error: Error): void;
   /** A socket worker has not taken anything for {@link STUCK_MS} although much waits for it. */
@@ -42,7 +44,7 @@ interface Member {
  */
 export class BusHub {
   readonly #options: BusHubOptions;
-  readonly #secret = randomBytes(32).toString("hex");
+  readonly #secret: string;
   readonly #interest = new PatternMap<Set<Member>>();
   readonly #congested = new Set<Member>();
   /** Members that get the publication at hand; one set for all, to allocate none per publication. */
@@ -53,6 +55,7 @@ export class BusHub {
 
   constructor(options: BusHubOptions) {
     this.#options = options;
+    this.#secret = options.secret ?? randomBytes(32).toString("hex");
     this.#server = new BusServer({
       secret: this.#secret,
       failed: (error) => options.failed(error),

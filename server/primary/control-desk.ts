@@ -18,6 +18,8 @@ import { Questions } from "./questions.ts";
 export interface MemberAnswer<Answer> {
   /** Its number among all processes that were ever forked. */
   readonly member: number;
+  /** Where the application is that answered it; an empty string for the main one. */
+  readonly path: string;
   readonly answer: Answer;
 }
 
@@ -38,14 +40,15 @@ export const ANSWER_MS = 2_000;
 
 interface Member {
   readonly number: number;
+  readonly path: string;
   readonly link: Link;
   readonly questions: Questions<AnswerData>;
 }
 
-/** Asks socket workers what the control port is asked: all of them, or one. */
-export class ControlDesk implements Desk {
+/** Asks socket workers what the control port is asked: all applications of all of them, or one. */
+export class ControlDesk {
   readonly #mostUnsent: number;
-  readonly #members = new Map<number, Member>();
+  readonly #members = new Set<Member>();
   readonly #pack = createPack();
 
   constructor({ linkBudget }: ControlDeskOptions) {
@@ -53,48 +56,62 @@ export class ControlDesk implements Desk {
     this.#mostUnsent = linkBudget / 2;
   }
 
-  joined(link: Link, number: number): DeskMember {
-    const member: Member = { number, link, questions: new Questions() };
-    this.#members.set(number, member);
+  /** The desk of one application's bus. @param path where it is; an empty string for the main one */
+  of(path: string): Desk {
+    return {
+      joined: (link, number) => this.#joined(link, number, path),
+      close: () => {
+        for (const { questions } of this.#members) questions.giveUp();
+      },
+    };
+  }
+
+  #joined(link: Link, number: number, path: string): DeskMember {
+    const member: Member = { number, path, link, questions: new Questions() };
+    this.#members.add(member);
     return {
       receive: (frame) => {
         if (frame.type === BusType.CONTROL_ANSWER) this.#answered(member, frame);
-        else if (frame.type === BusType.ASK_ALL) void this.#askFor(link, frame);
+        else if (frame.type === BusType.ASK_ALL) void this.#askFor(member, frame);
       },
       left: () => {
-        this.#members.delete(number);
+        this.#members.delete(member);
         member.questions.giveUp();
       },
     };
   }
 
-  close(): void {
-    for (const { questions } of this.#members.values()) questions.giveUp();
+  /** Those that are there to be asked, by their numbers among all that were ever forked; several times where there are several applications. */
+  *members(): Iterable<number> {
+    for (const { number } of this.#members) yield number;
   }
 
-  /** Those that are there to be asked, by their numbers among all that were ever forked. */
-  get members(): Iterable<number> {
-    return this.#members.keys();
+  /** Bytes that wait for each of them. */
+  *unsent(): Iterable<readonly [member: number, bytes: number]> {
+    for (const { number, link } of this.#members) yield [number, link.unsent];
   }
 
   /**
    * Asks every socket worker that is there. One that refuses counts as one that answered nothing.
+   * @param path of one application; undefined for all
    * @throws AppError what one of them refused it with, where none did anything else
    */
   async askAll<Name extends QuestionName>(
     name: Name,
     args: Asked<Name>,
     limitMs = ANSWER_MS,
+    path?: string,
   ): Promise<AllAnswers<AnswerTo<Name>>> {
     const answers: MemberAnswer<AnswerTo<Name>>[] = [];
     const silent: number[] = [];
     const refusals: AppError[] = [];
     await Promise.all(
-      [...this.#members.values()].map(async (member) => {
+      [...this.#members].map(async (member) => {
+        if (path !== undefined && member.path !== path) return;
         const answer = await this.#ask(member, name, args, limitMs);
         if (answer === undefined) silent.push(member.number);
         else if (answer.length > 2) refusals.push(refusalOf(answer));
-        else answers.push({ member: member.number, answer: answer[1] as AnswerTo<Name> });
+        else answers.push({ member: member.number, path: member.path, answer: answer[1] as AnswerTo<Name> });
       }),
     );
     if (answers.length === 0 && refusals[0] !== undefined) throw refusals[0];
@@ -102,7 +119,8 @@ export class ControlDesk implements Desk {
   }
 
   /**
-   * Asks one socket worker.
+   * Asks one application of one socket worker.
+   * @param path where that application is @default the main one
    * @returns undefined where it does not answer in time, or is gone
    * @throws AppError what it refuses with
    */
@@ -111,8 +129,9 @@ export class ControlDesk implements Desk {
     name: Name,
     args: Asked<Name>,
     limitMs = ANSWER_MS,
+    path = "",
   ): Promise<{ readonly answer: AnswerTo<Name> } | undefined> {
-    const member = this.#members.get(number);
+    const member = [...this.#members].find((one) => one.number === number && one.path === path);
     const answer = member && (await this.#ask(member, name, args, limitMs));
     if (answer === undefined) return undefined;
     if (answer.length > 2) throw refusalOf(answer);
@@ -127,11 +146,11 @@ export class ControlDesk implements Desk {
   }
 
   /** An application of one worker wants something of connections, wherever they are. */
-  async #askFor(link: Link, { reference, data }: BusFrame): Promise<void> {
+  async #askFor({ link, path }: Member, { reference, data }: BusFrame): Promise<void> {
     const [name, args] = this.#pack.unpack(data) as AskAllData;
     let answer: AllAskedData;
     try {
-      const { answers, silent } = await this.askAll(name, args as Asked<typeof name>);
+      const { answers, silent } = await this.askAll(name, args as Asked<typeof name>, ANSWER_MS, path);
       const counts = answers.map((one) => (Array.isArray(one.answer) ? one.answer[0] : one.answer) as number);
       answer = [counts.reduce((sum, count) => sum + count, 0), silent.length];
     } catch (error) {

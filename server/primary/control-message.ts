@@ -12,6 +12,8 @@ export interface BusAddresses {
   /** The compute host's. */
   readonly compute: string;
   readonly secret: string;
+  /** Buses of the applications of single paths, by the path. @default none */
+  readonly apps?: Readonly<Record<string, string>>;
 }
 
 /** What the primary tells a socket worker at birth. */

@@ -4,15 +4,27 @@ import { BusHub, type BusHubOptions } from "./bus-hub.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
 import { Histories } from "./histories.ts";
+import type { KeptAnswers } from "./kept-answers.ts";
 import { PeerDesk } from "./peer-desk.ts";
 import { PresenceDesk } from "./presence-desk.ts";
+import type { PresenceStore } from "./presence-store.ts";
 import { PublicationKeys } from "./publication-keys.ts";
 import { RateDesk } from "./rate-desk.ts";
 import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
+import type { SessionStore } from "./session-store.ts";
 import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
+
+/** What the primary keeps, as far as it knows how much that is. */
+export interface Stores {
+  readonly sessions: Pick<SessionStore, "size" | "away">;
+  readonly answers: Pick<KeptAnswers, "size" | "bytes">;
+  readonly histories: Pick<Histories, "size" | "bytes">;
+  readonly presence: Pick<PresenceStore, "size" | "spent">;
+  readonly peers: Pick<PeerDesk, "size">;
+}
 
 export interface Bus {
   readonly hub: BusHub;
@@ -22,6 +34,7 @@ export interface Bus {
   readonly control: ControlDesk;
   /** Looks at connections, for whoever has the control port. */
   readonly tails: TailDesk;
+  readonly stores: Stores;
 }
 
 export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck"> {
@@ -29,23 +42,25 @@ export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck"> {
   lost?(connections: Parameters<LostConnections["tell"]>[0]): void;
 }
 
-/** A bus with all that the primary keeps, as a configuration asks for it. */
-export function createBusHub(config: Config, hooks: BusHooks): Bus {
+/**
+ * A bus with all that the primary keeps, as a configuration asks for it.
+ * @param main that of the main application, where this is of another one
+ * @param path where that other one is
+ */
+export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = ""): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
   const sessions = createDesk(config);
-  const sequencer = new Sequencer(new Histories({ budget: historyBudget }), new PublicationKeys(sessions.answers));
+  const histories = new Histories({ budget: historyBudget });
+  const sequencer = new Sequencer(histories, new PublicationKeys(sessions.answers));
   const users = new UserDesk(sessions.sessions);
-  const control = new ControlDesk({ linkBudget: budget });
-  const tails = new TailDesk();
-  const desk = sideBySide([
-    sessions,
-    users,
-    control,
-    tails,
-    new RawDesk((connections) => hooks.lost?.(connections)),
-    new PeerDesk({ mostPeers: maxPeers, linkBudget: budget }),
-    new PresenceDesk({ budget: presenceBudget, linkBudget: budget }),
-    new RateDesk(),
-  ]);
-  return { hub: new BusHub({ budget, desk, sequencer, ...hooks }), users, control, tails };
+  const control = main?.control ?? new ControlDesk({ linkBudget: budget });
+  const tails = main?.tails ?? new TailDesk();
+  const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });
+  const presence = new PresenceDesk({ budget: presenceBudget, linkBudget: budget });
+  const raw = new RawDesk((connections) => hooks.lost?.(connections));
+  const own = [sessions, users, raw, peers, presence, new RateDesk()];
+  const desk = sideBySide([...own, control.of(path), tails.of(path)]);
+  const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: presence.store, peers };
+  const hub = new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks });
+  return { hub, users, control, tails, stores };
 }

@@ -26,6 +26,11 @@ export class PeerDesk implements Desk {
     this.#mostUnsent = linkBudget / 2;
   }
 
+  /** How many peers there are. */
+  get size(): number {
+    return this.#matchmaker.size;
+  }
+
   joined(link: Link): DeskMember {
     const mostUnsent = this.#mostUnsent;
     const holder: PeerHolder = {

@@ -67,6 +67,11 @@ export class PresenceStore {
     this.#budget = budget;
   }
 
+  /** Channels of which somebody knows, or wants to know, who is in them. */
+  get size(): number {
+    return this.#rooms.size;
+  }
+
   /** Bytes that are taken, about. */
   get spent(): number {
     return this.#spent;

@@ -4,18 +4,19 @@ import { LostConnections } from "../gateway/lost-connections.ts";
 import type { Logger } from "../logger.ts";
 import { once } from "../once.ts";
 import { LoggingEmitter } from "../server-events.ts";
-import type { BusHub } from "./bus-hub.ts";
+import { readVersion } from "../version.ts";
+import { Buses } from "./buses.ts";
 import type { ComputeProcess } from "./compute-process.ts";
 import type { ControlDesk } from "./control-desk.ts";
-import { createBusHub } from "./create-bus-hub.ts";
 import { Dealer } from "./dealer.ts";
 import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
 import type { PrimaryEvents } from "./primary-events.ts";
+import { PrimaryMetrics } from "./primary-metrics.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
+import { planScaling, type Scaling } from "./scaling.ts";
 import type { TailDesk } from "./tail-desk.ts";
-import type { UserDesk } from "./user-desk.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 import { Workers } from "./workers.ts";
 
@@ -24,27 +25,17 @@ export interface PrimaryOptions {
   readonly log: Logger;
 }
 
-/** What is done about a wish for another number of socket workers. */
-export interface Scaling {
-  /** How many there were to be, and are to be. */
-  readonly before: number;
-  readonly workers: number;
-  /** The numbers of those that start, and of those that end. */
-  readonly starting: readonly number[];
-  readonly draining: readonly number[];
-}
-
 /** The primary: forks the socket workers, deals them the connections, replaces those that die, and ends them in order. */
 export class Primary {
-  readonly bus: BusHub;
-  readonly users: Pick<UserDesk, "revokeUser" | "revokeSession">;
-  readonly control: ControlDesk;
-  readonly tails: TailDesk;
+  /** What all processes have counted. */
+  readonly metrics: PrimaryMetrics;
   readonly rollout: Rollout;
+  readonly tails: TailDesk;
   /** What happens to socket workers. */
   readonly events: LoggingEmitter<PrimaryEvents>;
   readonly #options: PrimaryOptions;
   readonly #lost: LostConnections;
+  readonly #buses: Buses;
   readonly #dealer: Dealer;
   readonly #workers: Workers;
   readonly #rebalancer: Rebalancer;
@@ -60,15 +51,13 @@ export class Primary {
     this.#options = options;
     this.events = new LoggingEmitter(log);
     this.#lost = new LostConnections(config, log);
-    const { hub, users, control, tails } = createBusHub(config, {
+    this.#buses = new Buses(config, {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
-      lost: (connections) => this.#lost.tell(connections),
+      lost: (connections) => void this.#lost.tell(connections),
       stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
     });
-    this.bus = hub;
-    this.users = users;
-    this.control = control;
-    this.tails = tails;
+    this.tails = this.#buses.tails;
+    this.metrics = new PrimaryMetrics({ primary: this, node: config.node, version: readVersion() });
     this.#dealer = new Dealer({
       ...config,
       refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),
@@ -112,6 +101,16 @@ export class Primary {
     return this.#workers.all;
   }
 
+  /** How many socket workers died, and had to be replaced. */
+  get deaths(): number {
+    return this.#workers.deaths;
+  }
+
+  /** All compute hosts: that of older code lives on for as long as socket workers need it. */
+  get computes(): readonly ComputeProcess[] {
+    return this.#generations.map(({ compute }) => compute).filter((compute) => compute !== undefined);
+  }
+
   /** The compute host of the newest code that has one. */
   get compute(): ComputeProcess | undefined {
     return this.#generations.findLast(({ compute }) => compute !== undefined)?.compute;
@@ -123,7 +122,8 @@ export class Primary {
 
   /** Starts everything. Resolves when all socket workers serve; rejects, all ended, when one of them cannot. */
   async start(): Promise<void> {
-    await this.bus.listen();
+    await this.#buses.listen();
+    this.metrics.start();
     const generation = this.#newGeneration();
     this.#generation = generation;
     const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
@@ -158,16 +158,13 @@ export class Primary {
   scale(workers: number): Scaling | undefined {
     const generation = this.#generation;
     if (!this.#up || this.closing || generation === undefined) return undefined;
-    const { numbers } = this.#workers;
-    const draining = numbers.filter((number) => number > workers);
-    const starting = Array.from({ length: workers }, (_, index) => index + 1).filter((one) => !numbers.includes(one));
-    const scaling = { before: numbers.length, workers, starting, draining };
+    const scaling = planScaling(this.#workers.numbers, workers);
+    const { before, starting, draining } = scaling;
     if (starting.length + draining.length === 0) return scaling;
-    this.#options.log.info(scaling, `scaling from ${numbers.length} to ${workers} socket workers`);
+    this.#options.log.info(scaling, `scaling from ${before} to ${workers} socket workers`);
     for (const number of starting) this.#workers.add(number, generation);
-    if (draining.length > 0) {
-      void this.#letGo(draining.map((number) => this.#workers.remove(number)).filter((one) => one !== undefined));
-    }
+    const leaving = draining.map((number) => this.#workers.remove(number)).filter((one) => one !== undefined);
+    if (leaving.length > 0) void this.#letGo(leaving);
     return scaling;
   }
 
@@ -187,7 +184,25 @@ export class Primary {
     this.#dealer.close();
     this.#workers.kill();
     for (const generation of this.#generations) generation.kill();
-    this.bus.close();
+    this.#buses.close();
+  }
+
+  /** Ends sessions, of whatever application. */
+  get users(): Buses["users"] {
+    return this.#buses.users;
+  }
+
+  /** Asks socket workers, of any application. */
+  get control(): ControlDesk {
+    return this.#buses.control;
+  }
+
+  get stores(): Buses["stores"] {
+    return this.#buses.stores;
+  }
+
+  get appPaths(): Buses["paths"] {
+    return this.#buses.paths;
   }
 
   async #close(): Promise<void> {
@@ -197,8 +212,9 @@ export class Primary {
     await this.#workers.close();
     // not before the last call that may need them
     await Promise.all(this.#generations.map((generation) => generation.close()));
+    this.metrics.close();
     await this.#lost.close();
-    this.bus.close();
+    this.#buses.close();
   }
 
   async #letGo(processes: readonly WorkerProcess[]): Promise<void> {
@@ -209,10 +225,10 @@ export class Primary {
 
   #newGeneration(): Generation {
     const { config, log } = this.#options;
-    const { address } = this.bus;
+    const { addresses } = this.#buses;
     const number = ++this.#lastGeneration;
-    const compute = number === 1 ? address.compute : siblingPath(address.path, `compute-${number}`);
-    const generation = new Generation({ address: { ...address, compute }, config, log });
+    const compute = number === 1 ? addresses.compute : siblingPath(addresses.path, `compute-${number}`);
+    const generation = new Generation({ address: { ...addresses, compute }, config, log });
     this.#generations.push(generation);
     return generation;
   }

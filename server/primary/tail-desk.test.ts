@@ -9,6 +9,7 @@ import { TailDesk } from "./tail-desk.ts";
 /** A desk, and one socket worker that writes into its tails by hand. */
 function setup() {
   const desk = new TailDesk();
+  const bus = desk.of("/app");
   const told: [type: number, channel: string, data: number][] = [];
   const writers = new Map<string, TailWriter>();
   const link = {
@@ -19,15 +20,15 @@ function setup() {
       if (type === BusType.TAIL_END) writers.get(channel)?.stop();
     },
   } as unknown as Link;
-  const member = desk.joined(link, 7);
+  const member = bus.joined(link, 7);
   const tell = (type: BusType, channel: string, data: Uint8Array = Buffer.alloc(0)) =>
     member.receive({ type, channel, data } as BusFrame);
   const write = (number: number, room: number, messages: number) => {
     const uplink = { tell, refusal: () => undefined };
     writers.set(String(number), new TailWriter({ uplink, number, room, messages, ended: () => undefined }));
   };
-  const open = (limits = { seconds: 60 }) => desk.open(7, "some-id", limits) as Tail;
-  return { desk, member, open, told, writer: (number = 1) => writers.get(String(number)) as TailWriter };
+  const open = (limits = { seconds: 60 }) => desk.open({ member: 7, path: "/app" }, "some-id", limits) as Tail;
+  return { desk, bus, member, open, told, writer: (number = 1) => writers.get(String(number)) as TailWriter };
 }
 
 async function read(tail: Tail): Promise<string> {
@@ -86,10 +87,15 @@ it("there are no more than so many at once", async () => {
   const { desk, open, writer } = setup();
   const tails = Array.from({ length: 20 }, () => open());
   expect(desk.full).toBe(true);
-  expect(desk.open(7, "some-id", { seconds: 1 })).toBeUndefined();
+  expect(desk.open({ member: 7, path: "/app" }, "some-id", { seconds: 1 })).toBeUndefined();
   writer(3).end("over\n");
   expect(desk.full).toBe(false);
-  expect(desk.open(8, "some-id", { seconds: 1 })).toBeUndefined();
+  for (const where of [
+    { member: 8, path: "/app" },
+    { member: 7, path: "" },
+  ]) {
+    expect(desk.open(where, "some-id", { seconds: 1 })).toBeUndefined();
+  }
   for (const tail of tails) await tail.return();
 });
 
@@ -100,15 +106,15 @@ it("a socket worker that goes ends its tails, and so does the end of the server"
   expect(await read(tail)).toMatch(/"note":"worker gone"\}\n$/);
   const other = setup();
   const last = other.open();
-  other.desk.close();
+  other.bus.close();
   expect(await read(last)).toMatch(/"note":"server ends"\}\n$/);
   expect(desk.full).toBe(false);
 });
 
 it("frames of a tail that is over, or that is another worker's, are nobody's", async () => {
-  const { desk, open, writer, told } = setup();
+  const { bus, open, writer, told } = setup();
   const tail = open();
-  const other = desk.joined({} as Link, 8);
+  const other = bus.joined({} as Link, 8);
   other.receive({ type: BusType.TAIL_LINES, channel: "1", data: Buffer.from("wrong\n") } as BusFrame);
   other.receive({ type: BusType.TAIL_OVER, channel: "99", data: Buffer.from("wrong\n") } as BusFrame);
   writer().end("over\n");

@@ -2,6 +2,7 @@ import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Link } from "../bus/link.ts";
 import { encodeNumbers } from "../bus/numbers.ts";
 import { noteLine } from "../tail/tail-line.ts";
+import type { MemberAnswer } from "./control-desk.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import { Tail } from "./tail.ts";
 
@@ -17,24 +18,36 @@ const MOST_TAILS = 20;
 /** Bytes of lines that may be on their way from a socket worker to whoever reads them. */
 const ROOM = 65_536;
 
+/** One application of one socket worker. */
+interface Member {
+  readonly number: number;
+  readonly path: string;
+  readonly link: Link;
+}
+
 interface Open {
-  readonly member: number;
+  readonly member: Member;
   readonly tail: Tail;
   readonly timer: NodeJS.Timeout;
 }
 
 /** Hands what socket workers see of connections to whoever asked for it at the control port. */
-export class TailDesk implements Desk {
-  readonly #links = new Map<number, Link>();
+export class TailDesk {
+  readonly #members = new Set<Member>();
   readonly #open = new Map<number, Open>();
   #last = 0;
 
-  joined(link: Link, member: number): DeskMember {
-    this.#links.set(member, link);
+  /** The desk of one application's bus. @param path where it is; an empty string for the main one */
+  of(path: string): Desk {
+    return { joined: (link, number) => this.#joined({ link, number, path }), close: () => this.#close() };
+  }
+
+  #joined(member: Member): DeskMember {
+    this.#members.add(member);
     return {
       receive: (frame) => this.#receive(member, frame),
       left: () => {
-        this.#links.delete(member);
+        this.#members.delete(member);
         for (const [number, { member: its }] of this.#open) {
           if (its === member) this.#end(number, noteLine("worker gone"));
         }
@@ -42,7 +55,7 @@ export class TailDesk implements Desk {
     };
   }
 
-  close(): void {
+  #close(): void {
     for (const number of [...this.#open.keys()]) this.#end(number, noteLine("server ends"));
   }
 
@@ -54,14 +67,21 @@ export class TailDesk implements Desk {
   /**
    * Looks at a connection. What it tells are lines of JSON, each with its line break; one that is told nothing of for want
    * of room is counted in a later one. To be iterated, or it goes on until its time is over.
-   * @param member the socket worker that has it, by its number among all that were ever forked
+   * @param where the socket worker that has it, by its number among all that were ever forked, and the path where its
+   * application is
    * @returns undefined where that one is gone, or there are as many as there may be
    */
-  open(member: number, connection: string, { seconds, messages }: TailLimits): Tail | undefined {
-    const link = this.#links.get(member);
-    if (link === undefined || this.full) return undefined;
+  open(
+    where: Pick<MemberAnswer<unknown>, "member" | "path">,
+    connection: string,
+    limits: TailLimits,
+  ): Tail | undefined {
+    const { seconds, messages } = limits;
+    const member = [...this.#members].find(({ number, path }) => number === where.member && path === where.path);
+    if (member === undefined || this.full) return undefined;
+    const { link } = member;
     const number = ++this.#last;
-    const tell = (type: BusType, data?: Uint8Array) => this.#links.get(member)?.send(type, 0, String(number), data);
+    const tell = (type: BusType, data?: Uint8Array) => link.send(type, 0, String(number), data);
     const stop = () => {
       tell(BusType.TAIL_END);
       this.#forget(number);
@@ -79,7 +99,7 @@ export class TailDesk implements Desk {
     return tail;
   }
 
-  #receive(member: number, frame: BusFrame): void {
+  #receive(member: Member, frame: BusFrame): void {
     if (frame.type !== BusType.TAIL_LINES && frame.type !== BusType.TAIL_OVER) return;
     const number = Number(frame.channel);
     const open = this.#open.get(number);

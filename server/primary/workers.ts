@@ -48,6 +48,7 @@ export class Workers {
   #lastMember = 0;
   #port: number;
   #closing = false;
+  #deaths = 0;
 
   constructor(options: WorkersOptions) {
     this.#options = options;
@@ -62,6 +63,11 @@ export class Workers {
   /** All that live, by number; of one number the oldest first. */
   get all(): readonly WorkerProcess[] {
     return [...this.#processes.keys()].sort((a, b) => a.number - b.number || a.member - b.member);
+  }
+
+  /** How many died, and had to be replaced. */
+  get deaths(): number {
+    return this.#deaths;
   }
 
   /** Those that serve and are to stay. */
@@ -235,6 +241,7 @@ export class Workers {
     const { number } = slot;
     const isNeeded = () => !this.#closing && this.#slots.get(number) === slot && slot.process === dead;
     if (!isNeeded()) return;
+    this.#deaths++;
     const when = slot.delay.schedule(performance.now() - dead.bornAt, () => {
       if (isNeeded()) slot.process = this.#fork(slot, slot.generation);
     });

@@ -1,6 +1,7 @@
+import { Kind } from "../../shared/message.ts";
 import type { Done } from "../brokers/broker.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Transport } from "../transport/transport.ts";
+import type { Broadcast } from "../metrics/traffic.ts";
 import type { CatchUp } from "./catch-up.ts";
 import type { EventFrames } from "./event-frames.ts";
 import { Lane, type LaneOptions } from "./lane.ts";
@@ -97,17 +98,12 @@ export class Entry {
   }
 
   /** Sends a publication to all who are in. @param pattern where this is one */
-  publish(
-    channel: string,
-    frames: EventFrames,
-    pattern: string | undefined,
-    transport: Pick<Transport, "publish">,
-  ): void {
+  publish(channel: string, frames: EventFrames, pattern: string | undefined, transport: Broadcast): void {
     const binary = this.#binary > 0 ? frames.binary(pattern) : undefined;
     const text = this.#text > 0 ? frames.text(pattern) : undefined;
     if (this.#lanes === undefined) {
-      if (binary !== undefined) transport.publish(this.#topic(true), binary);
-      if (text !== undefined) transport.publish(this.#topic(false), text);
+      if (binary !== undefined) transport.publish(this.#topic(true), binary, Kind.EVENT, this.#binary);
+      if (text !== undefined) transport.publish(this.#topic(false), text, Kind.EVENT, this.#text);
       return;
     }
     for (const { lane } of this.#ways?.values() ?? []) {

@@ -4,9 +4,9 @@ import type { Broker, Done, From, Paged } from "../brokers/broker.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { OFFSET_BYTES, readOffset } from "../bus/publication-head.ts";
 import type { Connection } from "../connection/connection.ts";
+import type { Broadcast } from "../metrics/traffic.ts";
 import type { Counters } from "../metrics.ts";
 import { overloaded } from "../overloaded.ts";
-import type { Transport } from "../transport/transport.ts";
 import { CatchUp } from "./catch-up.ts";
 import { CatchUpTurns } from "./catch-up-turns.ts";
 import type { ChannelRules, PreparedRule } from "./channel-rules.ts";
@@ -19,7 +19,7 @@ export interface HubServices {
   readonly rules: ChannelRules;
   readonly broker: Broker;
   readonly frames: EventFramesOptions;
-  readonly transport: Pick<Transport, "publish">;
+  readonly transport: Broadcast;
   readonly counters: Counters;
   /** Bytes that may wait for one connection. */
   readonly sendBudget: number;
@@ -64,6 +64,11 @@ export class Hub {
   /** How many channels and patterns have subscribers here. */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** How many channels and patterns all connections here are subscribed to, together. */
+  get subscriptions(): number {
+    return this.#subscriptions;
   }
 
   /**

@@ -3,11 +3,11 @@ import { Kind } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { PresenceChange } from "../../shared/presence.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Transport } from "../transport/transport.ts";
+import type { Broadcast } from "../metrics/traffic.ts";
 
 export interface PresenceNewsOptions {
   readonly pack: Pack;
-  readonly transport: Pick<Transport, "publish">;
+  readonly transport: Broadcast;
 }
 
 /** How many connections of this socket worker hear of a channel's members, or are about to. */
@@ -58,11 +58,12 @@ export class PresenceNews {
     const { pack, transport } = this.#options;
     const { binary = 0, text = 0 } = this.#audiences.get(channel) ?? {};
     if (binary > 0) {
-      transport.publish(topic(true, channel), pack.packAround([Kind.PRESENCE, channel, change], member));
+      const frame = pack.packAround([Kind.PRESENCE, channel, change], member);
+      transport.publish(topic(true, channel), frame, Kind.PRESENCE, binary);
     }
     if (text > 0) {
       const json = `[${Kind.PRESENCE},${toJson(channel)},"${change}",${toJson(pack.unpack(member))}]`;
-      transport.publish(topic(false, channel), json);
+      transport.publish(topic(false, channel), json, Kind.PRESENCE, text);
     }
   }
 }

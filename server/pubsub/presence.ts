@@ -5,8 +5,8 @@ import type { PresenceChange } from "../../shared/presence.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
+import type { Broadcast } from "../metrics/traffic.ts";
 import { overloaded } from "../overloaded.ts";
-import type { Transport } from "../transport/transport.ts";
 import type { ChannelRules } from "./channel-rules.ts";
 import type { Subscribed } from "./hub.ts";
 import { isPattern } from "./patterns.ts";
@@ -19,7 +19,7 @@ export interface PresenceServices {
   readonly rules: ChannelRules;
   readonly uplink: Pick<Uplink, "ask" | "tell">;
   readonly pack: Pack;
-  readonly transport: Pick<Transport, "publish">;
+  readonly transport: Broadcast;
   /** Channels of one connection. */
   readonly maxChannels: number;
   /** Told of what is the application's fault. */

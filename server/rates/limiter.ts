@@ -5,6 +5,7 @@ import { readId } from "../../shared/validate-message.ts";
 import type { Config } from "../config.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Logger } from "../logger.ts";
+import type { CallTimes } from "../metrics/call-times.ts";
 import type { Counters } from "../metrics.ts";
 import type { Accounts } from "./accounts.ts";
 import { Bucket } from "./bucket.ts";
@@ -22,6 +23,8 @@ export interface LimiterOptions {
   readonly log: Pick<Logger, "warn">;
   /** Bytes that came out of inflating beyond those that went in, since the last time. */
   inflated(): number;
+  /** Looks at the clock for a frame, and remembers when that was for who times its calls. */
+  readonly clock: Pick<CallTimes, "begin">;
 }
 
 /** A message that is refused costs so many: who goes on though refused is soon a flood. */
@@ -64,7 +67,7 @@ export class Limiter {
   received(connection: Connection, bytes: number): void {
     if (!this.#on) return;
     if (connection.rates === undefined && bytes < SMALL && (bytes > 0 || connection.uncounted++ < UNCOUNTED)) return;
-    this.#now = performance.now();
+    this.#now = this.#options.clock.begin();
     const rates = this.#book.of(connection);
     if (bytes === 0) {
       if (rates.messages !== undefined && rates.messages.take(this.#now) > 0) this.#flooded(connection);
@@ -84,7 +87,7 @@ export class Limiter {
     if (kind === Kind.CHUNK || kind === Kind.RESULT || kind === Kind.ERROR) return true;
     if (connection.rates === undefined) {
       if (isIdle(message) && connection.uncounted++ < UNCOUNTED) return true;
-      this.#now = performance.now();
+      this.#now = this.#options.clock.begin();
     }
     const rates = this.#book.of(connection);
     if (rates.messages !== undefined && rates.messages.take(this.#now) > 0) {

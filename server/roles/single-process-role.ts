@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
-import { createBusHub } from "../primary/create-bus-hub.ts";
+import { loadMounted, startApps } from "../paths/start-apps.ts";
+import { Buses } from "../primary/buses.ts";
 import { findPort } from "../primary/free-port.ts";
-import { startSocketWorker } from "../socket-worker.ts";
 import type { SocketWorker } from "../socket-worker-contract.ts";
 import { StartError } from "../start-error.ts";
 import { announce } from "./announce.ts";
@@ -27,7 +27,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const started = performance.now();
   const stopChecking = checkCertificate(config, log);
   const port = await findPort(config.host, config.port);
-  const { hub } = createBusHub(config, {
+  const buses = new Buses(config, {
     failed: (error) => log.warn({ error }, "the bus could not take a connection"),
     stuck: () => log.error("this process does not keep up with itself"),
   });
@@ -59,7 +59,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       await worker?.drain();
     } finally {
       await endCompute();
-      hub.close();
+      buses.close();
       stopSignals?.();
       stopChecking();
     }
@@ -78,27 +78,29 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     return closing;
   }
 
-  await hub.listen();
+  await buses.listen();
+  const bus = buses.addresses;
   // from here on there is something to end
   const reload = () => log.warn("SIGHUP: one single process has nobody to serve while it loads new code; restart it");
   const stopSignals = options.signals
-    ? endOnSignals({ end: close, kill: () => hub.close(), reload, exit, log })
+    ? endOnSignals({ end: close, kill: () => buses.close(), reload, exit, log })
     : undefined;
   try {
-    worker = await startSocketWorker({
+    worker = await startApps({
+      mounted: await loadMounted(config.paths, bus),
       app: await options.load(),
       hooks: await loadHooks(),
       // there is no primary to deal the connections
       config: { ...config, port, balance: "kernel" },
       worker: 0,
       member: 0,
-      bus: hub.address,
+      bus,
       events,
       log,
       lost: () => log.error("the bus is gone"),
       unable: (error) => log.error({ error }, "no connections can be taken again"),
       computeNeeded(sources) {
-        const { compute: path, secret } = hub.address;
+        const { compute: path, secret } = bus;
         compute = new ComputeHost({ config, bus: { path, secret }, sources, log });
         threadsLeft = true;
         computeStarted = startCompute(compute);

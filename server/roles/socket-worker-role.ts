@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
+import { loadMounted, startApps } from "../paths/start-apps.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "../primary/control-message.ts";
-import { startSocketWorker } from "../socket-worker.ts";
 import type { SocketWorker } from "../socket-worker-contract.ts";
 import { clientReader } from "../transport/read-client.ts";
 import { type ConnectionHandle, DealtConnections } from "./dealt-connections.ts";
@@ -74,9 +74,10 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
 
   try {
     const app = await options.load();
-    worker = await startSocketWorker({
+    worker = await startApps({
       app,
       hooks: await options.hooks(),
+      mounted: await loadMounted(config.paths, bus),
       config,
       worker: number,
       member,

@@ -7,6 +7,7 @@ import type { KeyClaim } from "./key-claim.ts";
 
 /** Every call is the first of its key. */
 const uplink: Uplink = {
+  unsent: 0,
   ask: (_type, _channel, _data, answered) => answered(undefined, { data: Buffer.of(Claim.RUN) } as BusFrame),
   tell: () => undefined,
   whenTold: (told) => told(),

@@ -6,6 +6,12 @@ export interface Tagged {
   indexed: Tags;
 }
 
+/** Told of every change of certain tags. */
+export interface TagWatch {
+  readonly names: Iterable<string>;
+  changed(name: string, before: string | undefined, after: string | undefined): void;
+}
+
 /** Names that are looked after at most; by others everything is looked through. */
 const MOST_NAMES = 64;
 const NOBODY: ReadonlySet<never> = new Set();
@@ -16,11 +22,13 @@ const NOBODY: ReadonlySet<never> = new Set();
  */
 export class TagIndex<Item extends Tagged> {
   readonly #all: () => Iterable<Item>;
+  readonly #watch: TagWatch | undefined;
   readonly #names = new Map<string, Map<string, Set<Item>>>();
 
   /** @param all everything there is; each has been given to `update` */
-  constructor(all: () => Iterable<Item>) {
+  constructor(all: () => Iterable<Item>, watch?: TagWatch) {
     this.#all = all;
+    this.#watch = watch;
   }
 
   /** Something is new, or tagged otherwise than it was. */
@@ -28,6 +36,7 @@ export class TagIndex<Item extends Tagged> {
     const before = item.indexed;
     if (before === tags) return;
     item.indexed = tags;
+    for (const name of this.#watch?.names ?? []) this.#watch?.changed(name, tagOf(before, name), tagOf(tags, name));
     for (const [name, values] of this.#names) {
       const [old, value] = [tagOf(before, name), tagOf(tags, name)];
       if (old === value) continue;

@@ -28,7 +28,8 @@ export const IDLE: ControlPortOptions["primary"] = {
   users: { revokeUser: () => 0, revokeSession: () => 0 },
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
   tails: { full: false, open: () => undefined },
-  control: { members: [], ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
+  metrics: { text: async () => "" },
+  control: { ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
 };
 
 /** Opens a control port for one test. @returns the port */

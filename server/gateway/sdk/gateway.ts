@@ -1,5 +1,6 @@
 import { Emitter } from "../../../shared/emitter.ts";
 import { within } from "../../within.ts";
+import { checkAmqpUrl, checkRedisUrl } from "../place-of.ts";
 import { AmqpEventSource, type AmqpSourceOptions } from "./amqp-event-source.ts";
 import { ControlClient, type ControlOptions, type Selector } from "./control-client.ts";
 import type { Delivery, EventSource } from "./event-source.ts";
@@ -78,7 +79,8 @@ export class Gateway extends Emitter<GatewayEvents> {
   /** Does nothing yet but look at the options. @throws TypeError where a URL cannot be used */
   constructor(options: GatewayOptions) {
     super();
-    for (const broker of [options.redis, options.amqp]) if (broker !== undefined) new URL(broker.url);
+    if (options.redis !== undefined) checkRedisUrl(options.redis.url);
+    if (options.amqp !== undefined) checkAmqpUrl(options.amqp.url);
     this.#options = options;
     this.#control = new ControlClient(options);
     this.#lanes = new Lanes(options.concurrency ?? CONCURRENCY);

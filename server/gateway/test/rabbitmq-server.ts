@@ -27,6 +27,8 @@ export async function startRabbit(): Promise<RabbitServer> {
   await nameServer.listening(names);
   const env = {
     HOME: folder,
+    // then the script becomes the server, instead of waiting for one that it starts
+    RUNNING_UNDER_SYSTEMD: "1",
     ERL_EPMD_PORT: String(names),
     ERL_EPMD_ADDRESS: "127.0.0.1",
     RABBITMQ_NODENAME: `test-${port}@localhost`,

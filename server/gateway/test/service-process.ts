@@ -3,14 +3,13 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { eventually } from "../../test/patience.ts";
 
-/** A program that tests use, with all that it starts: a group of processes, ended by its id. */
+/** A program that tests use, ended by its id. It stays in the group of who runs the tests, and ends with that. */
 export class ServiceProcess {
   readonly #child: ChildProcess;
   #output = "";
 
   constructor(command: string, args: readonly string[], env: Record<string, string> = {}) {
     this.#child = spawn(command, args, {
-      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },
     });
@@ -39,7 +38,7 @@ export class ServiceProcess {
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.#child.pid !== undefined) process.kill(-this.#child.pid, signal);
+    this.#child.kill(signal);
   }
 
   /** Ends it at once, as a crash does. */

@@ -40,6 +40,7 @@ function join(desk: RateDesk, workers: number): DeskWorker {
     member.receive({ type, reference: to, channel, data: data ?? Buffer.alloc(0) } as BusFrame);
   };
   const uplink: Uplink = {
+    unsent: 0,
     ask(type, channel, data, answered) {
       waiting.set(++reference, answered);
       tell(type, reference, channel, data);

@@ -25,7 +25,7 @@ async function start(limitMs = 0) {
   expect(await admission.listen()).toBe(8080);
   did.length = 0;
   const connect = () => {
-    connections.add({ slot: 0 } as Connection);
+    connections.add({ id: String(connections.size), slot: 0 } as Connection);
     admission.opened();
   };
   return { admission, connect, transport, failed, did };

@@ -193,7 +193,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     claims: new Claims(uplink, config),
   };
 
-  const sized = { connections, hub, uplink, deadlines, fairness, procedures: assembly.procedures };
+  const sized = { connections, hub, uplink, deadlines, fairness, procedures: assembly.procedures, streams };
   const control = new ControlAnswers({
     ...{ uplink, pack, failed: failed("the control port could not be answered") },
     handlers: controlHandlers({

@@ -177,8 +177,8 @@ export class Connection implements SocketOwner {
   }
 
   /** @internal Sends the frame of an EVENT at once, behind what has gathered. */
-  sendFrame(frame: Frame): void {
-    this.#outbox.sendFrame(frame, Kind.EVENT);
+  sendFrame(frame: Frame, kind: Kind | null = Kind.EVENT): void {
+    this.#outbox.sendFrame(frame, kind);
   }
 
   /** @internal Sends what has gathered. */

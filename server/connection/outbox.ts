@@ -87,9 +87,9 @@ export class Outbox implements Flushable {
     this.#send(this.#codec.frame(pieces));
   }
 
-  /** Sends the frame of one message at once, behind what has gathered. */
-  sendFrame(frame: Frame, kind: Kind): void {
-    if (this.#owner.open) this.#count(kind);
+  /** Sends the frame of one message at once, behind what has gathered. @param kind null where it is none of the protocol */
+  sendFrame(frame: Frame, kind: Kind | null): void {
+    if (kind !== null && this.#owner.open) this.#count(kind);
     this.flush();
     if (this.#owner.tap !== undefined && this.#owner.open) this.#owner.tap.sent(frame);
     this.#send(frame);

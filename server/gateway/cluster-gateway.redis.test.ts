@@ -2,6 +2,7 @@ import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { startCluster } from "../test/cluster.ts";
 import { eventually } from "../test/patience.ts";
+import { samplesOf } from "../test/prometheus-parser.ts";
 import { Gateway } from "./sdk/gateway.ts";
 import { type RedisServer, startRedis } from "./test/redis-server.ts";
 import { streamEntries } from "./test/stream-entries.ts";
@@ -56,6 +57,13 @@ it("a back end talks with the raw connections of all workers, and hears of the e
   await eventually(() => expect(clients.map(({ heard }) => heard[1])).toEqual(Array(4).fill("again? chat blue")));
   expect(await gateway.sendTo({ group: "blue" }, "to all")).toBe(4);
   await eventually(() => expect(clients.map(({ heard }) => heard[2])).toEqual(Array(4).fill("to all")));
+
+  await eventually(async () => {
+    const metrics = samplesOf(await (await cluster.get("/metrics", cluster.controlPort)).text());
+    expect(metrics.get('fugitive_messages_total{direction="in",kind="RAW"}')).toBe(8);
+    expect(metrics.get('fugitive_messages_total{direction="out",kind="RAW"}')).toBe(12);
+    expect(metrics.get('fugitive_gateway_events_total{broker="redis",outcome="sent"}')).toBe(12);
+  });
 
   // by what a message says, it goes elsewhere
   clients[0]?.client.send('{"do":{"what":"dance"}}');

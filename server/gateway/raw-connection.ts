@@ -1,5 +1,6 @@
 import { CloseCode } from "../../shared/codes.ts";
 import { AppError } from "../../shared/errors.ts";
+import type { Frame } from "../../shared/message.ts";
 import { Connection } from "../connection/connection.ts";
 import type { ConnectionServices } from "../connection/connection-services.ts";
 import type { Socket, UpgradeRequest } from "../transport/transport.ts";
@@ -43,6 +44,7 @@ export class RawConnection extends Connection {
     this.silentBeats = 0;
     if (!this.open) return;
     this.#services.traffic.received(bytes.byteLength);
+    this.#services.traffic.rawCame++;
     this.#services.received(this, bytes.byteLength);
     this.#raw.counts(this);
     if (!this.open) return;
@@ -53,6 +55,11 @@ export class RawConnection extends Connection {
   #hear(bytes: ArrayBuffer, binary: boolean): void {
     this.tap?.raw("in", bytes.byteLength, binary);
     this.#raw.listener.message(this, Buffer.from(bytes), binary);
+  }
+
+  override sendFrame(frame: Frame): void {
+    if (this.open) this.#services.traffic.rawWent++;
+    super.sendFrame(frame, null);
   }
 
   /** It would understand no message of the protocol. */

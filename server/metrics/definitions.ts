@@ -69,6 +69,11 @@ export const METRICS = {
   fugitive_downlink_unsent_bytes: gauge("What waits in the primary to be sent to a socket worker.", "worker"),
   fugitive_waiting_bytes: gauge("What clients have said and nobody has had time for yet.", "worker"),
 
+  fugitive_gateway_up: gauge("1 where a broker for events of raw paths can be reached, else 0.", "broker", "worker"),
+  fugitive_gateway_events_total: counter("Events of raw paths, by what became of them.", "broker", "outcome"),
+  fugitive_gateway_waiting_events: gauge("Events of raw paths that wait for their broker.", "broker", "worker"),
+  fugitive_gateway_waiting_bytes: gauge("Memory that these take.", "broker", "worker"),
+
   fugitive_sessions: gauge("Sessions, with a connection or without.", "state"),
   fugitive_kept_answers: gauge("Calls with a key that are remembered."),
   fugitive_kept_answers_bytes: gauge("Memory that answers to calls with a key take."),

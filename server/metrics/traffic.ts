@@ -4,6 +4,8 @@ import type { Transport } from "../transport/transport.ts";
 import type { SnapshotBuilder } from "./snapshot.ts";
 
 const KINDS = Object.entries(Kind);
+/** What messages are called that are none of the protocol. */
+const RAW = "RAW";
 /** Kinds that a client sends, and that a server sends. */
 const COMING: ReadonlySet<number> = new Set([
   ...[Kind.HELLO, Kind.CALL, Kind.RESULT, Kind.ERROR, Kind.CHUNK, Kind.CANCEL, Kind.SUBSCRIBE, Kind.UNSUBSCRIBE],
@@ -26,6 +28,9 @@ export class Traffic {
   readonly came = new Float64Array(KINDS.length);
   /** Messages to clients, by kind. */
   readonly went = new Float64Array(KINDS.length);
+  /** Messages of raw connections, and to them. */
+  rawCame = 0;
+  rawWent = 0;
   readonly #bytes = new Float64Array(2);
 
   /** A frame came. */
@@ -54,6 +59,8 @@ export class Traffic {
       if (COMING.has(kind)) snapshot.add("fugitive_messages_total", ["in", name], this.came[kind] as number);
       if (GOING.has(kind)) snapshot.add("fugitive_messages_total", ["out", name], this.went[kind] as number);
     }
+    snapshot.add("fugitive_messages_total", ["in", RAW], this.rawCame);
+    snapshot.add("fugitive_messages_total", ["out", RAW], this.rawWent);
     snapshot.add("fugitive_message_bytes_total", ["in"], this.#bytes[0] as number);
     snapshot.add("fugitive_message_bytes_total", ["out"], this.#bytes[1] as number);
     snapshot.add("fugitive_deliveries_total", [], this.went[Kind.EVENT] as number);

@@ -10,6 +10,7 @@ import { errorLabels, unknownCalls } from "./call-metrics.ts";
 import { CallTimes } from "./call-times.ts";
 import { addCounters } from "./counter-series.ts";
 import { DoorMetrics } from "./door-metrics.ts";
+import { addGateway, type GatewayCounters } from "./gateway-series.ts";
 import { ProcessMetrics } from "./process-metrics.ts";
 import { type Snapshot, SnapshotBuilder } from "./snapshot.ts";
 import { TagCounts } from "./tag-counts.ts";
@@ -23,6 +24,8 @@ export interface Sized {
   readonly deadlines: Pick<Deadlines, "size">;
   readonly fairness: Pick<Fairness, "waiting">;
   readonly procedures: Procedures;
+  /** Of the brokers for raw paths; undefined where there are none. */
+  readonly streams: { counters(): GatewayCounters } | undefined;
 }
 
 /** All that a socket worker counts. Each part is handed to whoever counts with it. */
@@ -60,7 +63,7 @@ export class WorkerMetrics {
   }
 
   /** How it all stands. */
-  snapshot({ connections, hub, uplink, deadlines, fairness, procedures }: Sized): Snapshot {
+  snapshot({ connections, hub, uplink, deadlines, fairness, procedures, streams }: Sized): Snapshot {
     const snapshot = new SnapshotBuilder();
     const worker = [this.#worker] as const;
     snapshot.add("fugitive_connections", worker, connections.size);
@@ -73,6 +76,7 @@ export class WorkerMetrics {
     this.traffic.addTo(snapshot);
     this.door.addTo(snapshot);
     this.tags.addTo(snapshot);
+    addGateway(snapshot, streams?.counters() ?? {}, this.#worker);
     for (const { metrics } of procedures.values()) metrics.addTo(snapshot);
     this.unknown.addTo(snapshot);
     this.#process?.addTo(snapshot);

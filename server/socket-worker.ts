@@ -175,7 +175,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const watched = door.watched(gate);
   const transport = options.transport?.(watched, routes) ?? publicTransport(options, watched, routes);
 
-  const memory = new MemoryTransport(reception, config.sendBudget);
+  const memory = new MemoryTransport(door.watched(reception), config.sendBudget);
   const taps = new Taps({ uplink, pack, connections, worker });
   const channels = createChannels({
     ...{ config, rules, broker, uplink, pack, frames, counters, limiter, sessions, deadlines, failed },
@@ -214,7 +214,11 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   const hooks = new RunningHooks(log);
   const port = await hooks
-    .setUp(options.hooks, "socketWorker", workerApi({ services, connections, frames, events, memory }))
+    .setUp(
+      options.hooks,
+      "socketWorker",
+      workerApi({ services, connections, frames, events, memory, later: (undo) => hooks.later("listeners", undo) }),
+    )
     .then(() => admission.listen())
     .catch(async (error: unknown) => {
       await hooks.undo();

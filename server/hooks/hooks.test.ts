@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { type Connection, defineApp, defineHooks, type LocalClient, type SocketWorkerApi } from "../index.ts";
 import { eventually } from "../test/patience.ts";
+import { RawClient } from "../test/raw-client.ts";
 import { serve, startTestServer } from "../test/test-server.ts";
 
 const app = defineApp({
@@ -180,6 +181,19 @@ it("listeners that fail are logged, and nothing else comes of it", async () => {
   await eventually(() => {
     expect(server.records.filter(({ message }) => message === "a listener failed")).toHaveLength(2);
   });
+});
+
+it("what hooks listen to ends with them, though the server listens again", async () => {
+  let heard = 0;
+  const hooks = defineHooks({ socketWorker: ({ on }) => void on("connection", () => heard++) });
+  const running = await startTestServer(app, { hooks: [hooks] });
+  await running.server.close();
+  await running.server.listen();
+  onTestFinished(() => running.stop());
+  const client = await RawClient.connect({ port: running.server.port });
+  await client.ask([2, 1, "echo", 1]);
+  expect(heard).toBe(1);
+  client.destroy();
 });
 
 it.each([

@@ -13,6 +13,7 @@ import {
   type SocketWorkerApi,
   type ToTagged,
 } from "../index.ts";
+import { simulate } from "../simulate/simulate.ts";
 
 const hooks = defineHooks({
   async socketWorker(api) {
@@ -38,6 +39,11 @@ export type Checks = All<[Equal<typeof hooks, Hooks>, Equal<ReturnType<PrimaryAp
 const app = defineApp({});
 createServer(app, { hooks: [hooks, "./hooks.js"] });
 createServer(app, { hooks: [] });
+createServer(app, {
+  hooks: [simulate(), simulate({ connections: 5, user: (index) => `${index}`, calls: [{ procedure: "a" }] })],
+});
+// @ts-expect-error there is no such option
+simulate({ connection: 5 });
 
 defineHooks({});
 defineHooks({

@@ -33,6 +33,11 @@ export class RunningHooks {
     }
   }
 
+  /** Something that a hook has begun ends with it. */
+  later(name: string, undo: () => void): void {
+    this.#undo.unshift({ name, undo });
+  }
+
   /** Undoes them, the last one first. One that cannot be undone, or not in time, keeps no other from it. */
   async undo(): Promise<void> {
     for (const { name, undo } of this.#undo.splice(0)) {

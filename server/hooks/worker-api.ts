@@ -18,10 +18,12 @@ export interface WorkerApiOptions {
   readonly frames: EventFramesOptions;
   readonly events: Emitter<ServerEvents>;
   readonly memory: MemoryTransport<Connection>;
+  /** Gets what ends with the hooks. */
+  later(undo: () => void): void;
 }
 
 /** What hooks get in a socket worker. */
-export function workerApi({ services, connections, frames, events, memory }: WorkerApiOptions): SocketWorkerApi {
+export function workerApi({ services, connections, frames, events, memory, later }: WorkerApiOptions): SocketWorkerApi {
   const { config, worker, log, sessions, publish, users } = services;
   const local: LocalConnections = {
     get size() {
@@ -47,6 +49,11 @@ export function workerApi({ services, connections, frames, events, memory }: Wor
         ...{ transport: memory, pack: frames.pack },
         failed: (error) => log.error({ error }, "whoever plays a client without a network threw"),
       }),
-    on: (event, listener) => events.on(event, listener),
+    on(event, listener) {
+      const release = events.on(event, listener);
+      // the emitter outlives this worker: a server may listen, close, and listen again
+      later(release);
+      return release;
+    },
   };
 }

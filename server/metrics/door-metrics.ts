@@ -1,5 +1,5 @@
 import { CLOSE_CODES } from "../../shared/codes.ts";
-import type { TransportHooks } from "../transport/transport.ts";
+import type { SocketOwner, TransportHooks } from "../transport/transport.ts";
 import { OTHER } from "./bounded-labels.ts";
 import type { SnapshotBuilder } from "./snapshot.ts";
 
@@ -21,7 +21,7 @@ export class DoorMetrics {
   readonly #closed = new Map([...Object.keys(CLOSE_CODES), ...UNSAID, OTHER].map((code) => [code, 0]));
 
   /** Counts who comes in, and who is refused. */
-  watched(hooks: TransportHooks): TransportHooks {
+  watched<Owner extends SocketOwner>(hooks: TransportHooks<Owner>): TransportHooks<Owner> {
     return {
       upgrade: (request) => {
         const answer = hooks.upgrade(request);

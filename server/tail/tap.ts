@@ -43,13 +43,7 @@ export class Tap {
 
   /** A frame came. @param decoded a message, a batch, or nonsense */
   received(decoded: unknown, bytes: number, binary: boolean): void {
-    if (!isBatch(decoded)) {
-      this.#tell(messageLine("in", decoded, bytes));
-      return;
-    }
-    for (const message of decoded) {
-      this.#tell(messageLine("in", message, bytes > MOST ? undefined : this.#sizeOf(message, binary)));
-    }
+    this.#all("in", decoded, bytes, binary);
   }
 
   /** Something is sent that is encoded already: a message, or a frame of one or several. */
@@ -76,8 +70,13 @@ export class Tap {
   }
 
   #all(direction: Direction, decoded: unknown, bytes: number, binary: boolean): void {
-    if (!isBatch(decoded)) this.#tell(messageLine(direction, decoded, bytes));
-    else for (const message of decoded) this.#tell(messageLine(direction, message, this.#sizeOf(message, binary)));
+    if (!isBatch(decoded)) {
+      this.#tell(messageLine(direction, decoded, bytes));
+      return;
+    }
+    for (const message of decoded) {
+      this.#tell(messageLine(direction, message, bytes > MOST ? undefined : this.#sizeOf(message, binary)));
+    }
   }
 
   #decoded(encoded: Frame): unknown {

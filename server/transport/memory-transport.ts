@@ -1,26 +1,21 @@
 import type { Frame } from "../../shared/message.ts";
 import { type MemoryClient, MemorySocket } from "./memory-socket.ts";
 import { Topics } from "./topics.ts";
-import type { HttpAnswer, Transport, TransportHooks, UpgradeRequest } from "./transport.ts";
-
-/** Where its connections become. */
-export interface MemoryHooks<Owner> extends Pick<TransportHooks, "upgrade"> {
-  open(...args: Parameters<TransportHooks["open"]>): Owner & ReturnType<TransportHooks["open"]>;
-}
+import type { HttpAnswer, SocketOwner, Transport, TransportHooks, UpgradeRequest } from "./transport.ts";
 
 /**
  * Connections within this process, without a network: both ends are here, and what one says reaches the other in the next
  * turn of the event loop, so that neither finds itself called in the middle of something.
  */
-export class MemoryTransport<Owner> {
-  readonly #hooks: MemoryHooks<Owner>;
+export class MemoryTransport<Owner extends SocketOwner> {
+  readonly #hooks: TransportHooks<Owner>;
   readonly #sendBudget: number;
   readonly #topics = new Topics();
   readonly #open = new Set<MemorySocket>();
   #busy: MemorySocket[] = [];
 
   /** @param sendBudget bytes that may wait for one client */
-  constructor(hooks: MemoryHooks<Owner>, sendBudget: number) {
+  constructor(hooks: TransportHooks<Owner>, sendBudget: number) {
     this.#hooks = hooks;
     this.#sendBudget = sendBudget;
   }

@@ -71,10 +71,10 @@ export interface SocketOwner {
 }
 
 /** What a transport asks of the server it carries. It knows bytes and names, neither codec nor protocol. */
-export interface TransportHooks {
+export interface TransportHooks<Owner extends SocketOwner = SocketOwner> {
   /** Answers at once; a WebSocket that is given may still be closed when more is known. */
   upgrade(request: UpgradeRequest): UpgradeAnswer;
-  open(socket: Socket, request: UpgradeRequest, subprotocol: string): SocketOwner;
+  open(socket: Socket, request: UpgradeRequest, subprotocol: string): Owner;
 }
 
 export interface TransportOptions {

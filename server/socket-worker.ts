@@ -28,8 +28,8 @@ import { RawConnection } from "./gateway/raw-connection.ts";
 import { RawEvents } from "./gateway/raw-events.ts";
 import { rawPaths } from "./gateway/raw-paths.ts";
 import { createHealthCheck, report } from "./health.ts";
+import { createSocketWorkerApi } from "./hooks/create-socket-worker-api.ts";
 import { RunningHooks } from "./hooks/running-hooks.ts";
-import { workerApi } from "./hooks/worker-api.ts";
 import { publicRoutes } from "./http/public-routes.ts";
 import { WorkerMetrics } from "./metrics/worker-metrics.ts";
 import { codecsFor, connectionMaker } from "./paths/path-services.ts";
@@ -213,12 +213,10 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     failed: options.unable,
   });
   const hooks = new RunningHooks(log);
+  const { later } = hooks;
+  const api = createSocketWorkerApi({ services, connections, frames, events, memory, later });
   const port = await hooks
-    .setUp(
-      options.hooks,
-      "socketWorker",
-      workerApi({ services, connections, frames, events, memory, later: (undo) => hooks.later("listeners", undo) }),
-    )
+    .setUp(options.hooks, "socketWorker", api)
     .then(() => admission.listen())
     .catch(async (error: unknown) => {
       await hooks.undo();

@@ -34,9 +34,7 @@ export class RunningHooks {
   }
 
   /** Something that a hook has begun ends with it. */
-  later(name: string, undo: () => void): void {
-    this.#undo.unshift({ name, undo });
-  }
+  readonly later = (undo: () => void): void => void this.#undo.unshift({ name: "a listener", undo });
 
   /** Undoes them, the last one first. One that cannot be undone, or not in time, keeps no other from it. */
   async undo(): Promise<void> {

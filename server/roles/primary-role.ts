@@ -1,6 +1,6 @@
 import type { LoadedConfig } from "../config.ts";
 import { startControlPort } from "../control-port/control-port.ts";
-import { primaryApi } from "../hooks/primary-hooks-api.ts";
+import { createPrimaryApi } from "../hooks/create-primary-api.ts";
 import { RunningHooks } from "../hooks/running-hooks.ts";
 import { logStrayRejections } from "../hooks/stray-rejections.ts";
 import { findPort } from "../primary/free-port.ts";
@@ -56,7 +56,7 @@ export async function runPrimary(options: PrimaryRoleOptions): Promise<RunningRo
   try {
     const all = await options.hooks();
     if (all.length > 0) stopLogging = logStrayRejections(log);
-    await hooks.setUp(all, "primary", primaryApi(primary, config, log));
+    await hooks.setUp(all, "primary", createPrimaryApi(primary, config, log));
     await primary.start();
   } catch (error) {
     await close();

@@ -12,7 +12,7 @@ import { connectLocally } from "./local-clients.ts";
 import { shownConfig } from "./shown-config.ts";
 import type { LocalConnections, SocketWorkerApi } from "./socket-worker-api.ts";
 
-export interface WorkerApiOptions {
+export interface SocketWorkerApiOptions {
   readonly services: Services;
   readonly connections: Connections;
   readonly frames: EventFramesOptions;
@@ -23,7 +23,14 @@ export interface WorkerApiOptions {
 }
 
 /** What hooks get in a socket worker. */
-export function workerApi({ services, connections, frames, events, memory, later }: WorkerApiOptions): SocketWorkerApi {
+export function createSocketWorkerApi({
+  services,
+  connections,
+  frames,
+  events,
+  memory,
+  later,
+}: SocketWorkerApiOptions): SocketWorkerApi {
   const { config, worker, log, sessions, publish, users } = services;
   const local: LocalConnections = {
     get size() {

@@ -22,7 +22,7 @@ const MOST_WORKERS = 512;
 const PAGE = 500;
 
 /** What hooks get in the primary. */
-export function primaryApi(primary: Primary, config: Config, log: Logger): PrimaryApi {
+export function createPrimaryApi(primary: Primary, config: Config, log: Logger): PrimaryApi {
   const pack = createPack();
   return {
     ...{ log, node: config.node, config: shownConfig(config) },

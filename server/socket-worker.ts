@@ -213,8 +213,10 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     failed: options.unable,
   });
   const hooks = new RunningHooks(log);
-  const { later } = hooks;
-  const api = createSocketWorkerApi({ services, connections, frames, events, memory, later });
+  const api = createSocketWorkerApi({
+    ...{ services, connections, frames, events, memory },
+    later: (undo) => hooks.later("listeners", undo),
+  });
   const port = await hooks
     .setUp(options.hooks, "socketWorker", api)
     .then(() => admission.listen())

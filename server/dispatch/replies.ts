@@ -48,7 +48,9 @@ function report(
   moment: Moment | undefined,
 ): void {
   context.answered();
-  times.answered(context.procedure.metrics, moment);
+  const { metrics } = context.procedure;
+  if (moment === undefined) times.answered(metrics);
+  else times.answeredLater(metrics, moment);
   const stale = !context.connection.open && events.has("stale");
   if (!stale && !events.has("reply")) return;
   const { connection, id, procedure } = context;

@@ -18,8 +18,8 @@ export class RunningCall implements Timed {
   wake: (() => void) | undefined;
   readonly #services: Services;
   #over = false;
-  /** When it was read. */
-  readonly #moment: Moment;
+  /** @internal When it was read. */
+  readonly moment: Moment;
 
   constructor(context: CallContext, services: Services) {
     this.context = context;
@@ -29,7 +29,7 @@ export class RunningCall implements Timed {
     connection.calls ??= new Map();
     connection.calls.set(context.id, this);
     services.deadlines.add(this);
-    this.#moment = services.times.moment;
+    this.moment = services.times.moment;
   }
 
   /** Whether it has been answered. */
@@ -95,12 +95,12 @@ export class RunningCall implements Timed {
 
   /** Sends its result. Called once, and never after `refuse`. */
   protected answer(value: unknown): void {
-    replyResult(this.context, value, this.#services, this.#moment);
+    replyResult(this.context, value, this.#services, this.moment);
   }
 
   /** Sends its error. Called once, and never after `answer`. */
   protected refuse(error: unknown): void {
-    replyError(this.context, error, this.#services, this.#moment);
+    replyError(this.context, error, this.#services, this.moment);
   }
 
   #stop(reason: AppError): void {

@@ -34,7 +34,9 @@ export class RunningHooks {
   }
 
   /** Something that a hook has begun ends with it. */
-  readonly later = (undo: () => void): void => void this.#undo.unshift({ name: "a listener", undo });
+  later(name: string, undo: () => void): void {
+    this.#undo.unshift({ name, undo });
+  }
 
   /** Undoes them, the last one first. One that cannot be undone, or not in time, keeps no other from it. */
   async undo(): Promise<void> {

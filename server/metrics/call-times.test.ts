@@ -34,7 +34,7 @@ describe("calls", () => {
     for (const metrics of [add, add, echo]) {
       times.call();
       now += 5;
-      times.answered(metrics, undefined);
+      times.answered(metrics);
     }
     times.end();
     expect([of(add), of(echo)]).toEqual([
@@ -49,7 +49,7 @@ describe("calls", () => {
     expect(times.begin()).toBe(1_000);
     now += 3;
     times.call();
-    times.answered(add, undefined);
+    times.answered(add);
     times.end();
     expect(of(add)).toEqual([1, 3]);
   });
@@ -60,7 +60,7 @@ describe("calls", () => {
       times.begin();
       times.call();
       now += ms;
-      times.answered(add, undefined);
+      times.answered(add);
       times.end();
       now += 100;
     }
@@ -72,7 +72,7 @@ describe("calls", () => {
     for (let frame = 0; frame < 2; frame++) {
       times.begin();
       now += 4;
-      times.answered(add, undefined);
+      times.answered(add);
     }
     times.end();
     expect(of(add)).toEqual([2, 16]);
@@ -88,8 +88,8 @@ describe("calls", () => {
     const second = times.moment;
     times.end();
     now += 10;
-    for (const metrics of [add, add, echo]) times.answered(metrics, first);
-    times.answered(add, second);
+    for (const metrics of [add, add, echo]) times.answeredLater(metrics, first);
+    times.answeredLater(add, second);
     now += 1;
     expect(waiting.length).toBe(1);
     turnEnds();
@@ -97,7 +97,7 @@ describe("calls", () => {
       [3, 21 + 21 + 11],
       [1, 21],
     ]);
-    times.answered(add, first);
+    times.answeredLater(add, first);
     turnEnds();
     expect(add.durations.count).toBe(4);
   });
@@ -109,7 +109,7 @@ describe("calls", () => {
     now += 500;
     times.call();
     now += 2;
-    times.answered(add, undefined);
+    times.answered(add);
     times.end();
     expect(of(add)).toEqual([1, 2]);
   });
@@ -118,7 +118,7 @@ describe("calls", () => {
     const { times, add, echo } = setup();
     times.call();
     const { moment } = times;
-    for (let call = 0; call < 5_000; call++) times.answered(call % 2 === 0 ? add : echo, moment);
+    for (let call = 0; call < 5_000; call++) times.answeredLater(call % 2 === 0 ? add : echo, moment);
     now += 1;
     turnEnds();
     expect([of(add), of(echo)]).toEqual([

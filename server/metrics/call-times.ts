@@ -65,19 +65,19 @@ export class CallTimes implements Flushable {
     if (!this.#running) this.begin();
   }
 
-  /**
-   * A call has been answered.
-   * @param moment when it was read; undefined where the frame at hand brought it
-   */
-  answered(metrics: CallMetrics, moment: Moment | undefined): void {
-    if (moment === undefined) {
-      if (metrics.untimed++ === 0) this.#touched[this.#touchedCount++] = metrics;
-      return;
-    }
-    if (moment.metrics === metrics) {
-      moment.count++;
-      return;
-    }
+  /** A call of the frame at hand has been answered. */
+  answered(metrics: CallMetrics): void {
+    if (metrics.untimed++ === 0) this.#touched[this.#touchedCount++] = metrics;
+  }
+
+  /** A call has been answered after the frame that brought it. @param moment when that was read */
+  answeredLater(metrics: CallMetrics, moment: Moment): void {
+    if (moment.metrics === metrics) moment.count++;
+    else this.#remember(metrics, moment);
+  }
+
+  /** The first of a procedure's calls in a frame that this turn answers, or one behind those of another procedure. */
+  #remember(metrics: CallMetrics, moment: Moment): void {
     const one = moment.metrics === undefined ? moment : new Moment(moment.at);
     one.metrics = metrics;
     one.count = 1;

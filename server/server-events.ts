@@ -35,3 +35,22 @@ export class LoggingEmitter<Events extends Record<keyof Events, (...args: never[
 
 /** Tells listeners what happens in a socket worker. */
 export class ServerEmitter extends LoggingEmitter<ServerEvents> {}
+
+/** What happens in one of the applications of a process: its own listeners hear it, and then those of the process. */
+export class AppEvents extends ServerEmitter {
+  readonly #process: Emitter<ServerEvents>;
+
+  constructor(log: Pick<Logger, "error">, process: Emitter<ServerEvents>) {
+    super(log);
+    this.#process = process;
+  }
+
+  override emit<Name extends keyof ServerEvents>(event: Name, ...args: Parameters<ServerEvents[Name]>): void {
+    super.emit(event, ...args);
+    this.#process.emit(event, ...args);
+  }
+
+  override has(event: keyof ServerEvents): boolean {
+    return super.has(event) || this.#process.has(event);
+  }
+}

@@ -27,7 +27,12 @@ export interface SocketWorkerOptions {
   readonly deal?: Deal | undefined;
   /** Makes the transport. @default that of the public port, over uWebSockets.js */
   readonly transport?: MakeTransport | undefined;
+  /** What happens in this application. */
   readonly events: Emitter<ServerEvents>;
+  /** What happens in all applications of the process. @default the same */
+  readonly processEvents?: Emitter<ServerEvents> | undefined;
+  /** Called when its last client is gone; it ends when that resolves. @default at once */
+  drained?(): Promise<void>;
   readonly log: Logger;
   /** The bus to the primary broke: there is no going on. */
   lost(): void;

@@ -18,6 +18,7 @@ import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
 import { ControlAnswers, controlFrames } from "./control/control-answers.ts";
 import { controlHandlers } from "./control/control-handlers.ts";
+import { SystemCalls } from "./control/system-calls.ts";
 import { Deadlines } from "./dispatch/deadlines.ts";
 import { dispatch } from "./dispatch/dispatcher.ts";
 import { type GoneServices, gone } from "./dispatch/gone.ts";
@@ -109,6 +110,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       connections.tags.update(connection, connection.tags);
       if (connection instanceof RawConnection) raw.tagged(connection);
     },
+    refused: failed("tags of a user do not fit"),
   });
 
   const accounts = new Accounts(uplink, config.workers);
@@ -134,21 +136,17 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   const peers = definition && new Peers({ definition, limits, uplink, pack, timeoutMs: config.callTimeoutMs });
   const own = { health, procedures: () => assembly.procedures, history: { rules, broker, pack }, peers };
   const assembly: Assembly = await assemble({
-    app,
+    ...{ app, events, log, rules, publish, users, errors: metrics.errors, tasks: compute },
     builtins: builtins({ ...own, presence: () => presence, access: () => access }),
-    events,
-    log,
     timeoutMs: config.callTimeoutMs,
-    rules,
-    tasks: compute,
-    ...{ publish, users, errors: metrics.errors },
   }).catch((error: unknown) => {
     broker.close();
     throw error;
   });
   compute.start();
 
-  const streams = await createGateway(config, log);
+  // raw paths are the main application's
+  const streams = options.path === undefined ? await createGateway(config, log) : undefined;
   const raw = new RawEvents({ events, streams, paths: rawPaths(config.paths), uplink, pack });
   const connectionServices: ConnectionServices = {
     ...codecsFor(config.maxPayload, config, deflate),
@@ -194,10 +192,11 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   };
 
   const sized = { connections, hub, uplink, deadlines, fairness, procedures: assembly.procedures, streams };
+  const system = new SystemCalls(services, connectionServices);
   const control = new ControlAnswers({
     ...{ uplink, pack, failed: failed("the control port could not be answered") },
     handlers: controlHandlers({
-      ...{ services, connectionServices, connections, frames },
+      ...{ services, system, connections, frames, requireUser: app.definition.requireUser === true },
       snapshot: () => metrics.snapshot(sized),
     }),
   });
@@ -208,13 +207,13 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     connections,
     transport,
     limitMs: config.drainMs,
-    others: () => services.claims.detached,
+    others: () => services.claims.detached + system.running,
     leaving: (connection) => peers?.leaving(connection),
     failed: options.unable,
   });
   const hooks = new RunningHooks(log);
   const api = createSocketWorkerApi({
-    ...{ services, connections, frames, events, memory },
+    ...{ services, connections, frames, memory, events: options.processEvents ?? events },
     later: (undo) => hooks.later("listeners", undo),
   });
   const port = await hooks
@@ -237,8 +236,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   return runningWorker({
     ...{ port, connections, publish, users, admission },
     async close() {
-      await hooks.undo();
-      await streams?.close();
+      await options.drained?.();
+      await Promise.all([hooks.undo(), streams?.close()]);
       connections.stopHeartbeats();
       for (const one of [metrics, deadlines, watch, memory, transport, compute, broker]) one.close();
       assembly.dispose();

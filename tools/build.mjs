@@ -156,13 +156,13 @@ async function minifyAgain(file) {
   writeFileSync(`${file}.map`, JSON.stringify(whole));
 }
 
-/** The demo page, with its sections in their places. */
+/** A page, with its sections in their places. */
 function page(folder) {
   const read = (name) => readFileSync(join(root, folder, name), "utf8");
   return read("index.html").replace(/^ *<!-- (sections\/[\w-]+\.html) -->\n/gm, (_, section) => read(section));
 }
 
-/** What browsers load: the client and Centaurus as a module and as a classic script, the web worker, the demo page. */
+/** What browsers load: the client and Centaurus as modules and as classic scripts, the web worker, both pages. */
 async function buildWeb(out) {
   const { build } = await import("esbuild");
   const common = { ...COMMON, bundle: true, minify: true, outdir: `${out}/web` };
@@ -182,6 +182,12 @@ async function buildWeb(out) {
       build({ ...common, ...CODEC, format: "esm", outExtension: mjs, outdir: `${out}/${folder}` }),
     ),
     build({ ...asModules, entryPoints: { demo: "server/web/demo.ts" } }),
+    // all in one file, as the control port has no bundles; but for what it never fetches
+    build({
+      ...common,
+      ...{ entryPoints: { dashboard: "server/web/dashboard/dashboard.ts" }, format: "esm" },
+      plugins: [apart("page-peers", "page-workers")],
+    }),
     build({ ...asModules, ...CENTAURUS, entryPoints: { centaurus: "centaurus/index.ts" }, outExtension: mjs }),
     build({ ...common, ...CENTAURUS, entryPoints: { centaurus: "centaurus/script.ts" }, format: "iife" }),
     build({ ...common, entryPoints: { "centaurus.worker": "centaurus/worker/browser.ts" }, format: "iife" }),
@@ -189,6 +195,7 @@ async function buildWeb(out) {
   const names = ["centaurus.mjs", "centaurus.js", "client.mjs", "client.js", "client-peers.mjs"];
   await Promise.all(names.map((name) => minifyAgain(join(root, out, "web", name))));
   writeFileSync(join(root, out, "web/index.html"), page("server/web"));
+  writeFileSync(join(root, out, "web/dashboard.html"), page("server/web/dashboard"));
 }
 
 /**

@@ -32,6 +32,8 @@ export class Connection implements SocketOwner {
   session: Session | undefined;
   /** @internal Whether it is no client's, but calls for whoever has the control port: no guard stands before that. */
   system = false;
+  /** @internal Whether there is nobody behind it: it is for one call, and in nobody's list. */
+  internal = false;
   /** @internal What it is tagged with while it has no session, and what one begins with. */
   initialTags: Tags = NO_TAGS;
   /** @internal The tags that it can be found by. */
@@ -208,6 +210,11 @@ export class Connection implements SocketOwner {
   message(bytes: ArrayBuffer, binary: boolean): void {
     this.silentBeats = 0;
     this.#inbox.receive(bytes, binary);
+  }
+
+  /** @internal Whether it is being found out whose it is. */
+  get held(): boolean {
+    return this.#inbox.held;
   }
 
   /** @internal Keeps what comes from now on, until `release`. */

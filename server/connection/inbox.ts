@@ -48,6 +48,11 @@ export class Inbox implements Workload {
     return !this.#behind;
   }
 
+  /** Whether what comes is kept. */
+  get held(): boolean {
+    return this.#held;
+  }
+
   /** Takes a frame, whose bytes are valid only during the call. */
   receive(bytes: ArrayBuffer, binary: boolean): void {
     if (this.#closed) return;

@@ -6,7 +6,7 @@ import type { ServerEvents } from "../app.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { IdentityWatch } from "../auth/identity-watch.ts";
 import { sendAway } from "../auth/refusal.ts";
-import { RawConnection, type RawListener } from "../gateway/raw-connection.ts";
+import { RawConnection } from "../gateway/raw-connection.ts";
 import type { Logger } from "../logger.ts";
 import type { CreateConnection } from "../paths/path-services.ts";
 import type { Paths } from "../paths/paths.ts";
@@ -23,7 +23,6 @@ export interface ReceptionOptions {
   /** Makes a connection, as its path is. */
   readonly create: CreateConnection;
   readonly paths: Pick<Paths, "of" | "firstTags">;
-  readonly raw: Pick<RawListener, "opened">;
   readonly events: Emitter<ServerEvents>;
   readonly log: Pick<Logger, "debug">;
   readonly authenticator: Pick<Authenticator, "concerns" | "ofRequest" | "looksAtRequests">;
@@ -63,7 +62,7 @@ export class Reception implements TransportHooks {
     if (authenticator.concerns(request)) this.#identify(connection, request);
     log.debug({ connection: connection.id, address: request.address }, "connection opened");
     events.emit("connection", connection);
-    if (connection instanceof RawConnection) this.#options.raw.opened(connection);
+    if (connection instanceof RawConnection) connection.begin();
     return connection;
   }
 

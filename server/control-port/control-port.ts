@@ -1,12 +1,13 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { AppError } from "../../shared/errors.ts";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { explainPortError } from "../primary/free-port.ts";
-import { refusalAnswer } from "./app-routes.ts";
+import { refuseUpgrade } from "../transport/refuse-upgrade.ts";
+import { askRoute, failureAnswer } from "./ask-route.ts";
 import { type ControlGate, controlGate } from "./control-gate.ts";
 import { readBody } from "./request-body.ts";
-import { type Answer, BadRequest, type Controlled, type ControlServices } from "./route.ts";
+import type { Answer, Controlled, ControlServices } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { writeAnswer } from "./write-answer.ts";
 
@@ -19,6 +20,34 @@ export interface ControlPortOptions {
   readonly primary: Controlled;
   /** Ends everything in order, as SIGTERM does. */
   drain(): void;
+  /** Makes the dashboard, which does with the server what everybody does who may. @default there is none */
+  dashboard?(services: ControlServices, gate: ControlGate): Dashboard;
+}
+
+/** What browsers get of this port. */
+export interface Dashboard {
+  /** A file of the page, by its path; undefined where there is none. */
+  file(path: string): ((headers: IncomingHttpHeaders) => Answer) | undefined;
+  /** Takes a request for a WebSocket, of its own page. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Says goodbye to all pages. */
+  close(): Promise<void>;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** What it takes to answer. */
+interface Desk {
+  readonly services: ControlServices;
+  readonly gate: ControlGate;
+  readonly dashboard: Dashboard | undefined;
+}
+
+/** The control port, open. */
+export interface OpenControlPort {
+  readonly port: number;
+  readonly server: Server;
+  readonly dashboard: Dashboard | undefined;
 }
 
 /**
@@ -37,9 +66,10 @@ const MOST_CONNECTIONS = 1_000;
 const MOST_REQUESTS = 100_000;
 /** Who accepts anything gets text, where there is a choice: that is what people at a terminal do. */
 const JSON_TYPE = /\bapplication\/json\b/i;
+const STRANGER: Answer = { status: 403, body: { error: "this address is not on the control port's list" } };
 
 /** The control port, for operators and back ends. Resolves once it listens. */
-export async function startControlPort(options: ControlPortOptions): Promise<{ port: number; server: Server }> {
+export async function startControlPort(options: ControlPortOptions): Promise<OpenControlPort> {
   const { config, port, log, primary, drain } = options;
   let turn = 0;
   const services: ControlServices = {
@@ -50,12 +80,21 @@ export async function startControlPort(options: ControlPortOptions): Promise<{ p
     },
   };
   const gate = controlGate(config);
+  const dashboard = options.dashboard?.(services, gate);
+  const desk: Desk = { services, gate, dashboard };
   const server = createServer(LIMITS, (request, response) => {
-    answer(request, services, gate)
-      .catch((error: unknown) => failure(error, log))
+    answer(request, desk)
+      .catch((error: unknown) => failureAnswer(error, log))
       .then((given) => writeAnswer(response, given))
       // who asked is gone, or what was to be told could not be found out to its end
       .catch(() => response.destroy());
+  });
+  if (dashboard !== undefined) {
+    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, gate, dashboard));
+  }
+  // who may not ask takes nobody's place
+  server.on("connection", (socket) => {
+    if (!gate.isAllowed(socket.remoteAddress)) socket.destroy();
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.maxRequestsPerSocket = MOST_REQUESTS;
@@ -70,38 +109,32 @@ export async function startControlPort(options: ControlPortOptions): Promise<{ p
       resolve();
     });
   });
-  return { port: (server.address() as { port: number }).port, server };
+  return { port: (server.address() as { port: number }).port, server, dashboard };
 }
 
-async function answer(request: IncomingMessage, services: ControlServices, gate: ControlGate): Promise<Answer> {
+async function answer(request: IncomingMessage, at: Desk): Promise<Answer> {
   const { method, headers, url = "/" } = request;
-  if (!gate.isAllowed(request.socket.remoteAddress)) {
-    return { status: 403, body: { error: "this address is not on the control port's list" } };
+  const { gate, services, dashboard } = at;
+  if (!gate.isAllowed(request.socket.remoteAddress)) return STRANGER;
+  // what is behind the first one belongs to the query, others of its kind included
+  const [path = "/", query] = url.split(/\?(.*)/s, 2);
+  const file = dashboard?.file(path);
+  if (file !== undefined && gate.mayHaveFiles(headers)) {
+    if (method === "GET" || method === "HEAD") return file(headers);
+    return { status: 405, body: { error: "only GET is known here" }, headers: { allow: "GET, HEAD" } };
   }
   if (gate.isFromPage(headers)) return { status: 403, body: { error: "the control port is not for browsers' pages" } };
-  const [path = "/", query] = url.split("?", 2);
-  const route = ROUTES.get(path);
-  if (!route?.open && !gate.hasToken(headers)) {
+  if (!ROUTES.get(path)?.open && !gate.hasToken(headers)) {
     return { status: 401, body: { error: "a token is needed here" }, headers: { "www-authenticate": "Bearer" } };
   }
-  if (route === undefined) {
-    return { status: 404, body: { error: `not found; there are ${[...ROUTES.keys()].join(", ")}` } };
-  }
-  if (method !== route.method) {
-    return { status: 405, body: { error: `only ${route.method} is known here` }, headers: { allow: route.method } };
-  }
-  const body = await readBody(request, route.body?.most(services.config) ?? 0);
   const wantsJson = JSON_TYPE.test(headers.accept ?? "");
-  return route.answer({ query: new URLSearchParams(query), headers, body, wantsJson }, services);
+  const body = (most: number) => readBody(request, most);
+  return askRoute({ method, path, query, headers, wantsJson, body }, services);
 }
 
-function failure(error: unknown, log: ControlPortOptions["log"]): Answer {
-  if (error instanceof AppError) return refusalAnswer(error);
-  if (!(error instanceof BadRequest)) {
-    log.error({ error }, "the control port could not answer");
-    return { status: 500, body: { error: "internal error" } };
-  }
-  const { message, status } = error;
-  // what is left of it is not read, so that nothing can follow it
-  return { status, body: { error: message }, ...(status === 413 && { headers: { connection: "close" } }) };
+/** A WebSocket is the dashboard's, and nobody else's. */
+function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, gate: ControlGate, to: Dashboard): void {
+  if (!gate.isAllowed(request.socket.remoteAddress) || !gate.isOwnPage(request.headers)) {
+    refuseUpgrade(socket, { status: 403, body: "WebSockets of this port are for its own page\n" });
+  } else to.upgrade(request, socket, head);
 }

@@ -25,7 +25,7 @@ export const BODY_TYPES: readonly string[] = ["text/plain", ...Object.keys(KINDS
  * @throws BadRequest where it has more; the rest is not read then
  */
 export async function readBody(request: IncomingMessage, most: number): Promise<Buffer> {
-  const tooLarge = () => new BadRequest(most === 0 ? "no body is taken here" : `the body may have ${most} bytes`, 413);
+  const tooLarge = () => bodyTooLarge(most);
   const announced = Number(request.headers["content-length"] ?? 0);
   // chunks that are announced are some
   if (announced > most || (most === 0 && request.headers["transfer-encoding"] !== undefined)) throw tooLarge();
@@ -37,6 +37,11 @@ export async function readBody(request: IncomingMessage, most: number): Promise<
     parts.push(part);
   }
   return Buffer.concat(parts, size);
+}
+
+/** Says that a body is larger than it may be. */
+export function bodyTooLarge(most: number): BadRequest {
+  return new BadRequest(most === 0 ? "no body is taken here" : `the body may have ${most} bytes`, 413);
 }
 
 /** What kind of body the content type says it is: text where it says nothing of what is known here. */

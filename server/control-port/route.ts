@@ -12,7 +12,7 @@ import type { Observed } from "./status-report.ts";
 export interface Controlled extends Pick<Primary, "ready" | "reload" | "scale" | "users">, Omit<Observed, "workers"> {
   readonly control: Pick<ControlDesk, "ask" | "askAll">;
   readonly tails: Pick<TailDesk, "open" | "full">;
-  readonly metrics: Pick<PrimaryMetrics, "text">;
+  readonly metrics: Pick<PrimaryMetrics, "text" | "snapshot">;
   readonly workers: readonly (Observed["workers"][number] & Pick<WorkerProcess, "member">)[];
 }
 
@@ -41,7 +41,7 @@ export interface ControlRequest {
 
 export interface Answer {
   readonly status: number;
-  /** A string is text, parts of one are sent as they come, and anything else is JSON. */
+  /** A string is text, parts of one are sent as they come, bytes are as they are, and anything else is JSON. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -8,6 +8,7 @@ const TEXT = "text/plain; charset=utf-8";
 /** Sends an answer. Resolves once it has been sent; rejects where whoever asked went before. */
 export async function writeAnswer(response: ServerResponse, { status, body, headers }: Answer): Promise<void> {
   const isText = typeof body === "string" || body instanceof Parts;
+  const isWhole = isText || body instanceof Uint8Array;
   response.writeHead(status, {
     "content-type": isText ? TEXT : "application/json",
     "cache-control": "no-store",
@@ -15,5 +16,5 @@ export async function writeAnswer(response: ServerResponse, { status, body, head
     ...headers,
   });
   if (body instanceof Parts) await pipeline(Readable.from(body.parts), response);
-  else response.end(isText ? body : `${JSON.stringify(body)}\n`);
+  else response.end(isWhole ? body : `${JSON.stringify(body)}\n`);
 }

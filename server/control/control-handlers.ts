@@ -1,4 +1,3 @@
-import type { ConnectionServices } from "../connection/connection-services.ts";
 import type { Connections } from "../connection/connections.ts";
 import type { Services } from "../dispatch/services.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
@@ -6,14 +5,17 @@ import type { EventFramesOptions } from "../pubsub/event-frames.ts";
 import { type SelectServices, select } from "../tags/select.ts";
 import type { Selector } from "../tags/selector.ts";
 import type { TagChanges } from "../tags/tags.ts";
+import { busiestChannels } from "./busiest-channels.ts";
 import { listConnections, tagTree } from "./connection-list.ts";
 import type { ControlHandlers } from "./control-answers.ts";
 import { type Body, DirectBody } from "./direct-body.ts";
-import { SystemCalls } from "./system-calls.ts";
+import type { SystemCalls } from "./system-calls.ts";
 
 export interface ControlHandlersOptions {
   readonly services: Services;
-  readonly connectionServices: ConnectionServices;
+  readonly system: SystemCalls;
+  /** Whether clients have to be somebody. */
+  readonly requireUser: boolean;
   readonly connections: Connections;
   readonly frames: EventFramesOptions;
   /** What this socket worker has counted. */
@@ -22,13 +24,15 @@ export interface ControlHandlersOptions {
 
 /** What a socket worker does for whoever has the control port. */
 export function controlHandlers(options: ControlHandlersOptions): ControlHandlers {
-  const { services, connectionServices, connections, frames } = options;
+  const { services, system, requireUser, connections, frames } = options;
   const selecting: SelectServices = { connections, sessions: services.sessions, worker: services.worker };
-  const system = new SystemCalls(services, connectionServices);
 
   function send(selector: Selector, body: Body): number {
     const direct = new DirectBody(body, frames);
-    const selected = select(selector, selecting);
+    // who has still to say who it is hears nothing: its tags may be what it says of itself
+    const selected = select(selector, selecting).filter(
+      ({ user, held }) => !held && (!requireUser || user !== undefined),
+    );
     for (const connection of selected) direct.sendTo(connection);
     return selected.length;
   }
@@ -73,6 +77,8 @@ export function controlHandlers(options: ControlHandlersOptions): ControlHandler
     close,
     list: (selector, after, most) => listConnections(selector, after, most, selecting),
     tree: () => tagTree(selecting),
+    count: (selector) => select(selector, selecting).length,
+    channels: (most) => busiestChannels(services.hub.entries(), most),
     metrics: options.snapshot,
     publish,
     call: (call) => system.call(call),

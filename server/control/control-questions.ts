@@ -28,6 +28,13 @@ export interface TagTree {
   readonly more: boolean;
 }
 
+/** Channels with subscribers, and what was delivered in them: [name, subscribers, deliveries since last asked]. */
+export interface ChannelTops {
+  readonly channels: readonly (readonly [string, number, number])[];
+  /** Whether there are so many channels that not all were looked at. */
+  readonly more: boolean;
+}
+
 /** A procedure that somebody with the control port calls. */
 export interface SystemCall {
   readonly procedure: string;
@@ -57,6 +64,10 @@ export interface ControlQuestions {
   /** Tells of connections, page by page. */
   list(selector: Selector, after: number, most: number): ConnectionPage;
   tree(): TagTree;
+  /** Counts connections. */
+  count(selector: Selector): number;
+  /** Tells of the channels with most subscribers, and of those with most deliveries since this was last asked. */
+  channels(most: number): ChannelTops;
   /** What it has counted, and how large it all is. */
   metrics(): Snapshot;
   /** Publishes. @returns the offset, where the channel keeps a history */

@@ -140,7 +140,8 @@ async function openChannel<L extends Link>(
   const open = async (): Promise<L> => {
     const channel = await connection.acquire({ emitErrorsFromChannel: true });
     channel.on("error", fail);
-    channel.on("close", () => fail(new Error("RabbitMQ has closed the channel")));
+    // behind its error, if it has one
+    channel.on("close", () => setImmediate(() => fail(new Error("RabbitMQ has closed the channel"))));
     return setUp(channel, close);
   };
   signal.addEventListener("abort", close);

@@ -24,6 +24,8 @@ export interface LifelineOptions<L extends Link> {
 
 const MIN_DELAY_MS = 50;
 const MAX_DELAY_MS = 2_000;
+/** A link that has lasted for so long is a good one, in milliseconds. */
+const STEADY_MS = 1_000;
 
 /** Keeps a link to a broker: makes a new one whenever it breaks, and says so in the log once for each outage. */
 export class Lifeline<L extends Link> {
@@ -32,6 +34,8 @@ export class Lifeline<L extends Link> {
   #link: L | undefined;
   #attempts = 0;
   #timer: NodeJS.Timeout | undefined;
+  #steadyTimer: NodeJS.Timeout | undefined;
+  #backAt = 0;
   /** Since when there is none, by `performance.now()`, and it was said. */
   #outSince: number | undefined;
 
@@ -60,6 +64,7 @@ export class Lifeline<L extends Link> {
     this.#link = undefined;
     this.#ended.abort();
     clearTimeout(this.#timer);
+    clearTimeout(this.#steadyTimer);
     return link;
   }
 
@@ -82,8 +87,8 @@ export class Lifeline<L extends Link> {
         }
         link = made;
         this.#link = made;
-        this.#attempts = 0;
-        this.#back();
+        this.#steadyTimer = setTimeout(() => this.#steady(), STEADY_MS).unref();
+        this.#backAt = performance.now();
         this.#options.up(made);
       },
       (error: Error) => {
@@ -93,6 +98,7 @@ export class Lifeline<L extends Link> {
   }
 
   #lost(error: Error): void {
+    clearTimeout(this.#steadyTimer);
     this.#link?.close();
     this.#link = undefined;
     this.#options.down?.();
@@ -110,9 +116,11 @@ export class Lifeline<L extends Link> {
     this.#timer = setTimeout(() => this.#connect(), delay);
   }
 
-  #back(): void {
+  /** It has lasted: what breaks each link as soon as it is there is one outage, and is tried ever more rarely. */
+  #steady(): void {
+    this.#attempts = 0;
     if (this.#outSince === undefined) return;
-    const seconds = Math.round((performance.now() - this.#outSince) / 100) / 10;
+    const seconds = Math.round((this.#backAt - this.#outSince) / 100) / 10;
     this.#outSince = undefined;
     this.#options.log.info({ seconds }, `${this.#options.name} can be reached again`);
   }

@@ -24,6 +24,9 @@ export interface RawServices {
   counts(connection: Connection): void;
 }
 
+/** Bytes that may wait for that. */
+const MOST_HELD = 16_777_216;
+
 /**
  * A client that does not speak the protocol: any plain WebSocket client. What it says is passed on as it is, and what it
  * is sent arrives as the bare body.
@@ -33,6 +36,9 @@ export class RawConnection extends Connection {
   source: GatewaySource | undefined;
   readonly #services: ConnectionServices;
   readonly #raw: RawServices;
+  /** What came while it is not known whose it is. */
+  #held: { readonly bytes: ArrayBuffer; readonly binary: boolean }[] | undefined;
+  #heldBytes = 0;
 
   constructor(id: string, socket: Socket, request: UpgradeRequest, services: ConnectionServices, raw: RawServices) {
     super(id, socket, request, false, services);
@@ -40,8 +46,40 @@ export class RawConnection extends Connection {
     this.#raw = raw;
   }
 
+  /** @internal It is there: told at once, or when it is known whose it is. */
+  begin(): void {
+    if (this.#held === undefined && this.open) this.#raw.listener.opened(this);
+  }
+
+  override get held(): boolean {
+    return this.#held !== undefined;
+  }
+
+  override hold(): void {
+    this.#held ??= [];
+  }
+
+  override release(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    this.begin();
+    for (const { bytes, binary } of held) this.#take(bytes, binary);
+  }
+
   override message(bytes: ArrayBuffer, binary: boolean): void {
     this.silentBeats = 0;
+    if (this.#held === undefined) this.#take(bytes, binary);
+    else this.#keep(bytes, binary);
+  }
+
+  #keep(bytes: ArrayBuffer, binary: boolean): void {
+    this.#heldBytes += bytes.byteLength;
+    if (this.#heldBytes > MOST_HELD) this.close(CloseCode.TRY_LATER);
+    else if (this.open) this.#held?.push({ bytes: bytes.slice(0), binary });
+  }
+
+  #take(bytes: ArrayBuffer, binary: boolean): void {
     if (!this.open) return;
     this.#services.traffic.received(bytes.byteLength);
     this.#services.traffic.rawCame++;

@@ -22,7 +22,8 @@ export class RedisRefusal extends Error {
   constructor(message: string) {
     super(message);
     this.name = "RedisRefusal";
-    this.kind = /^[A-Z]+/.exec(message)?.[0] ?? "";
+    // Redis before 7 says in front of it where in the script that was
+    this.kind = /^(?:@user_script: \d+: )?-?([A-Z]+)/.exec(message)?.[1] ?? "";
   }
 }
 
@@ -59,6 +60,13 @@ export async function connectRedis(
       typeMapping: options.buffers === true ? { [RESP_TYPES.BLOB_STRING]: Buffer } : {},
     },
   });
+  // one that does not know how it was greeted says all of the greeting
+  const password = decodeURIComponent(new URL(url).password);
+  const masked = (error: unknown): Error => {
+    const { message } = error as Error;
+    const isTold = password !== "" && message.includes(password);
+    return isTold ? new Error(message.replaceAll(password, "…")) : (error as Error);
+  };
   let open = true;
   const close = (): void => {
     if (!open) return;
@@ -70,7 +78,7 @@ export async function connectRedis(
       // it has closed itself
     }
   };
-  client.on("error", lost);
+  client.on("error", (error: unknown) => lost(masked(error)));
   signal.addEventListener("abort", close);
   try {
     signal.throwIfAborted();
@@ -79,7 +87,7 @@ export async function connectRedis(
     await within(client.connect(), connectMs, late);
   } catch (error) {
     close();
-    throw error;
+    throw masked(error);
   }
   // from here on whoever has the link closes it
   signal.removeEventListener("abort", close);

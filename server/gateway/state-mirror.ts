@@ -74,6 +74,8 @@ export class StateMirror {
   readonly #refreshing: NodeJS.Timeout;
   #round: Iterator<string> | undefined;
   #busy = false;
+  /** Whether it is time to have hashes stay. */
+  #due = false;
   #scheduled = false;
   /** Whether that was said. */
   #refused = false;
@@ -143,6 +145,10 @@ export class StateMirror {
     this.#scheduled = false;
     const { link } = this.#line;
     if (link === undefined || this.#busy) return;
+    if (this.#due) {
+      this.#refresh();
+      if (this.#busy) return;
+    }
     if (this.#changed.size === 0) {
       this.#whenDone?.();
       return;
@@ -165,6 +171,8 @@ export class StateMirror {
 
   #refresh(): void {
     const { link } = this.#line;
+    // where something is always under way, its turn is the next one
+    this.#due = link !== undefined && this.#busy;
     if (link === undefined || this.#busy) return;
     this.#round ??= this.#connections.keys();
     const ids = firstOf(this.#round, Math.ceil(this.#connections.size / STEPS));

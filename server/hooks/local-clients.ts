@@ -43,8 +43,10 @@ export function connectLocally(options: LocalClientOptions, services: LocalClien
     {
       message(frame) {
         if (options.message === undefined) return;
-        const said = decode(frame, pack);
-        for (const one of isBatch(said) ? said : [said]) attempt(() => options.message?.(one as ServerMessage));
+        attempt(() => {
+          const said = decode(frame, pack);
+          for (const one of isBatch(said) ? said : [said]) attempt(() => options.message?.(one as ServerMessage));
+        });
       },
       closed: (code, reason) => attempt(() => options.closed?.(code, reason)),
     },

@@ -36,8 +36,8 @@ export function fileRoute(
     // a browser asks each time, and mostly hears that nothing has changed
     "cache-control": "no-cache",
     etag,
+    ...(type.startsWith("text/html") && { "content-security-policy": PAGE_POLICY }),
     ...extraHeaders,
-    ...(type.startsWith("text/html") ? { "content-security-policy": PAGE_POLICY } : {}),
   };
   return {
     path,

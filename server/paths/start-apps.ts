@@ -3,6 +3,7 @@ import type { TaskDefinition } from "../compute/hosted-task.ts";
 import { loadAppFile } from "../load-app.ts";
 import type { BusAddresses } from "../primary/control-message.ts";
 import { publicTransport } from "../public-transport.ts";
+import { AppEvents } from "../server-events.ts";
 import { startSocketWorker } from "../socket-worker.ts";
 import type { SocketWorker, SocketWorkerOptions } from "../socket-worker-contract.ts";
 import { MountedTransport } from "./mounted-transport.ts";
@@ -34,21 +35,78 @@ export function loadMounted(paths: readonly PathOptions[], bus: BusAddresses): P
 export async function startApps({ mounted, ...options }: AppsOptions): Promise<SocketWorker> {
   if (mounted.length === 0) return startSocketWorker(options);
   const transport = new MountedTransport((hooks, routes) => publicTransport(options, hooks, routes));
-  const tasks: TaskDefinition[] = [];
-  const shared = { ...options, computeNeeded: (more: readonly TaskDefinition[]) => void tasks.push(...more) };
+  const compute = new SharedCompute(options.computeNeeded);
+  const end = new Barrier(mounted.length + 1);
+  const shared = {
+    ...options,
+    processEvents: options.events,
+    computeNeeded: (tasks: readonly TaskDefinition[]) => compute.needed(tasks),
+    drained: () => end.arrive(),
+  };
+  const own = () => ({ ...shared, events: new AppEvents(options.log, options.events) });
   const others: SocketWorker[] = [];
   try {
     for (const { path, app, bus } of mounted) {
-      others.push(await startSocketWorker({ ...shared, hooks: [], path, app, bus, transport: transport.mount(path) }));
+      others.push(await startSocketWorker({ ...own(), hooks: [], path, app, bus, transport: transport.mount(path) }));
     }
-    const main = await startSocketWorker({ ...shared, transport: transport.main });
-    if (tasks.length > 0) options.computeNeeded(tasks);
+    const main = await startSocketWorker({ ...own(), transport: transport.main });
+    compute.started();
     return together(main, others, transport);
   } catch (error) {
     // nobody is connected yet
+    end.open();
     await Promise.all(others.map((other) => other.drain()));
     transport.close();
     throw error;
+  }
+}
+
+/** Who comes there waits for all others: while one application has clients, none of them ends. */
+class Barrier {
+  #missing: number;
+  readonly #all: Promise<void>;
+  open: () => void = () => undefined;
+
+  constructor(count: number) {
+    this.#missing = count;
+    this.#all = new Promise((resolve) => {
+      this.open = resolve;
+    });
+  }
+
+  arrive(): Promise<void> {
+    if (--this.#missing <= 0) this.open();
+    return this.#all;
+  }
+}
+
+/** The one compute host for the tasks of all applications: asked for once, whoever needs it first. */
+class SharedCompute {
+  readonly #needed: (tasks: readonly TaskDefinition[]) => void;
+  readonly #tasks: TaskDefinition[] = [];
+  #isStarted = false;
+  #isAsked = false;
+
+  constructor(needed: (tasks: readonly TaskDefinition[]) => void) {
+    this.#needed = needed;
+  }
+
+  /** An application has tasks. Until all have started, these are gathered. */
+  needed(tasks: readonly TaskDefinition[]): void {
+    this.#tasks.push(...tasks);
+    if (this.#isStarted) this.#ask();
+  }
+
+  started(): void {
+    this.#isStarted = true;
+    if (this.#tasks.length > 0) this.#ask();
+  }
+
+  /** Where the host runs already, whoever needs it introduces its tasks by itself. */
+  #ask(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#needed(this.#tasks);
   }
 }
 

@@ -22,6 +22,8 @@ export interface BusHubOptions {
   failed(error: Error): void;
   /** A socket worker has not taken anything for {@link STUCK_MS} although much waits for it. */
   stuck(worker: number): void;
+  /** A channel or pattern has got its first subscriber, or has lost its last one. @default nobody is told */
+  watched?(channel: string, watched: boolean): void;
 }
 
 /** A worker that takes nothing for so long is not slow but stuck. */
@@ -169,8 +171,12 @@ export class BusHub {
   #subscribe(member: Member, channel: string): void {
     member.channels.add(channel);
     const members = this.#interest.get(channel);
-    if (members === undefined) this.#interest.set(channel, new Set([member]));
-    else members.add(member);
+    if (members !== undefined) {
+      members.add(member);
+      return;
+    }
+    this.#interest.set(channel, new Set([member]));
+    this.#options.watched?.(channel, true);
   }
 
   #unsubscribe(member: Member, channel: string): void {
@@ -179,6 +185,7 @@ export class BusHub {
     members?.delete(member);
     if (members?.size !== 0) return;
     this.#interest.delete(channel);
+    this.#options.watched?.(channel, false);
     this.#options.sequencer.histories.unwatch(channel);
   }
 

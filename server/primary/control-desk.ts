@@ -92,9 +92,9 @@ export class ControlDesk {
   }
 
   /**
-   * Asks every socket worker that is there. One that refuses counts as one that answered nothing.
+   * Asks every socket worker that is there. Where only some refuse, these count as silent.
    * @param path of one application; undefined for all
-   * @throws AppError what one of them refused it with, where none did anything else
+   * @throws AppError what one of them refused it with, where all did
    */
   async askAll<Name extends QuestionName>(
     name: Name,
@@ -104,18 +104,19 @@ export class ControlDesk {
   ): Promise<AllAnswers<AnswerTo<Name>>> {
     const answers: MemberAnswer<AnswerTo<Name>>[] = [];
     const silent: number[] = [];
-    const refusals: AppError[] = [];
+    const refusals: { readonly member: number; readonly error: AppError }[] = [];
     await Promise.all(
       [...this.#members].map(async (member) => {
         if (path !== undefined && member.path !== path) return;
         const answer = await this.#ask(member, name, args, limitMs);
         if (answer === undefined) silent.push(member.number);
-        else if (answer.length > 2) refusals.push(refusalOf(answer));
+        else if (answer.length > 2) refusals.push({ member: member.number, error: refusalOf(answer) });
         else answers.push({ member: member.number, path: member.path, answer: answer[1] as AnswerTo<Name> });
       }),
     );
-    if (answers.length === 0 && refusals[0] !== undefined) throw refusals[0];
-    return { answers, silent };
+    if (answers.length === 0 && silent.length === 0 && refusals[0] !== undefined) throw refusals[0].error;
+    // what became of it there is not known either
+    return { answers, silent: [...silent, ...refusals.map(({ member }) => member)] };
   }
 
   /**

@@ -37,7 +37,7 @@ export interface Bus {
   readonly stores: Stores;
 }
 
-export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck"> {
+export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck" | "watched"> {
   /** A socket worker is gone, and with it these raw connections. @default nobody is told */
   lost?(connections: Parameters<LostConnections["tell"]>[0]): void;
 }

@@ -1,8 +1,11 @@
+import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** How long beyond the drain limit a socket worker may take to end before it is killed, in milliseconds. */
 const LAST_GRACE_MS = 3_000;
+/** How much longer where hooks are to be undone, or events to be handed to brokers: these have five seconds. */
+const LAST_WORK_MS = 6_000;
 /** Clients of one that others serve for are told to go one after the other: over this at least, and so much for each. */
 const SMALLEST_OVER_MS = 500;
 const OVER_PER_CONNECTION_MS = 2;
@@ -20,13 +23,26 @@ export async function farewellMs(leaving: readonly Pick<WorkerProcess, "serving"
   return Math.max(SMALLEST_OVER_MS, OVER_PER_CONNECTION_MS * connections);
 }
 
+/** How long a socket worker may take to end, in milliseconds. */
+export function longestEndMs({
+  drainMs,
+  hooks,
+  simulate,
+  gatewayRedis,
+  gatewayAmqp,
+}: Pick<Config, "drainMs" | "hooks" | "simulate" | "gatewayRedis" | "gatewayAmqp">): number {
+  const hasWork = hooks.length > 0 || simulate > 0 || gatewayRedis !== "" || gatewayAmqp !== "";
+  return drainMs + LAST_GRACE_MS + (hasWork ? LAST_WORK_MS : 0);
+}
+
 /**
  * Has a socket worker end in order, and ends it by force where it does not. Resolves when it is gone.
+ * @param limitMs how long it may take: see {@link longestEndMs}
  * @param overMs others serve meanwhile: see {@link WorkerProcess.drain}
  */
 export async function endWorker(
   process: Pick<WorkerProcess, "number" | "drain" | "kill" | "gone">,
-  drainMs: number,
+  limitMs: number,
   log: Pick<Logger, "warn">,
   overMs?: number,
 ): Promise<void> {
@@ -36,7 +52,7 @@ export async function endWorker(
       log.warn({ worker: process.number }, "a socket worker did not end in time and is killed");
       process.kill();
     },
-    (overMs ?? 0) + drainMs + LAST_GRACE_MS,
+    (overMs ?? 0) + limitMs,
   );
   await process.gone;
   clearTimeout(timer);

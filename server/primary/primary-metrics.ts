@@ -35,7 +35,7 @@ export class PrimaryMetrics {
   readonly #options: PrimaryMetricsOptions;
   readonly #process = new ProcessMetrics("primary");
   readonly #ledger = new Ledger();
-  #gathering: Promise<string> | undefined;
+  #gathering: Promise<Snapshot> | undefined;
 
   constructor(options: PrimaryMetricsOptions) {
     this.#options = options;
@@ -49,36 +49,43 @@ export class PrimaryMetrics {
     this.#process.stop();
   }
 
-  /** In Prometheus's text format, within two seconds: who says nothing by then is told of as silent. Who asks while somebody else has asked gets the same. */
+  /** The same as {@link snapshot} in Prometheus's text format. */
   text(): Promise<string> {
+    return this.snapshot().then(prometheusText);
+  }
+
+  /** All of it within two seconds: who says nothing by then is told of as silent. Who asks while somebody else has asked gets the same. */
+  snapshot(): Promise<Snapshot> {
     this.#gathering ??= this.#gather().finally(() => {
       this.#gathering = undefined;
     });
     return this.#gathering;
   }
 
-  async #gather(): Promise<string> {
+  async #gather(): Promise<Snapshot> {
     const { primary } = this.#options;
     const [{ answers }, computes] = await Promise.all([
       // where all refuse, all are silent
       primary.control.askAll("metrics", [], ANSWER_MS).catch((): AllAnswers<Snapshot> => ({ answers: [], silent: [] })),
-      Promise.all(primary.computes.map(async (one) => ({ one, report: await one.report(ANSWER_MS) }))),
+      Promise.all(
+        primary.computes.map(async (one) => ({ one, key: hostName(one), report: await one.report(ANSWER_MS) })),
+      ),
     ]);
     const told = new Map<ProcessKey, Snapshot>(
       answers.map(({ member, path, answer }) => [keyOf(member, path), answer]),
     );
     const up = new Set(answers.map(({ member }) => member));
-    for (const { one, report } of computes) {
+    for (const { one, key, report } of computes) {
       // what became of its processes is known here, whether the one that runs now answers or not
       told.set(one, deathsOf(one));
-      if (report !== undefined) told.set(hostName(one), computeSeries(report));
+      if (report !== undefined) told.set(key, computeSeries(report));
     }
     const paths = ["", ...primary.appPaths];
     const workers = primary.workers.flatMap(({ member }) => paths.map((path) => keyOf(member, path)));
-    const living = [...workers, ...computes.map(({ one }) => hostName(one))];
+    const living = [...workers, ...computes.map(({ key }) => key)];
     const silent = computes.filter(({ report }) => report === undefined).length;
     const total = this.#ledger.total(living, told);
-    return prometheusText(mergeSnapshots([this.#own(up, computes.length, silent), total]));
+    return mergeSnapshots([this.#own(up, computes.length, silent), total]);
   }
 
   /** What the primary knows by itself. @param up members that have answered */

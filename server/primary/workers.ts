@@ -4,7 +4,7 @@ import type { Logger } from "../logger.ts";
 import { pause } from "../pause.ts";
 import { StartError } from "../start-error.ts";
 import type { Dealer } from "./dealer.ts";
-import { endWorker, farewellMs } from "./end-worker.ts";
+import { endWorker, farewellMs, longestEndMs } from "./end-worker.ts";
 import { type FirstStart, firstStart, forkWorker } from "./fork-worker.ts";
 import type { Generation } from "./generation.ts";
 import type { PrimaryEvents } from "./primary-events.ts";
@@ -188,7 +188,8 @@ export class Workers {
   async #end(process: WorkerProcess, overMs?: number): Promise<void> {
     const { config, log } = this.#options;
     // where nobody serves any more, nobody need be told to come back at once
-    if (this.#processes.has(process)) await endWorker(process, config.drainMs, log, this.#closing ? undefined : overMs);
+    if (this.#processes.has(process))
+      await endWorker(process, longestEndMs(config), log, this.#closing ? undefined : overMs);
   }
 
   #slot(number: number, generation: Generation): Slot {

@@ -26,6 +26,8 @@ export class Entry {
   readonly name: string;
   /** What waits for the broker's word that publications will come; undefined once it has been given. */
   waiting: Done[] | undefined;
+  /** Publications that were sent to connections, once for each, since somebody last took account of them. */
+  delivered = 0;
   /** How publications are left out; undefined where they are not. */
   readonly #lanes: LaneOptions | undefined;
   /** Subscribers that read MessagePack, and that read JSON. */
@@ -40,7 +42,11 @@ export class Entry {
   }
 
   get empty(): boolean {
-    return this.#binary + this.#text === 0;
+    return this.subscribers === 0;
+  }
+
+  get subscribers(): number {
+    return this.#binary + this.#text;
   }
 
   add(connection: Connection): void {
@@ -99,6 +105,7 @@ export class Entry {
 
   /** Sends a publication to all who are in. @param pattern where this is one */
   publish(channel: string, frames: EventFrames, pattern: string | undefined, transport: Broadcast): void {
+    this.delivered += this.subscribers;
     const binary = this.#binary > 0 ? frames.binary(pattern) : undefined;
     const text = this.#text > 0 ? frames.text(pattern) : undefined;
     if (this.#lanes === undefined) {

@@ -66,6 +66,11 @@ export class Hub {
     return this.#entries.size;
   }
 
+  /** Channels and patterns with subscribers here, by name. */
+  entries(): Iterable<[name: string, entry: Entry]> {
+    return this.#entries.entries();
+  }
+
   /** How many channels and patterns all connections here are subscribed to, together. */
   get subscriptions(): number {
     return this.#subscriptions;

@@ -1,5 +1,6 @@
 import type { LoadedConfig } from "../config.ts";
 import { startControlPort } from "../control-port/control-port.ts";
+import { createDashboard } from "../dashboard/dashboard.ts";
 import { createPrimaryApi } from "../hooks/create-primary-api.ts";
 import { RunningHooks } from "../hooks/running-hooks.ts";
 import { logStrayRejections } from "../hooks/stray-rejections.ts";
@@ -31,11 +32,17 @@ export async function runPrimary(options: PrimaryRoleOptions): Promise<RunningRo
   const control =
     controlPort === "off"
       ? undefined
-      : await startControlPort({ config, port: controlPort, version: readVersion(), ...{ log, primary, drain } });
+      : await startControlPort({
+          ...{ config, port: controlPort, version: readVersion(), log, primary, drain },
+          dashboard: (services, gate) => createDashboard({ config, log, services, gate }),
+        });
   // from here on there is something to end
   const stopSignals = endOnSignals({
     end: () => close(),
-    kill: () => primary.kill(),
+    kill() {
+      primary.kill();
+      control?.dashboard?.kill();
+    },
     reload() {
       if (primary.reload() === undefined) log.info("SIGHUP: nothing is replaced while all still starts");
     },
@@ -46,6 +53,8 @@ export async function runPrimary(options: PrimaryRoleOptions): Promise<RunningRo
     // while there is still somebody to do something with
     await hooks.undo();
     await primary.close();
+    // whoever watches sees to the end how all others end
+    await control?.dashboard?.close();
     control?.server.close();
     control?.server.closeAllConnections();
     stopSignals();

@@ -12,6 +12,13 @@ export interface SessionListener {
   tagsChanged(session: Session): void;
 }
 
+/** What is said of a session whose connection is gone is said to nobody: it has ended with it. */
+export const NOBODY: SessionListener = {
+  changed: () => undefined,
+  userChanged: () => undefined,
+  tagsChanged: () => undefined,
+};
+
 /**
  * Who a client is, beyond one connection: the session goes on where its client comes back with its secret, on whatever
  * socket worker, and so do its user and its tags.

@@ -7,7 +7,7 @@ import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
 import { NO_TAGS } from "../tags/tags.ts";
-import { Session, type SessionListener } from "./session.ts";
+import { NOBODY, Session } from "./session.ts";
 import {
   News,
   NOT_NOW,
@@ -17,6 +17,7 @@ import {
   type SessionNews,
   UNPROVEN,
 } from "./session-state.ts";
+import type { SessionsListener } from "./sessions-listener.ts";
 import { Users } from "./users.ts";
 
 /** Bytes of randomness in a session's id and in its secret. */
@@ -31,21 +32,6 @@ export interface Resumed {
 
 /** What a client says of the session that it wants to go on with. */
 export type Resumption = NonNullable<HelloOptions["resume"]>;
-
-/** What is said of a session whose connection is gone is said to nobody: it has ended with it. */
-const NOBODY: SessionListener = {
-  changed: () => undefined,
-  userChanged: () => undefined,
-  tagsChanged: () => undefined,
-};
-
-/** Told of what becomes of connections by their sessions. */
-export interface SessionsListener {
-  /** Its session has, or may have, another user. */
-  userChanged(connection: Connection): void;
-  /** It has, or may have, other tags. */
-  tagsChanged(connection: Connection): void;
-}
 
 /** The sessions of one socket worker's connections. All there is to know of them is known to the primary as well. */
 export class Sessions {
@@ -74,9 +60,10 @@ export class Sessions {
   /** The session of a connection whose client never asked for one: it ends with the connection. */
   of(connection: Connection): Session {
     if (connection.session !== undefined) return connection.session;
-    if (connection.open) return this.#create(connection, undefined);
+    if (connection.open && !connection.internal) return this.#create(connection, undefined);
     // the primary would never hear of its end
-    connection.session = new Session(random(ID_BYTES), false, NOBODY);
+    const { identity, initialTags: tags } = connection;
+    connection.session = new Session(random(ID_BYTES), false, NOBODY, { user: identity?.user, tags });
     return connection.session;
   }
 
@@ -115,7 +102,7 @@ export class Sessions {
       this.#discard(connection);
       const session = new Session(id, true, this, { user: user ?? undefined, tags, proven });
       this.#keep(session, connection);
-      if (connection.identity !== undefined) session.prove(connection.identity);
+      this.#prove(session, connection);
       done(undefined, { session, channels });
     });
   }
@@ -227,8 +214,18 @@ export class Sessions {
     this.#keep(session, connection);
     this.#tell(session.id, [News.OPEN, connection.id, secret ?? null]);
     if (tags !== NO_TAGS) this.#tell(session.id, [News.CHANGED, { tags }]);
-    if (connection.identity !== undefined) session.prove(connection.identity);
+    this.#prove(session, connection);
     return session;
+  }
+
+  /** Who a client is comes with tags: where there are too many, it goes without them, as it is who it is all the same. */
+  #prove(session: Session, { identity }: Connection): void {
+    if (identity === undefined) return;
+    try {
+      session.prove(identity);
+    } catch (error) {
+      this.#listener.refused(error);
+    }
   }
 
   #tell(id: string, news: SessionNews): void {

@@ -6,11 +6,14 @@ import type { Selector } from "./selector.ts";
 import { tagOf } from "./tags.ts";
 
 export interface SelectServices {
-  readonly connections: Pick<Connections, "get" | "values" | "tags">;
+  readonly connections: Pick<Connections, "get" | "values" | "tags" | "size">;
   readonly sessions: Pick<Sessions, "ofUser" | "connectionOf">;
   /** Number of this socket worker. */
   readonly worker: number;
 }
+
+/** Of all connections this part, and fewer, are few. */
+const FEW = 16;
 
 /** The value of a connection's tag, be it one that every connection has. */
 export function tagValue(connection: Connection, name: string, worker: number): string | undefined {
@@ -48,7 +51,7 @@ export function selectPage(
 ): { readonly page: readonly Connection[]; readonly more: boolean } {
   const found = candidates(selector, services);
   // the others are in the order in which they were found
-  const inOrder = Array.isArray(found) || found instanceof Set ? [...found].sort(byNumber) : found;
+  const inOrder = ordered(found, after, services);
   const page: Connection[] = [];
   for (const connection of inOrder) {
     if (numberOf(connection.id) <= after || !isMeant(connection, selector, services.worker)) continue;
@@ -58,8 +61,16 @@ export function selectPage(
   return { page, more: false };
 }
 
-function byNumber(one: Connection, other: Connection): number {
-  return numberOf(one.id) - numberOf(other.id);
+/** Those behind a number, in their order. To look through all costs less than to put many in order. */
+function ordered(found: Iterable<Connection>, after: number, { connections }: SelectServices): Iterable<Connection> {
+  const isSet = found instanceof Set;
+  if (!isSet && !Array.isArray(found)) return found;
+  if (isSet && found.size * FEW > connections.size) return connections.values();
+  return [...(found as Iterable<Connection>)]
+    .map((connection) => [numberOf(connection.id), connection] as const)
+    .filter(([number]) => number > after)
+    .sort(([one], [other]) => one - other)
+    .map(([, connection]) => connection);
 }
 
 function isMeant(connection: Connection, selector: Selector, worker: number): boolean {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { LIMIT_MS } from "./patience.ts";
 
 const EXECUTABLE = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
@@ -38,8 +38,12 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** Opens a page in a context of its own, as a second person's browser would. Closing the context closes the page. */
-export async function openPage(browser: Browser, url: string): Promise<WatchedPage & { context: BrowserContext }> {
-  const context = await browser.newContext();
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage & { context: BrowserContext }> {
+  const context = await browser.newContext(options);
   context.setDefaultTimeout(LIMIT_MS);
   const page = await context.newPage();
   const problems: string[] = [];

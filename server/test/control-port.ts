@@ -28,7 +28,7 @@ export const IDLE: ControlPortOptions["primary"] = {
   users: { revokeUser: () => 0, revokeSession: () => 0 },
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
   tails: { full: false, open: () => undefined },
-  metrics: { text: async () => "" },
+  metrics: { text: async () => "", snapshot: async () => ({}) },
   control: { ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
 };
 
@@ -47,14 +47,18 @@ export async function openControl(
     readonly primary: ControlPortOptions["primary"];
     readonly token?: string;
     readonly allow?: readonly string[];
+    readonly dashboard?: ControlPortOptions["dashboard"];
   },
   warn = vi.fn(),
   drain = vi.fn(),
 ) {
   const { host: controlHost, token: controlToken = "", allow: controlAllow = [] } = options;
   const config = { ...DEFAULT_CONFIG, node: "here", controlHost, controlToken, controlAllow };
-  const { port, primary } = options;
-  const opened = await startControlPort({ config, port, primary, version: "1.2.3", log: { warn, error: warn }, drain });
+  const { port, primary, dashboard } = options;
+  const opened = await startControlPort({
+    ...{ config, port, primary, version: "1.2.3", log: { warn, error: warn }, drain },
+    ...(dashboard !== undefined && { dashboard }),
+  });
   onTestFinished(() => {
     opened.server.close();
     opened.server.closeAllConnections();

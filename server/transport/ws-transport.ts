@@ -1,8 +1,9 @@
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { AddressRanges, plainAddress } from "./address-ranges.ts";
 import { clientDescriber } from "./client-address.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { Topics } from "./topics.ts";
 import type { HttpAnswer, Transport, TransportHooks, TransportOptions } from "./transport.ts";
 import { WsSocket } from "./ws-socket.ts";
@@ -68,7 +69,7 @@ export function createWsTransport(options: WsTransportOptions, hooks: TransportH
       };
       const answer = listening ? hooks.upgrade(request) : RESTARTING;
       if ("status" in answer) {
-        refuse(socket, answer);
+        refuseUpgrade(socket, answer);
         return;
       }
       subprotocols.set(incoming, answer.subprotocol);
@@ -80,19 +81,6 @@ export function createWsTransport(options: WsTransportOptions, hooks: TransportH
       });
     },
   };
-}
-
-/** Answers a request for a WebSocket with something else, and hangs up. */
-export function refuse(socket: Duplex, { status, headers = {}, body }: HttpAnswer): void {
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Unknown"}`,
-    ...Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
-      ([name, value]) => `${name}: ${value}`,
-    ),
-  ];
-  // who asks may be gone already
-  socket.on("error", () => undefined);
-  socket.end(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), Buffer.from(body)]));
 }
 
 function headersOf({ headers }: IncomingMessage): Map<string, string> {

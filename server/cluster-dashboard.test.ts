@@ -117,6 +117,9 @@ it("a page that does not present the token gets nothing, and one with a wrong on
   expect(await operator.next()).toMatchObject([WELCOME, { user: "operator" }]);
   expect(await control(operator, 7, { method: "GET", path: "/readyz" })).toEqual([200, { ok: true }]);
   expect((await cluster.get("/workers", cluster.controlPort)).status).toBe(401);
+  // who may but look on does not do so for long
+  expect(await nobody.closed).toMatchObject({ code: 4401 });
+  expect(await operator.ask([14, "still here"])).toEqual([15, "still here"]);
 });
 
 it("with the server a page's connection ends, and nothing is left of it", async () => {

@@ -40,7 +40,7 @@ export class BufferedSink implements EventSink {
       full: () => log.warn({ whenFull: limits.whenFull }, `Events for ${name} do not fit into the buffer`),
       over: (dropped) => log.warn({ dropped }, `Events for ${name} fit into the buffer again`),
     });
-    this.#line = new Lifeline<EventLink>({ name, log, connect, up: () => this.#pump() });
+    this.#line = new Lifeline<EventLink>({ name, log, connect, onTrial: true, up: () => this.#pump() });
   }
 
   add(queued: QueuedEvent): boolean {
@@ -99,6 +99,7 @@ export class BufferedSink implements EventSink {
 
   #handed({ confirmed, refusal }: Handover): void {
     this.#sent += confirmed;
+    if (confirmed > 0) this.#line.proven();
     this.#buffer.confirm(confirmed);
     if (refusal?.forGood === false) {
       this.#complain(refusal.error, "does not take events for now");

@@ -20,12 +20,18 @@ export interface LifelineOptions<L extends Link> {
   up(link: L): void;
   /** The link is gone. */
   down?(): void;
+  /**
+   * Whether a link has to show that it is a good one, by {@link Lifeline.proven} or by lasting, before the outage is over
+   * and the next attempt may come soon again: where each breaks with what is asked first, these are one outage.
+   * @default false
+   */
+  readonly onTrial?: boolean;
 }
 
 const MIN_DELAY_MS = 50;
 const MAX_DELAY_MS = 2_000;
-/** A link that has lasted for so long is a good one, in milliseconds. */
-const STEADY_MS = 1_000;
+/** A link on trial that has lasted for so long is a good one, in milliseconds. */
+const TRIAL_MS = 1_000;
 
 /** Keeps a link to a broker: makes a new one whenever it breaks, and says so in the log once for each outage. */
 export class Lifeline<L extends Link> {
@@ -34,7 +40,7 @@ export class Lifeline<L extends Link> {
   #link: L | undefined;
   #attempts = 0;
   #timer: NodeJS.Timeout | undefined;
-  #steadyTimer: NodeJS.Timeout | undefined;
+  #trial: NodeJS.Timeout | undefined;
   #backAt = 0;
   /** Since when there is none, by `performance.now()`, and it was said. */
   #outSince: number | undefined;
@@ -64,7 +70,7 @@ export class Lifeline<L extends Link> {
     this.#link = undefined;
     this.#ended.abort();
     clearTimeout(this.#timer);
-    clearTimeout(this.#steadyTimer);
+    clearTimeout(this.#trial);
     return link;
   }
 
@@ -87,8 +93,9 @@ export class Lifeline<L extends Link> {
         }
         link = made;
         this.#link = made;
-        this.#steadyTimer = setTimeout(() => this.#steady(), STEADY_MS).unref();
         this.#backAt = performance.now();
+        if (this.#options.onTrial === true) this.#trial = setTimeout(() => this.proven(), TRIAL_MS).unref();
+        else this.proven();
         this.#options.up(made);
       },
       (error: Error) => {
@@ -98,7 +105,7 @@ export class Lifeline<L extends Link> {
   }
 
   #lost(error: Error): void {
-    clearTimeout(this.#steadyTimer);
+    clearTimeout(this.#trial);
     this.#link?.close();
     this.#link = undefined;
     this.#options.down?.();
@@ -116,8 +123,10 @@ export class Lifeline<L extends Link> {
     this.#timer = setTimeout(() => this.#connect(), delay);
   }
 
-  /** It has lasted: what breaks each link as soon as it is there is one outage, and is tried ever more rarely. */
-  #steady(): void {
+  /** The link does what it should. */
+  proven(): void {
+    if (this.#link === undefined) return;
+    clearTimeout(this.#trial);
     this.#attempts = 0;
     if (this.#outSince === undefined) return;
     const seconds = Math.round((this.#backAt - this.#outSince) / 100) / 10;

@@ -66,7 +66,10 @@ export function connectionsSection(api: Api) {
   }
 
   async function perform(name: ActionName, meant: Meant): Promise<void> {
-    if (await act(api, name, meant)) await load(shown.query, shown.typed, cursors);
+    if (!(await act(api, name, meant))) return;
+    await load(shown.query, shown.typed, cursors);
+    // the button that was pressed may be gone with its row
+    if (document.activeElement === document.body) found.focus();
   }
 
   function show({ total, connections, next: more, silent }: FoundConnections): void {

@@ -142,6 +142,7 @@ it("publishes, calls, revokes and scales, each after it has said to how many", a
   await page.locator("#publish-answer", { hasText: "Published." }).waitFor();
   expect(await client?.next()).toEqual([12, "news", { n: 1 }]);
 
+  await page.locator('#procedure-names option[value="add"]').waitFor({ state: "attached" });
   await page.getByLabel("Procedure", { exact: true }).fill("add");
   await page.getByLabel("Input, as JSON").fill('{"x":40,"y":2}');
   await page.getByRole("button", { name: "Call…" }).click();
@@ -160,4 +161,30 @@ it("publishes, calls, revokes and scales, each after it has said to how many", a
   await page.getByRole("button", { name: "Revoke 1" }).click();
   await page.locator("#revoke-answer", { hasText: "1 session ended." }).waitFor();
   expect(await client?.closed).toMatchObject({ code: 4401 });
+});
+
+it("has the server renewed, and ended, and sees to its end how that goes", async () => {
+  const cluster = await startCluster({ app: APP });
+  await cluster.connect();
+  const before = (await cluster.status()).map(({ pid }) => pid);
+  const page = await dashboard.open(cluster);
+  await page.locator("#tile-connections", { hasText: /^1$/ }).waitFor();
+  await page.getByRole("button", { name: "Reload…" }).click();
+  await page.getByRole("dialog").getByText("Replaces 2 socket workers, one after the other").waitFor();
+  await page.getByRole("button", { name: "Replace 2" }).click();
+  for (const pid of before) await page.locator("#workers", { hasText: `pid ${pid}` }).waitFor({ state: "detached" });
+  await page.locator("#rollout", { hasText: /^$/ }).waitFor({ state: "attached" });
+  const drain = page.getByRole("button", { name: "Drain…" });
+  await drain.click();
+  await page.getByRole("dialog", { name: "Drain" }).getByRole("button", { name: "Cancel" }).press("Enter");
+  await isLive(page);
+  await drain.click();
+  await page
+    .getByRole("dialog")
+    .getByText(/calls finish, then \d connections? are closed/)
+    .waitFor();
+  dashboard.forgive();
+  await page.getByRole("button", { name: "End the server" }).click();
+  expect(await cluster.exited).toEqual({ code: 0, signal: null });
+  await page.locator("#state", { hasText: /^connection lost/ }).waitFor();
 });

@@ -18,6 +18,7 @@ import { showProcesses } from "./workers-section.ts";
 const history = new StatsHistory();
 let client: DashboardClient | undefined;
 let tops: Tops | undefined;
+let seenVersion: string | undefined;
 
 keepRoles();
 const api = new Api(() => client);
@@ -30,8 +31,11 @@ themeSwitch(() => charts.repaint());
 const wanted = byId("scale-workers", HTMLInputElement);
 
 function showHead({ node, version, uptime, workers }: Stats): void {
+  // another server has another page
+  if (seenVersion !== undefined && seenVersion !== version) location.reload();
+  seenVersion = version;
   byId("node", HTMLElement).textContent = node;
-  byId("version", HTMLElement).textContent = `version ${version}`;
+  byId("version", HTMLElement).textContent = `version ${version},`;
   byId("uptime", HTMLElement).textContent = `up for ${age(uptime)}`;
   if (wanted.value === "") wanted.value = String(new Set(workers.map(({ worker }) => worker)).size);
 }

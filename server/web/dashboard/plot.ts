@@ -39,6 +39,7 @@ const HEADROOM = 1.08;
 const LOWEST = 0.01;
 const WHOLE = Array.from({ length: 7 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 const UNKNOWN = "–";
+const TINY = 1e-9;
 
 /** Puts a chart, and under it what its lines are and where they stand, into a figure. */
 export function plot(figure: HTMLElement, { lines, write, least, scale, colour }: PlotOptions): Plot {
@@ -62,7 +63,7 @@ export function plot(figure: HTMLElement, { lines, write, least, scale, colour }
     {
       width: Math.max(1, place.clientWidth),
       height: HEIGHT,
-      padding: [10, 8, 0, 0],
+      padding: [10, 26, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       scales: {
@@ -75,20 +76,22 @@ export function plot(figure: HTMLElement, { lines, write, least, scale, colour }
       axes: [
         { ...axis, grid, size: AXIS_HEIGHT, space: TICK_SPACE, values: (_, splits) => splits.map(clockTime) },
         {
-          ...{ ...axis, grid, size: AXIS_WIDTH },
+          ...{ ...axis, size: AXIS_WIDTH },
+          grid: { ...grid, ...(scale === "log" && { filter: tens }) },
           ...(scale === "whole" && { incrs: WHOLE }),
-          // of a logarithmic axis only the tens have room for a word
-          values: (_, splits) => splits.map((at) => (scale === "log" && !isTen(at) ? null : write(at))),
+          // of a logarithmic axis only the tens have room
+          ...(scale === "log" && { filter: tens }),
+          values: (_, splits) => splits.map((at) => (at === null ? null : write(at))),
         },
       ],
       series: [
         {},
-        ...lines.map(({ name, colour: own }, index) => ({
+        ...lines.map(({ name, colour: own }) => ({
           label: name,
           stroke: () => colour(own),
           width: 1.75,
           points: { show: false },
-          ...(lines.length <= 2 && index === 0 && scale !== "log" && { fill: () => faint(colour(own)) }),
+          ...(lines.length === 1 && { fill: () => faint(colour(own)) }),
         })),
       ],
       hooks: { setCursor: [showValues], setData: [showValues] },
@@ -129,8 +132,9 @@ export function plot(figure: HTMLElement, { lines, write, least, scale, colour }
   };
 }
 
-function isTen(value: number): boolean {
-  return Math.abs(Math.log10(value) % 1) < Number.EPSILON * 10;
+/** The tens of a logarithmic axis; null for what is between them. */
+function tens(_: uPlot, splits: number[]): (number | null)[] {
+  return splits.map((at) => (Math.abs(Math.log10(at) - Math.round(Math.log10(at))) < TINY ? at : null));
 }
 
 function clockTime(seconds: number): string {

@@ -3,7 +3,7 @@ import { CloseCode } from "../../../shared/codes.ts";
 import type { DashboardApp } from "../../dashboard/dashboard-app.ts";
 import type { Stats, Tops } from "../../dashboard/stats.ts";
 import { countdown } from "../countdown.ts";
-import { byId } from "../dom.ts";
+import { byId, make } from "../dom.ts";
 
 export type DashboardClient = Client<DashboardApp>;
 
@@ -50,8 +50,12 @@ export function startSession(hooks: SessionHooks): void {
     line.textContent = WORDS[state];
     if (state !== "open") hooks.fresh(false);
     if (retryMs === undefined) return;
+    // not to be read aloud each second
+    const rest = make("span");
+    rest.ariaHidden = "true";
+    line.append(rest);
     stopCountdown = countdown(retryMs, (seconds) => {
-      line.textContent = `${WORDS.waiting}; again in ${seconds} s`;
+      rest.textContent = `; again in ${seconds} s`;
     });
   }
 

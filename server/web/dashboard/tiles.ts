@@ -18,7 +18,7 @@ const TILES: readonly Tile[] = [
   [
     "messages",
     ({ rates }) => perSecond(rates?.received),
-    ({ rates }) => (rates ? `${rate(rates.sent)}/s out, ${bytes(rates.bytesIn + rates.bytesOut)}/s` : "in, and out"),
+    ({ rates }) => (rates ? `${rate(rates.sent)}/s out` : "not known"),
   ],
   [
     "calls",
@@ -57,6 +57,9 @@ export function showTiles(stats: Stats): void {
     byId(`tile-${id}`, HTMLElement).textContent = value(stats);
     byId(`sub-${id}`, HTMLElement).textContent = below(stats);
   }
+  const { rates } = stats;
+  const traffic = rates && `${bytes(rates.bytesIn)} in, ${bytes(rates.bytesOut)} out`;
+  byId("traffic", HTMLElement).textContent = traffic ?? "";
 }
 
 function perSecond(value: number | undefined): string {

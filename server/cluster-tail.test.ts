@@ -172,6 +172,33 @@ it("a tail looks at connections of whatever application, and hooks are of the ma
   await cluster.logged("came to /");
 });
 
+it("who does not read a tail loses lines and is told how many; the client and the server do not wait", async () => {
+  const cluster = await startCluster({ app: APP, env: { RATE_LIMITS: "off" } });
+  const { client, id } = await named(cluster, "ann", "msgpack");
+  const tail = await TailReader.open(cluster, `id=${id}`);
+  await tail.next();
+  const [batches, size] = [30, 1_000];
+  const nowhere = "n".repeat(255);
+  for (let batch = 0; batch < batches; batch++) {
+    client.send(Array.from({ length: size }, (_, index) => [2, index, nowhere]));
+    await client.take(size);
+  }
+  expect(await client.ask([2, 1, "echo", "still here"])).toEqual([3, 1, "still here"]);
+  let [told, lost] = [0, 0];
+  while (lost === 0) {
+    const line = await tail.next();
+    if (line?.note === "lost") lost = line.lines as number;
+    else told++;
+  }
+  // what came before is there without a gap, and what comes after as well
+  await client.close(1000);
+  const rest = await tail.rest();
+  const lostLater = rest.reduce((sum, { note, lines }) => sum + (note === "lost" ? (lines as number) : 0), 0);
+  const toldLater = rest.filter(({ note }) => note === undefined).length;
+  expect(told + lost + toldLater + lostLater).toBe(2 * (batches * size + 1));
+  expect(rest.at(-1)).toMatchObject({ note: "closed", code: 1000 });
+});
+
 it("a tail is refused where there is nothing to see, or nothing that can be meant", async () => {
   const cluster = await startCluster({ app: APP });
   for (const [query, status] of [

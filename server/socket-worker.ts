@@ -200,6 +200,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       snapshot: () => metrics.snapshot(sized),
     }),
   });
+  control.begin();
 
   const leaving: GoneServices = { ...services, connections, door, gate, peers, raw };
 

@@ -128,6 +128,8 @@ export const BusType = {
   TAIL_TAKEN: 75,
   /** primary → worker: nobody looks at a tail, as channel, any more. */
   TAIL_END: 76,
+  /** worker → primary: from now on it answers CONTROL. */
+  CONTROL_READY: 77,
   /** worker → primary: ask that of all socket workers; data as of CONTROL, without a number. */
   ASK_ALL: 80,
   /** primary → worker: how many connections that were, and how many workers stayed silent; two 8-byte numbers. Or a refusal. */

@@ -26,6 +26,11 @@ export class ControlAnswers {
     this.#options = options;
   }
 
+  /** Tells the primary that it can be asked: one that is only just joining the bus has nothing to answer with. */
+  begin(): void {
+    this.#options.uplink.tell(BusType.CONTROL_READY, "");
+  }
+
   receive({ data }: BusFrame): void {
     const [number, name, args] = this.#options.pack.unpack(data) as QuestionData;
     void this.#answer(number, name, args);

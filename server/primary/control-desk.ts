@@ -68,10 +68,11 @@ export class ControlDesk {
 
   #joined(link: Link, number: number, path: string): DeskMember {
     const member: Member = { number, path, link, questions: new Questions() };
-    this.#members.add(member);
     return {
       receive: (frame) => {
-        if (frame.type === BusType.CONTROL_ANSWER) this.#answered(member, frame);
+        // asked before, it would not know what to do with that
+        if (frame.type === BusType.CONTROL_READY) this.#members.add(member);
+        else if (frame.type === BusType.CONTROL_ANSWER) this.#answered(member, frame);
         else if (frame.type === BusType.ASK_ALL) void this.#askFor(member, frame);
       },
       left: () => {

@@ -65,6 +65,15 @@ it("who reads slowly loses lines, is told how many, and gets what comes when the
   expect(Number(/"lines":(\d+)/.exec(rest)?.[1]) + came).toBe(100);
 });
 
+it("what was lost is told as soon as there is room again, though nothing more comes", async () => {
+  const { open, writer } = setup();
+  const tail = open();
+  writer().message(`${"x".repeat(60_000)}\n`);
+  writer().message(`${"y".repeat(60_000)}\n`);
+  expect((await tail.next()).value).toMatch(/^x+\n$/);
+  expect((await tail.next()).value).toMatch(/"lost","lines":1\}\n$/);
+});
+
 it("the last line comes though there is no room for any", async () => {
   const { open, writer } = setup();
   const tail = open();

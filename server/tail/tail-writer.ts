@@ -50,6 +50,8 @@ export class TailWriter {
   /** So many bytes of lines have been read. */
   taken(bytes: number): void {
     this.#room += bytes;
+    // whoever reads again hears of it now, and not only when something comes
+    if (this.#lost > 0 && !this.#over && this.#fits("")) this.#add("");
   }
 
   /** Something is to be said of the tail itself; the last word ends it. */

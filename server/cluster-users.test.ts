@@ -122,6 +122,10 @@ describe("revoking", () => {
   it("is done from the control port, too", async () => {
     const cluster = await startCluster({ app: APP });
     const [one, other] = await both(cluster, { token: "ada" });
+    // the primary hears of sessions by the way of this, and before it
+    for (const client of [one, other]) {
+      expect(await client.ask([2, 1, "tell", { user: "nobody", data: 1 }])).toEqual([3, 1, 0]);
+    }
     expect(await (await cluster.post("/revoke?user=ada&ban")).json()).toEqual({ ended: 2 });
     for (const client of [one, other]) expect(await client.closed).toEqual({ code: 4403, reason: "revoked" });
   });

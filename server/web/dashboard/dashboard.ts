@@ -25,7 +25,7 @@ const api = new Api(() => client);
 const charts = chartsSection(history);
 const connections = connectionsSection(api);
 const { learn } = operations(api, () => tops);
-processActions(api, () => history.last);
+const offer = processActions(api, () => history.last);
 themeSwitch(() => charts.repaint());
 
 const wanted = byId("scale-workers", HTMLInputElement);
@@ -45,6 +45,7 @@ function show(stats: Stats): void {
   showTiles(stats);
   showProcesses(stats);
   charts.show(stats);
+  offer();
 }
 
 startSession({

@@ -5,8 +5,12 @@ import { ask, type Question } from "./dialog.ts";
 import { amount } from "./figures.ts";
 import { notice } from "./notices.ts";
 
-/** Scales, renews and ends the server. @param last how it is */
-export function processActions(api: Api, last: () => Stats | undefined): void {
+/**
+ * Scales, renews and ends the server.
+ * @param last how it is
+ * @returns to be called when that is known: nobody is to be told of what is done to nothing
+ */
+export function processActions(api: Api, last: () => Stats | undefined): () => void {
   const wanted = byId("scale-workers", HTMLInputElement);
 
   async function perform(
@@ -50,6 +54,10 @@ export function processActions(api: Api, last: () => Stats | undefined): void {
     const text = `Ends this server, and this page with it: calls finish, then ${amount(connections, "connection")} are closed. It does not start again by itself.`;
     void perform({ title: "Drain", text, action: "End the server", danger: true }, "/drain", "", () => "It ends now.");
   });
+
+  return () => {
+    for (const id of ["scale", "reload", "drain"]) byId(id, HTMLButtonElement).disabled = false;
+  };
 }
 
 /** How many there are, as far as is known. */

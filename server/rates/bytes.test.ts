@@ -50,7 +50,8 @@ it("bytes that were not deflated count as well, and after the wait that is told 
   const ask = () => client.ask([2, 1, "length", "x".repeat(310_000)]) as Promise<unknown[]>;
   expect(await ask()).toEqual([3, 1, 310_000]);
   let answer = (await client.ask([2, 1, "length", "x"])) as unknown[];
-  if (answer[0] === 4) {
+  // a timer may be a millisecond early
+  for (let times = 0; answer[0] === 4 && times < 3; times++) {
     await new Promise((resolve) => setTimeout(resolve, (answer[4] as { retryAfterMs: number }).retryAfterMs));
     answer = (await client.ask([2, 1, "length", "x"])) as unknown[];
   }

@@ -65,8 +65,11 @@ it("they come and go, and there are never more than was said", async () => {
   expect(new Set(gone)).toEqual(new Set([1000]));
   expect(most).toBeLessThanOrEqual(12);
   // whoever is closed by somebody else is replaced as well
-  for (const connection of api().connections) connection.close(4000);
-  await eventually(() => expect(gone).toContain(4000));
+  await eventually(() => {
+    // at times there may be none
+    for (const connection of api().connections) connection.close(4000);
+    expect(gone).toContain(4000);
+  });
   await eventually(() => expect(api().connections.size).toBeGreaterThan(0));
 });
 

@@ -56,7 +56,8 @@ startSession({
   },
   history(kept) {
     // of a server that was started anew since
-    if (history.last !== undefined && !kept.some(({ at }) => at <= (history.last?.at ?? 0))) history.clear();
+    const { last } = history;
+    if (last !== undefined && kept.length > 0 && !kept.some(({ at }) => at <= last.at)) history.clear();
     history.add(...kept);
     if (history.last !== undefined) show(history.last);
   },

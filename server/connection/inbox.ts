@@ -15,8 +15,8 @@ const LARGE = 4_096;
 const MANY = 16;
 /** How much of what a client said before it went is still done, in milliseconds of work. */
 const LEFTOVERS_MS = 5_000;
-/** Bytes that may wait for WELCOME. */
-const MOST_HELD = 16_777_216;
+/** Bytes that may wait for WELCOME, or for who somebody is. */
+export const MOST_HELD = 16_777_216;
 
 /**
  * What a connection's client has to say: decoded, and done in its order. It waits while it is not known whose connection

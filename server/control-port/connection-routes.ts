@@ -1,14 +1,10 @@
 import { z } from "zod";
-import type { ConnectionFacts, ConnectionPage } from "../control/control-questions.ts";
-import { ANSWER_MS } from "../primary/control-desk.ts";
-import type { Selector } from "../tags/selector.ts";
 import { askEveryone, NOT_ALL, silence } from "./everyone.ts";
-import { type Controlled, Parts, type Route } from "./route.ts";
+import { type Listing, listEveryone } from "./list-everyone.ts";
+import { Parts, type Route } from "./route.ts";
 import { statusReport } from "./status-report.ts";
 import { filterOf } from "./tag-routes.ts";
 
-/** Connections that a worker is asked for at a time. */
-const PAGE = 500;
 /** What would make one line, or one word of it, look like several. */
 const UNSEEN = /[\s=%\p{C}]/gu;
 
@@ -39,7 +35,7 @@ export const CONNECTION_ROUTES: Readonly<Record<string, Route>> = {
     },
     async answer(request, { primary, config: { node }, version, startedAt }) {
       const selector = filterOf(request);
-      const list = await firstPages(primary, selector);
+      const list = await listEveryone(primary, selector);
       const status = list.silent.length === 0 ? 200 : NOT_ALL;
       if (!request.wantsJson) return { status, body: new Parts(lines(list)) };
       const uptime = (Date.now() - startedAt) / 1000;
@@ -53,7 +49,7 @@ export const CONNECTION_ROUTES: Readonly<Record<string, Route>> = {
     summary: "Lists tags and their values.",
     answers: {
       200: {
-        description: "Names of tags, and under each its values; `connections` tells how many have each.",
+        description: "Names of tags, and under each its values.",
         text: "admin\n - 1\n",
         json: z.record(z.string(), z.array(z.string())),
       },
@@ -86,32 +82,6 @@ export const CONNECTION_ROUTES: Readonly<Record<string, Route>> = {
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
   return one < other ? -1 : 1;
-}
-
-/** Connections of all socket workers as they come, and who did not answer. */
-interface Listing {
-  readonly connections: AsyncIterable<ConnectionFacts>;
-  /** Grows while they come. */
-  readonly silent: number[];
-}
-
-/** Asks all socket workers for the first page at once, so that one that is silent is known before anything is said. */
-async function firstPages(primary: Pick<Controlled, "control" | "workers">, selector: Selector): Promise<Listing> {
-  const { answers, silent } = await askEveryone(primary, "list", selector, 0, PAGE);
-  const listing = { silent: [...silent] };
-  const numbers = new Map(primary.workers.map(({ member, number }) => [member, number]));
-  async function* all() {
-    for (const { member, path, answer } of answers) {
-      let page: ConnectionPage | undefined = answer;
-      while (page !== undefined) {
-        yield* page.connections;
-        if (page.next === undefined) break;
-        page = (await primary.control.ask(member, "list", [selector, page.next, PAGE], ANSWER_MS, path))?.answer;
-      }
-      if (page === undefined) listing.silent.push(numbers.get(member) ?? member);
-    }
-  }
-  return { ...listing, silent: listing.silent, connections: all() };
 }
 
 async function* lines({ connections, silent }: Listing): AsyncGenerator<string> {

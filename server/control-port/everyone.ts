@@ -19,9 +19,14 @@ export async function askEveryone<Name extends QuestionName>(
   ...args: Asked<Name>
 ): Promise<Gathered<AnswerTo<Name>>> {
   // before it is asked: one that dies of it is no longer among them afterwards
-  const numbers = new Map(primary.workers.map(({ member, number }) => [member, number]));
+  const numbers = workerNumbers(primary);
   const { answers, silent } = await primary.control.askAll(name, args);
   return { answers, silent: numbersOf(silent, numbers) };
+}
+
+/** The numbers that people know socket workers by, by those that no other process ever has. */
+export function workerNumbers({ workers }: Pick<Controlled, "workers">): ReadonlyMap<number, number> {
+  return new Map(workers.map(({ member, number }) => [member, number]));
 }
 
 /** Whoever did not answer, for people to read. */

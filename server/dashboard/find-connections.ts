@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { ConnectionFacts } from "../control/control-questions.ts";
-import { askEveryone } from "../control-port/everyone.ts";
+import { askEveryone, workerNumbers } from "../control-port/everyone.ts";
 import { BadRequest, type Controlled } from "../control-port/route.ts";
 import { filterOf } from "../control-port/tag-routes.ts";
 import { ANSWER_MS } from "../primary/control-desk.ts";
@@ -19,7 +19,7 @@ export async function findConnections(
   const counts = answers.toSorted(inOrder);
   const connections: ConnectionFacts[] = [];
   const missing = new Set(silent);
-  const numbers = new Map(primary.workers.map(({ member, number }) => [member, number]));
+  const numbers = workerNumbers(primary);
   let next: Cursor | undefined;
   for (const { member, path, answer: count } of counts) {
     const order = from === undefined ? 1 : inOrder({ member, path }, from);

@@ -3,6 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { Frame } from "../../shared/message.ts";
 import { Connection } from "../connection/connection.ts";
 import type { ConnectionServices } from "../connection/connection-services.ts";
+import { MOST_HELD } from "../connection/inbox.ts";
 import type { Socket, UpgradeRequest } from "../transport/transport.ts";
 
 import type { GatewaySource } from "./gateway-streams.ts";
@@ -23,9 +24,6 @@ export interface RawServices {
   /** A message came. Closes who sends too many. */
   counts(connection: Connection): void;
 }
-
-/** Bytes that may wait for that. */
-const MOST_HELD = 16_777_216;
 
 /**
  * A client that does not speak the protocol: any plain WebSocket client. What it says is passed on as it is, and what it

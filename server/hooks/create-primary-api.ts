@@ -1,25 +1,19 @@
-import { CloseCode } from "../../shared/codes.ts";
 import { AppError } from "../../shared/errors.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
-import type { ToTagged } from "../app.ts";
 import type { Config } from "../config.ts";
-import { closeReason } from "../connection/close-reason.ts";
-import type { Asked, ConnectionFacts, ConnectionPage, QuestionName } from "../control/control-questions.ts";
-import { bodyOf } from "../control/direct-body.ts";
+import type { ConnectionFacts } from "../control/control-questions.ts";
+import { listEveryone } from "../control-port/list-everyone.ts";
 import { statusReport } from "../control-port/status-report.ts";
 import type { Logger } from "../logger.ts";
 import { packedData } from "../packed-data.ts";
-import { ANSWER_MS } from "../primary/control-desk.ts";
 import type { Primary } from "../primary/primary.ts";
 import { revokeCode } from "../sessions/user-bus.ts";
+import { toTagged } from "../tags/every-tagged.ts";
 import { readSelector, type Selector } from "../tags/selector.ts";
-import { checkTags } from "../tags/tags.ts";
 import type { PrimaryApi } from "./primary-api.ts";
 import { shownConfig } from "./shown-config.ts";
 
 const MOST_WORKERS = 512;
-/** Connections that are told of at a time. */
-const PAGE = 500;
 
 /** What hooks get in the primary. */
 export function createPrimaryApi(primary: Primary, config: Config, log: Logger): PrimaryApi {
@@ -30,7 +24,7 @@ export function createPrimaryApi(primary: Primary, config: Config, log: Logger):
       return primary.ready;
     },
     workers: async () => (await statusReport(primary)).workers,
-    toTagged: (tags) => toTagged(primary, readSelector(Object.entries(tags))),
+    toTagged: (tags) => toTagged(tags, pack, (question) => primary.control.count(question)),
     list: (tags) => list(primary, readSelector(Object.entries(tags))),
     async publish(channel, data) {
       packedData(data, pack); // looks at the data
@@ -54,35 +48,6 @@ export function createPrimaryApi(primary: Primary, config: Config, log: Logger):
   };
 }
 
-/** The same that an application has, from here. */
-function toTagged({ control }: Primary, selector: Selector): ToTagged {
-  const pack = createPack();
-  async function ask<Name extends QuestionName & ("send" | "setTags" | "close")>(name: Name, args: Asked<Name>) {
-    const { answers, silent } = await control.askAll(name, args);
-    const counts = answers.map(({ answer }) => (typeof answer === "number" ? answer : answer[0]));
-    const count = counts.reduce((sum, one) => sum + one, 0);
-    if (silent.length === 0) return count;
-    const text = `${silent.length} socket workers did not answer in time.`;
-    throw new AppError("UNAVAILABLE", text, { count, silent: silent.length });
-  }
-  return {
-    publish: async (data) => ask("send", [selector, bodyOf(data, pack)]),
-    setTags: async (changes) => ask("setTags", [selector, checkTags(changes)]),
-    async close(code = CloseCode.NORMAL) {
-      closeReason(code); // looks at the code
-      return ask("close", [selector, null, code]);
-    },
-  };
-}
-
-async function* list({ control }: Primary, selector: Selector): AsyncGenerator<ConnectionFacts> {
-  const { answers } = await control.askAll("list", [selector, 0, PAGE]);
-  for (const { member, path, answer } of answers) {
-    let page: ConnectionPage | undefined = answer;
-    while (page !== undefined) {
-      yield* page.connections;
-      if (page.next === undefined) break;
-      page = (await control.ask(member, "list", [selector, page.next, PAGE], ANSWER_MS, path))?.answer;
-    }
-  }
+async function* list(primary: Primary, selector: Selector): AsyncGenerator<ConnectionFacts> {
+  yield* (await listEveryone(primary, selector)).connections;
 }

@@ -121,6 +121,18 @@ export class ControlDesk {
   }
 
   /**
+   * Asks for what is answered by a count, and adds up.
+   * @param path of one application; undefined for all
+   * @returns of how many connections that is true, and how many socket workers stayed silent
+   * @throws AppError as {@link askAll}
+   */
+  async count([name, args]: AskAllData, path?: string): Promise<readonly [count: number, silent: number]> {
+    const { answers, silent } = await this.askAll(name, args as Asked<typeof name>, ANSWER_MS, path);
+    const counts = answers.map(({ answer }) => (typeof answer === "number" ? answer : answer[0]));
+    return [counts.reduce((sum, count) => sum + count, 0), silent.length];
+  }
+
+  /**
    * Asks one application of one socket worker.
    * @param path where that application is @default the main one
    * @returns undefined where it does not answer in time, or is gone
@@ -149,12 +161,10 @@ export class ControlDesk {
 
   /** An application of one worker wants something of connections, wherever they are. */
   async #askFor({ link, path }: Member, { reference, data }: BusFrame): Promise<void> {
-    const [name, args] = this.#pack.unpack(data) as AskAllData;
+    const question = this.#pack.unpack(data) as AskAllData;
     let answer: AllAskedData;
     try {
-      const { answers, silent } = await this.askAll(name, args as Asked<typeof name>, ANSWER_MS, path);
-      const counts = answers.map((one) => (Array.isArray(one.answer) ? one.answer[0] : one.answer) as number);
-      answer = [counts.reduce((sum, count) => sum + count, 0), silent.length];
+      answer = await this.count(question, path);
     } catch (error) {
       const { code, message } = error instanceof AppError ? error : new AppError("INTERNAL");
       answer = [0, 0, code, message];

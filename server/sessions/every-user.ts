@@ -5,7 +5,7 @@ import { readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { checkName } from "../check-name.ts";
 import { packedData } from "../packed-data.ts";
-import { toTagged } from "../tags/every-tagged.ts";
+import { askByPrimary, toTagged } from "../tags/every-tagged.ts";
 import { revokeBytes } from "./user-bus.ts";
 
 export interface EveryUserServices {
@@ -27,7 +27,10 @@ export class EveryUser implements UserActions {
     return { publish: (data) => this.#ask(BusType.TELL_USER, user, () => packedData(data, this.#services.pack)) };
   };
 
-  readonly toTagged = (tags: Readonly<Record<string, string>>): ToTagged => toTagged(tags, this.#services);
+  readonly toTagged = (tags: Readonly<Record<string, string>>): ToTagged => {
+    const { uplink, pack } = this.#services;
+    return toTagged(tags, pack, askByPrimary(uplink, pack));
+  };
 
   readonly revoke = (target: RevokeTarget, { ban = false }: RevokeOptions = {}): Promise<number> => {
     const ofUser = "user" in target;

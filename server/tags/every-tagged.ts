@@ -10,35 +10,39 @@ import { bodyOf } from "../control/direct-body.ts";
 import { readSelector } from "./selector.ts";
 import { checkTags } from "./tags.ts";
 
-export interface EveryTaggedServices {
-  readonly uplink: Pick<Uplink, "ask">;
-  readonly pack: Pack;
-}
+/** Has all socket workers asked. @returns how many connections that were, and how many workers stayed silent */
+export type AskAll = (question: AskAllData) => Promise<readonly [count: number, silent: number]>;
 
-/** Reaches connections by their tags, by way of the primary, which asks all socket workers. */
-export function toTagged(tags: Readonly<Record<string, string>>, services: EveryTaggedServices): ToTagged {
+/** Reaches connections by their tags, wherever they are. */
+export function toTagged(tags: Readonly<Record<string, string>>, pack: Pack, ask: AskAll): ToTagged {
   const selector = readSelector(Object.entries(tags));
+  async function counted(question: AskAllData): Promise<number> {
+    const [count, silent] = await ask(question);
+    if (silent === 0) return count;
+    throw new AppError("UNAVAILABLE", `${silent} socket workers did not answer in time.`, { count, silent });
+  }
   return {
-    publish: async (data) => askAll(["send", [selector, bodyOf(data, services.pack)]], services),
-    setTags: async (changes) => askAll(["setTags", [selector, checkTags(changes)]], services),
+    publish: async (data) => counted(["send", [selector, bodyOf(data, pack)]]),
+    setTags: async (changes) => counted(["setTags", [selector, checkTags(changes)]]),
     async close(code = CloseCode.NORMAL) {
       closeReason(code); // looks at the code
-      return askAll(["close", [selector, null, code]], services);
+      return counted(["close", [selector, null, code]]);
     },
   };
 }
 
-function askAll(question: AskAllData, { uplink, pack }: EveryTaggedServices): Promise<number> {
-  return new Promise((resolve, reject) => {
-    uplink.ask(BusType.ASK_ALL, "", pack.pack(question), (error, frame) => {
-      if (frame === undefined) {
-        reject(error);
-        return;
-      }
-      const [count, silent, code, message] = pack.unpack(frame.data) as AllAskedData;
-      if (code !== undefined) reject(new AppError(code, message));
-      else if (silent === 0) resolve(count);
-      else reject(new AppError("UNAVAILABLE", `${silent} socket workers did not answer in time.`, { count, silent }));
+/** Asks by way of the primary, as a socket worker does. */
+export function askByPrimary(uplink: Pick<Uplink, "ask">, pack: Pack): AskAll {
+  return (question) =>
+    new Promise((resolve, reject) => {
+      uplink.ask(BusType.ASK_ALL, "", pack.pack(question), (error, frame) => {
+        if (frame === undefined) {
+          reject(error);
+          return;
+        }
+        const [count, silent, code, message] = pack.unpack(frame.data) as AllAskedData;
+        if (code === undefined) resolve([count, silent]);
+        else reject(new AppError(code, message));
+      });
     });
-  });
 }

@@ -2,12 +2,15 @@ import { availableParallelism, hostname } from "node:os";
 import { option } from "./option.ts";
 import { listOf, oneOf, shortText, wholeNumber } from "./option-types.ts";
 
+/** Socket workers at most. */
+export const MOST_WORKERS = 512;
+
 /** How many processes there are, and who serves whom. */
 export const PROCESS_OPTIONS = {
   workers: option({
     env: "WORKERS",
     flag: "workers",
-    type: wholeNumber(0, 512),
+    type: wholeNumber(0, MOST_WORKERS),
     default: availableParallelism(),
     defaultText: "one per core",
     description: "socket workers; 0 serves from one single process",

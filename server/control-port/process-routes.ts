@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
+import { MOST_WORKERS } from "../config/process-options.ts";
 import { PROMETHEUS_TYPE } from "../metrics/prometheus-text.ts";
 import { revokeCode } from "../sessions/user-bus.ts";
 import { type Answer, type Route, readQuery } from "./route.ts";
 import { statusReport } from "./status-report.ts";
 
-const MOST_WORKERS = 512;
 const NUMBER = /^[1-9]\d{0,2}$/;
 const WORKERS = `has to be a whole number from 1 to ${MOST_WORKERS}`;
 const NAME = `has to be a name of 1 to ${MAX_NAME_LENGTH} characters`;

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
+import { MOST_WORKERS } from "../config/process-options.ts";
 import type { Config } from "../config.ts";
 import type { ConnectionFacts } from "../control/control-questions.ts";
 import { listEveryone } from "../control-port/list-everyone.ts";
@@ -12,8 +13,6 @@ import { toTagged } from "../tags/every-tagged.ts";
 import { readSelector, type Selector } from "../tags/selector.ts";
 import type { PrimaryApi } from "./primary-api.ts";
 import { shownConfig } from "./shown-config.ts";
-
-const MOST_WORKERS = 512;
 
 /** What hooks get in the primary. */
 export function createPrimaryApi(primary: Primary, config: Config, log: Logger): PrimaryApi {

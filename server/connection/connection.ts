@@ -30,8 +30,6 @@ export class Connection implements SocketOwner {
   readonly binary: boolean;
   /** Undefined until HELLO is answered, or until something asks for one. */
   session: Session | undefined;
-  /** @internal Whether it is no client's, but calls for whoever has the control port: no guard stands before that. */
-  system = false;
   /** @internal Whether there is nobody behind it: it is for one call, and in nobody's list. */
   internal = false;
   /** @internal What it is tagged with while it has no session, and what one begins with. */
@@ -88,6 +86,11 @@ export class Connection implements SocketOwner {
   /** Who its client is; undefined while nobody has said so. */
   get user(): string | undefined {
     return this.session === undefined ? this.identity?.user : this.session.user;
+  }
+
+  /** @internal Whether it calls for whoever has the control port, and on nobody's behalf: no guard stands before that. */
+  get system(): boolean {
+    return this.internal && this.identity === undefined;
   }
 
   /** What it is tagged with: the tags of its session, which set them. */

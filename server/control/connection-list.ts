@@ -7,10 +7,10 @@ import type { ConnectionFacts, ConnectionPage, TagTree } from "./control-questio
 /** Values that one answer tells at most. */
 const MOST_VALUES = 10_000;
 /** Connections that are told of in one answer at most. */
-export const MOST_LISTED = 1_000;
+const MOST_LISTED = 1_000;
 
 /** One connection, for people and tools to look at. */
-export function factsOf(connection: Connection, worker: number): ConnectionFacts {
+function factsOf(connection: Connection, worker: number): ConnectionFacts {
   const { id, path, user, session, address, tags } = connection;
   return {
     ...{ id, worker, path },
@@ -37,29 +37,28 @@ export function listConnections(
   return more && last !== undefined ? { connections, next: numberOf(last.id) } : { connections };
 }
 
-/** Tags that connections have, and how many have each; ids and sessions, of which each has its own, aside. */
+/** Tags that connections have; ids and sessions, of which each has its own, aside. */
 export function tagTree({ connections, worker }: SelectServices): TagTree {
-  const counts = new Map<string, Map<string, number>>();
-  let values = 0;
+  const tree = new Map<string, Set<string>>();
+  let count = 0;
   let more = false;
-  const count = (name: string, value: string) => {
-    const ofName = counts.get(name) ?? new Map<string, number>();
-    const before = ofName.get(value);
-    if (before === undefined && values >= MOST_VALUES) {
+  const add = (name: string, value: string) => {
+    const values = tree.get(name);
+    if (values?.has(value)) return;
+    if (count >= MOST_VALUES) {
       more = true;
       return;
     }
-    if (before === undefined) values++;
-    if (ofName.size === 0) counts.set(name, ofName);
-    ofName.set(value, (before ?? 0) + 1);
+    count++;
+    if (values === undefined) tree.set(name, new Set([value]));
+    else values.add(value);
   };
   for (const connection of connections.values()) {
     if (!connection.open) continue;
-    for (const [name, value] of Object.entries(connection.tags)) count(name, value);
-    if (connection.user !== undefined) count("user", connection.user);
-    count("path", connection.path);
-    count("worker", String(worker));
+    for (const [name, value] of Object.entries(connection.tags)) add(name, value);
+    if (connection.user !== undefined) add("user", connection.user);
+    add("path", connection.path);
+    add("worker", String(worker));
   }
-  const told = [...counts].flatMap(([name, of]) => [...of].map(([value, amount]) => [name, value, amount] as const));
-  return { values: told, more };
+  return { values: [...tree].flatMap(([name, values]) => [...values].map((value) => [name, value] as const)), more };
 }

@@ -21,9 +21,9 @@ export interface ConnectionPage {
   readonly next?: number;
 }
 
-/** Values of tags that connections have, and how many have each: [name, value, connections]. */
+/** Values of tags that connections have: [name, value]. */
 export interface TagTree {
-  readonly values: readonly (readonly [string, string, number])[];
+  readonly values: readonly (readonly [string, string])[];
   /** Whether there are more than are told. */
   readonly more: boolean;
 }

@@ -9,7 +9,8 @@ import { EventFrames, type EventFramesOptions } from "../pubsub/event-frames.ts"
 
 /**
  * What a body is that connections are sent: a text, bytes, a value written as JSON or as MessagePack, which raw connections
- * get as it is written; or a value of the application's, as MessagePack, which they get as JSON.
+ * get as it is written; or what an application gives, as MessagePack: of that they get texts and bytes as they are, and
+ * anything else as JSON.
  */
 export type BodyKind = "text" | "bytes" | "json" | "msgpack" | "value";
 
@@ -19,10 +20,8 @@ export interface Body {
   readonly bytes: Uint8Array;
 }
 
-/** What an application sends: a text and bytes are what they are on raw connections, too; anything else is JSON there. */
+/** What an application sends. @throws AppError `BAD_REQUEST` where it cannot be encoded */
 export function bodyOf(data: unknown, pack: Pack): Body {
-  if (typeof data === "string") return { kind: "text", bytes: Buffer.from(data.toWellFormed()) };
-  if (data instanceof Uint8Array) return { kind: "bytes", bytes: data };
   return { kind: "value", bytes: packedData(data, pack) };
 }
 
@@ -56,7 +55,10 @@ export class DirectBody {
 
 /** As it came: a raw connection's client understands nothing else. */
 function bare({ kind, bytes }: Body, pack: Pack): Frame {
-  if (kind === "value") return toJson(pack.unpack(bytes));
+  if (kind === "value") {
+    const value = pack.unpack(bytes);
+    return typeof value === "string" || value instanceof Uint8Array ? value : toJson(value);
+  }
   return kind === "bytes" || kind === "msgpack" ? bytes : Buffer.from(bytes).toString();
 }
 

@@ -88,8 +88,7 @@ export class SystemCalls {
         answer();
       };
       connection.internal = true;
-      if (user === undefined) connection.system = true;
-      else connection.identity = { user };
+      if (user !== undefined) connection.identity = { user };
       handleCall(connection, [Kind.CALL, CALL_ID, procedure, input, { timeoutMs: limitMs }], this.#services);
       // a client's would end with its frame
       this.#services.times.end();

@@ -199,6 +199,12 @@ describe("who somebody is", () => {
       ["ann", 60, "second"],
     ]);
     expect(run.records.filter(({ message }) => message === "tags of a user do not fit")).toHaveLength(1);
+    // what its user is told is as bare as all that it is told
+    const told: unknown[] = [];
+    client.on("message", (data: Buffer, binary) => void told.push(binary ? [...data] : data.toString()));
+    for (const data of ["a text", Uint8Array.of(0, 255), { a: 1 }]) await run.server.toUser("ann").publish(data);
+    await until(() => told.length === 3);
+    expect(told).toEqual(["a text", [0, 255], '{"a":1}']);
     client.close();
   });
 

@@ -1,10 +1,10 @@
+import { type AmqpLink, type AmqpOptions, AmqpRefusal, connectAmqp } from "../links/amqp.ts";
+import { placeOf } from "../links/place-of.ts";
 import type { Logger } from "../logger.ts";
-import { type AmqpLink, type AmqpOptions, AmqpRefusal, connectAmqp } from "./amqp.ts";
 import { BufferedSink } from "./buffered-sink.ts";
 import type { BufferLimits, QueuedEvent } from "./event-buffer.ts";
 import type { EventLink, EventSink, Handover } from "./event-sink.ts";
 import type { GatewayEvent } from "./gateway-event.ts";
-import { placeOf } from "./place-of.ts";
 
 /** Sends events to an exchange of RabbitMQ: each one a message, durable, whose body is JSON. */
 export function amqpSink(options: AmqpOptions, limits: BufferLimits, log: Pick<Logger, "warn" | "info">): EventSink {

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { layCable } from "../links/test/cable.ts";
+import { type RabbitServer, startRabbit } from "../links/test/rabbitmq-server.ts";
 import { eventually } from "../test/patience.ts";
 import { amqpSink } from "./amqp-sink.ts";
 import type { GatewayEvent } from "./gateway-event.ts";
 import { Gateway, type GatewayError } from "./sdk/gateway.ts";
-import { layCable } from "./test/cable.ts";
 import { QueueReader } from "./test/queue-messages.ts";
-import { type RabbitServer, startRabbit } from "./test/rabbitmq-server.ts";
 import { describeSink, message } from "./test/sink-suite.ts";
 
 // one for all of this file: it takes seconds to start

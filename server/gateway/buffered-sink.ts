@@ -1,8 +1,8 @@
+import { type ConnectLink, Lifeline } from "../links/lifeline.ts";
 import type { Logger } from "../logger.ts";
 import { within } from "../within.ts";
 import { type BufferLimits, EventBuffer, type QueuedEvent } from "./event-buffer.ts";
 import type { EventLink, EventSink, Handover, SinkCounters } from "./event-sink.ts";
-import { type ConnectLink, Lifeline } from "./lifeline.ts";
 
 export interface BufferedSinkOptions {
   /** See `LifelineOptions.name`. */

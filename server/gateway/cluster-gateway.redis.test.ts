@@ -1,10 +1,10 @@
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
+import { type RedisServer, startRedis } from "../links/test/redis-server.ts";
 import { startCluster } from "../test/cluster.ts";
 import { eventually } from "../test/patience.ts";
 import { samplesOf } from "../test/prometheus-parser.ts";
 import { Gateway } from "./sdk/gateway.ts";
-import { type RedisServer, startRedis } from "./test/redis-server.ts";
 import { streamEntries } from "./test/stream-entries.ts";
 
 let redis: RedisServer;

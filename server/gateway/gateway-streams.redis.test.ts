@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { freePort } from "../links/test/free-port.ts";
+import { type RedisServer, startRedis } from "../links/test/redis-server.ts";
 import { eventually, LIMIT_MS } from "../test/patience.ts";
 import { type GatewaySource, GatewayStreams, type GatewayStreamsOptions } from "./gateway-streams.ts";
 import { compileJsonVariables } from "./json-variables.ts";
-import { freePort } from "./test/free-port.ts";
-import { type RedisServer, startRedis } from "./test/redis-server.ts";
 import { streamEntries } from "./test/stream-entries.ts";
 
 let redis: RedisServer;

@@ -1,11 +1,11 @@
+import type { AmqpOptions } from "../links/amqp.ts";
+import { checkAmqpUrl, checkRedisUrl } from "../links/place-of.ts";
 import type { Logger } from "../logger.ts";
-import type { AmqpOptions } from "./amqp.ts";
 import { amqpSink } from "./amqp-sink.ts";
 import type { BufferLimits } from "./event-buffer.ts";
 import type { EventSink, SinkCounters } from "./event-sink.ts";
 import { type GatewayAction, gatewayEvent } from "./gateway-event.ts";
 import { type JsonValues, type JsonVariables, NO_VALUES } from "./json-variables.ts";
-import { checkAmqpUrl, checkRedisUrl } from "./place-of.ts";
 import { type RedisStreamOptions, redisStreamSink } from "./redis-stream-sink.ts";
 import { StateMirror, type StateMirrorOptions } from "./state-mirror.ts";
 import { compileTemplate, type Template } from "./template.ts";

@@ -1,8 +1,8 @@
 import { beforeAll, expect, it, onTestFinished, vi } from "vitest";
+import { layCable } from "../links/test/cable.ts";
+import { type RedisServer, startRedis } from "../links/test/redis-server.ts";
 import { eventually } from "../test/patience.ts";
 import { redisStreamSink } from "./redis-stream-sink.ts";
-import { layCable } from "./test/cable.ts";
-import { type RedisServer, startRedis } from "./test/redis-server.ts";
 import { describeSink, message } from "./test/sink-suite.ts";
 import { streamEntries } from "./test/stream-entries.ts";
 

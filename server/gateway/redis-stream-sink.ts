@@ -1,10 +1,10 @@
+import { placeOf } from "../links/place-of.ts";
+import { connectRedis, type RedisArgument, type RedisLink, RedisRefusal } from "../links/redis.ts";
 import type { Logger } from "../logger.ts";
 import { BufferedSink } from "./buffered-sink.ts";
 import type { BufferLimits, QueuedEvent } from "./event-buffer.ts";
 import type { EventLink, EventSink, Handover } from "./event-sink.ts";
 import type { GatewayEvent } from "./gateway-event.ts";
-import { placeOf } from "./place-of.ts";
-import { connectRedis, type RedisArgument, type RedisLink, RedisRefusal } from "./redis.ts";
 
 export interface RedisStreamOptions {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { type RedisServer, startRedis } from "../links/test/redis-server.ts";
 import { eventually, LIMIT_MS } from "../test/patience.ts";
 import { StateMirror, type StateMirrorOptions } from "./state-mirror.ts";
-import { type RedisServer, startRedis } from "./test/redis-server.ts";
 
 let redis: RedisServer;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
+import { Lifeline } from "../links/lifeline.ts";
+import { placeOf } from "../links/place-of.ts";
+import { connectRedis, type RedisLink, RedisRefusal } from "../links/redis.ts";
 import type { Logger } from "../logger.ts";
-import { Lifeline } from "./lifeline.ts";
-import { placeOf } from "./place-of.ts";
-import { connectRedis, type RedisLink, RedisRefusal } from "./redis.ts";
 
 export interface StateMirrorOptions {
   readonly url: string;

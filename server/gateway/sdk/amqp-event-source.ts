@@ -1,7 +1,7 @@
+import { type AmqpConsumerOptions, type ConsumerLink, consumeAmqp, type Settlement } from "../../links/amqp.ts";
+import { Lifeline } from "../../links/lifeline.ts";
+import { placeOf } from "../../links/place-of.ts";
 import { within } from "../../within.ts";
-import { type AmqpConsumerOptions, type ConsumerLink, consumeAmqp, type Settlement } from "../amqp.ts";
-import { Lifeline } from "../lifeline.ts";
-import { placeOf } from "../place-of.ts";
 import type { EventSource, EventSourceHooks, ReadingLimits } from "./event-source.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { eventOfBody } from "./received-event.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { freePort } from "../../links/test/free-port.ts";
 import { startControl } from "../test/control-server.ts";
-import { freePort } from "../test/free-port.ts";
 import { Gateway, GatewayError } from "./gateway.ts";
 
 async function failure(promise: Promise<unknown>): Promise<GatewayError> {

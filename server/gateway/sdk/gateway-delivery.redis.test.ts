@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type RedisServer, startRedis } from "../../links/test/redis-server.ts";
 import { eventually } from "../../test/patience.ts";
 import { gatewayOver } from "../test/both-sides.ts";
-import { type RedisServer, startRedis } from "../test/redis-server.ts";
 
 let redis: RedisServer;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { layCable } from "../../links/test/cable.ts";
+import { type RedisServer, startRedis } from "../../links/test/redis-server.ts";
 import { eventually } from "../../test/patience.ts";
 import { gatewayOver } from "../test/both-sides.ts";
-import { layCable } from "../test/cable.ts";
 import { startControl } from "../test/control-server.ts";
-import { type RedisServer, startRedis } from "../test/redis-server.ts";
 
 let redis: RedisServer;
 beforeAll(async () => {

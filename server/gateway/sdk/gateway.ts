@@ -1,6 +1,6 @@
 import { Emitter } from "../../../shared/emitter.ts";
+import { checkAmqpUrl, checkRedisUrl } from "../../links/place-of.ts";
 import { within } from "../../within.ts";
-import { checkAmqpUrl, checkRedisUrl } from "../place-of.ts";
 import { AmqpEventSource, type AmqpSourceOptions } from "./amqp-event-source.ts";
 import { ControlClient, type ControlOptions, type Selector } from "./control-client.ts";
 import type { Delivery, EventSource } from "./event-source.ts";

@@ -1,4 +1,4 @@
-import type { RedisLink } from "../redis.ts";
+import type { RedisLink } from "../../links/redis.ts";
 
 /** Which entries of one stream are in hand: delivered and not done, or done and not acknowledged. */
 export class RedisAcks {

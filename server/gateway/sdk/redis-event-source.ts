@@ -1,7 +1,7 @@
+import { Lifeline, type Link } from "../../links/lifeline.ts";
+import { placeOf } from "../../links/place-of.ts";
+import { connectRedis, type RedisLink, RedisRefusal } from "../../links/redis.ts";
 import { pause } from "../../pause.ts";
-import { Lifeline, type Link } from "../lifeline.ts";
-import { placeOf } from "../place-of.ts";
-import { connectRedis, type RedisLink, RedisRefusal } from "../redis.ts";
 import type { EventSource, EventSourceHooks, ReadingLimits } from "./event-source.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { eventOfFields } from "./received-event.ts";

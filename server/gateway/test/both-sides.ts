@@ -1,8 +1,8 @@
 import { onTestFinished, vi } from "vitest";
+import type { RedisServer } from "../../links/test/redis-server.ts";
 import { type GatewaySource, GatewayStreams } from "../gateway-streams.ts";
 import { compileJsonVariables } from "../json-variables.ts";
 import { Gateway, type GatewayError, type GatewayOptions, type RedisSourceOptions } from "../sdk/gateway.ts";
-import type { RedisServer } from "./redis-server.ts";
 
 const NOBODY = "http://127.0.0.1:9";
 

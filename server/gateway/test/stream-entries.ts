@@ -1,4 +1,4 @@
-import type { RedisServer } from "./redis-server.ts";
+import type { RedisServer } from "../../links/test/redis-server.ts";
 import type { Received } from "./sink-suite.ts";
 
 const NUMBERS = ["seq", "time", "code"];

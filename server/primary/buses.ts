@@ -1,4 +1,6 @@
 import type { Config } from "../config.ts";
+import { SharedHosts } from "../hosts/shared-hosts.ts";
+import type { Logger } from "../logger.ts";
 import { appPaths } from "../paths/path-options.ts";
 import type { BusHub } from "./bus-hub.ts";
 import type { ControlDesk } from "./control-desk.ts";
@@ -12,10 +14,17 @@ export class Buses {
   readonly #main: Bus;
   readonly #apps: ReadonlyMap<string, Bus>;
   readonly #all: readonly Bus[];
+  /** What they share with those of other hosts, where there are others. */
+  readonly #hosts: SharedHosts | undefined;
 
-  constructor(config: Config, hooks: BusHooks) {
-    this.#main = createBusHub(config, hooks);
-    this.#apps = new Map(appPaths(config.paths).map((path) => [path, createBusHub(config, hooks, this.#main, path)]));
+  constructor(config: Config, hooks: BusHooks, log: Logger) {
+    const hosts = config.redis === "" ? undefined : new SharedHosts(config, log);
+    const shared = (path: string) => hosts && { redis: hosts.of(path), hosts: hosts.registry };
+    this.#hosts = hosts;
+    this.#main = createBusHub(config, hooks, undefined, "", shared(""));
+    this.#apps = new Map(
+      appPaths(config.paths).map((path) => [path, createBusHub(config, hooks, this.#main, path, shared(path))]),
+    );
     this.#all = [this.#main, ...this.#apps.values()];
   }
 
@@ -57,11 +66,20 @@ export class Buses {
     return { ...this.main.address, apps };
   }
 
+  /** @throws StartError where what hosts share cannot be reached */
   async listen(): Promise<void> {
-    await Promise.all(this.#all.map(({ hub }) => hub.listen()));
+    await Promise.all([this.#hosts?.ready(), ...this.#all.map(({ hub }) => hub.listen())]);
   }
 
-  close(): void {
+  /** Ends all of them. Resolves when other hosts know it. */
+  async close(): Promise<void> {
     for (const { hub } of this.#all) hub.close();
+    await this.#hosts?.close();
+  }
+
+  /** Ends all of them without a word to other hosts. */
+  kill(): void {
+    for (const { hub } of this.#all) hub.close();
+    this.#hosts?.kill();
   }
 }

@@ -51,11 +51,15 @@ export class Primary {
     this.#options = options;
     this.events = new LoggingEmitter(log);
     this.#lost = new LostConnections(config, log);
-    this.#buses = new Buses(config, {
-      failed: (error) => log.warn({ error }, "the bus could not take a connection"),
-      lost: (connections) => void this.#lost.tell(connections),
-      stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
-    });
+    this.#buses = new Buses(
+      config,
+      {
+        failed: (error) => log.warn({ error }, "the bus could not take a connection"),
+        lost: (connections) => void this.#lost.tell(connections),
+        stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
+      },
+      log,
+    );
     this.tails = this.#buses.tails;
     this.metrics = new PrimaryMetrics({ primary: this, node: config.node, version: readVersion() });
     this.#dealer = new Dealer({
@@ -184,7 +188,7 @@ export class Primary {
     this.#dealer.close();
     this.#workers.kill();
     for (const generation of this.#generations) generation.kill();
-    this.#buses.close();
+    this.#buses.kill();
   }
 
   /** Ends sessions, of whatever application. */
@@ -214,7 +218,7 @@ export class Primary {
     await Promise.all(this.#generations.map((generation) => generation.close()));
     this.metrics.close();
     await this.#lost.close();
-    this.#buses.close();
+    await this.#buses.close();
   }
 
   async #letGo(processes: readonly WorkerProcess[]): Promise<void> {

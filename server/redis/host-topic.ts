@@ -2,6 +2,10 @@
 export const HostTopic = {
   /** script → host: a page of a history; u32 number of the question · page. */
   PAGE: 1,
+  /** host → host: a question of the control port's, for the other's socket workers; see hosts/host-questions.ts. */
+  ASK: 40,
+  /** host → host: the answer. */
+  ANSWER: 41,
 } as const;
 
 export type HostTopic = (typeof HostTopic)[keyof typeof HostTopic];

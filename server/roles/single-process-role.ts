@@ -32,6 +32,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     {
       failed: (error) => log.warn({ error }, "the bus could not take a connection"),
       stuck: () => log.error("this process does not keep up with itself"),
+      numberOf: (member) => member,
     },
     log,
   );

@@ -28,10 +28,13 @@ export class SharedHosts {
     return path === "" ? this.#main : new RedisScope(this.#core, path);
   }
 
-  /** Resolves when Redis can be asked. @throws StartError where that takes too long */
+  /** Resolves when other hosts have been told of this one. @throws StartError where that takes too long */
   async ready(): Promise<void> {
-    const up = new Promise<void>((resolve) => this.#core.watch({ up: resolve }));
-    await within(up, START_MS, () => new StartError(`REDIS_URL: ${this.#core.name} cannot be reached. Is it running?`));
+    await within(
+      this.registry.known,
+      START_MS,
+      () => new StartError(`REDIS_URL: ${this.#core.name} cannot be reached. Is it running?`),
+    );
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,8 @@ export const HostTopic = {
   ASK: 40,
   /** host → host: the answer. */
   ANSWER: 41,
+  /** script → all: a host has come, or has said goodbye. */
+  HOSTS: 42,
 } as const;
 
 export type HostTopic = (typeof HostTopic)[keyof typeof HostTopic];

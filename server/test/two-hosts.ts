@@ -1,6 +1,7 @@
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { type RedisServer, startRedis } from "../links/test/redis-server.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
+import { eventually } from "./patience.ts";
 
 /** Two servers of one application, and the Redis that they share. */
 export interface TwoHosts {
@@ -18,5 +19,8 @@ export async function startTwoHosts(options: ClusterOptions = {}): Promise<TwoHo
   const start = (node: string): Promise<Cluster> =>
     startCluster({ ...options, env: { ...options.env, REDIS_URL: redis.url, NODE_NAME: node } });
   const [one, two] = await Promise.all([start("one"), start("two")]);
+  await eventually(async () => {
+    for (const host of [one, two]) expect(await host.json("/workers")).toMatchObject({ hosts: { length: 2 } });
+  });
   return { redis, one, two, start };
 }

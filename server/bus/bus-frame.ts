@@ -140,6 +140,8 @@ export const BusType = {
   REFUSED: 83,
   /** primary → worker: publications of a channel may have been missed, and will not come. */
   GAP: 84,
+  /** primary → worker: it is not known any more who is paired with whom: peers have to seek anew. */
+  PEERS_LOST: 85,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

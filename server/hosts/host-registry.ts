@@ -55,6 +55,7 @@ export class HostRegistry implements Hosts {
   readonly #timer: NodeJS.Timeout;
   readonly #gone: ((host: string) => void)[] = [];
   readonly #declared: (() => void)[] = [];
+  readonly #changed: (() => void)[] = [];
   readonly #known: Promise<void>;
   #isKnown: () => void = () => undefined;
   #alive: ReadonlyMap<string, HostInfo>;
@@ -90,6 +91,10 @@ export class HostRegistry implements Hosts {
 
   onGone(gone: (host: string) => void): void {
     this.#gone.push(gone);
+  }
+
+  onChange(changed: () => void): void {
+    this.#changed.push(changed);
   }
 
   onDeclaredDead(declared: () => void): void {
@@ -136,6 +141,8 @@ export class HostRegistry implements Hosts {
     for (const host of before.keys()) {
       if (!alive.has(host)) for (const gone of this.#gone) gone(host);
     }
+    const isSame = before.size === alive.size && [...alive.keys()].every((id) => before.has(id));
+    if (!isSame) for (const changed of this.#changed) changed();
   }
 }
 

@@ -11,6 +11,7 @@ import { Histories } from "./histories.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
 import { LocalCarrier } from "./local-carrier.ts";
 import { PeerDesk } from "./peer-desk.ts";
+import { PeerRelay } from "./peer-relay.ts";
 import { PresenceDesk } from "./presence-desk.ts";
 import type { PresenceStore } from "./presence-store.ts";
 import { PublicationKeys } from "./publication-keys.ts";
@@ -80,7 +81,8 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });
   const presence = new PresenceDesk({ budget: presenceBudget, linkBudget: budget });
   const raw = new RawDesk((connections) => hooks.lost?.(connections));
-  const own = [sessions, users, raw, peers, presence, new RateDesk()];
+  const pairing = shared === undefined ? peers : new PeerRelay({ ...shared, desk: peers });
+  const own = [sessions, users, raw, pairing, presence, new RateDesk()];
   const desk = sideBySide([...own, control.of(path), tails.of(path)]);
   const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: presence.store, peers };
   const hub = new BusHub({ budget, desk, carrier, secret: main?.hub.address.secret, ...hooks });

@@ -8,6 +8,10 @@ export const HostTopic = {
   ANSWER: 41,
   /** script → all: a host has come, or has said goodbye. */
   HOSTS: 42,
+  /** host → host: what a socket worker says of a peer; see primary/peer-relay.ts. */
+  PEER_ORDER: 50,
+  /** host → host: what it is told. */
+  PEER_NEWS: 51,
 } as const;
 
 export type HostTopic = (typeof HostTopic)[keyof typeof HostTopic];

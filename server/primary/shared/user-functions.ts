@@ -1,0 +1,40 @@
+import { HostTopic } from "../../redis/host-topic.ts";
+
+/**
+ * Users, as Redis has them: `u:` and the name, a sorted set of the sessions of each, by when they may be forgotten; and
+ * `revoked`, one of all that were revoked, by when that was.
+ */
+export const USER_FUNCTIONS = `
+-- a session is that user's, and so many milliseconds more may come back
+function F.has(a)
+  local user, id, ms = unpack(a)
+  local key, time = K .. 'u:' .. user, now()
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', time)
+  redis.call('ZADD', key, time + ms, id)
+  last_longer(key, ms)
+end
+
+function F.has_not(a)
+  redis.call('ZREM', K .. 'u:' .. a[1], a[2])
+end
+
+function F.sessions_of(a)
+  return redis.call('ZRANGEBYSCORE', K .. 'u:' .. a[1], now(), '+inf')
+end
+
+-- a user is revoked, which all hosts are told
+function F.revoke(a)
+  local user, time, code, origin, kept, most = unpack(a)
+  local key = K .. 'revoked'
+  tell('*', ${HostTopic.USER_REVOKED}, struct.pack('<dI2', time, code) .. long(origin) .. user)
+  redis.call('ZADD', key, 'GT', time, user)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', time - kept)
+  redis.call('ZREMRANGEBYRANK', key, 0, -1 - most)
+  redis.call('PEXPIRE', key, kept)
+end
+
+-- who was revoked, from one time on: a user, and when, after the other, the first first, and no more of them than asked for
+function F.revoked(a)
+  return redis.call('ZRANGEBYSCORE', K .. 'revoked', a[1], '+inf', 'WITHSCORES', 'LIMIT', a[2], a[3])
+end
+`;

@@ -25,7 +25,7 @@ export interface Script {
 export type Ran = (error: AppError | undefined, answer: unknown) => void;
 
 /** Gets what was published on a channel; valid only during the call. */
-export type Received = (data: Buffer, channel: Buffer) => void;
+export type Received = (data: Buffer, channel: string) => void;
 
 /** What others of this application's hosts say to this one. */
 export type Told = (data: Buffer) => void;
@@ -77,5 +77,4 @@ export interface SharedRedis {
   tell(host: string, topic: number, data: Uint8Array): void;
 
   watch(listener: RedisListener): void;
-  close(): Promise<void>;
 }

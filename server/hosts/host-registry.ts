@@ -1,0 +1,126 @@
+import type { Script, SharedRedis } from "../redis/shared-redis.ts";
+import type { HostInfo, Hosts } from "./hosts.ts";
+
+/**
+ * One hash has all hosts: when each was heard of last, since when it is there, and its name. Who has not been heard of is removed
+ * by whoever finds out.
+ */
+const SCRIPT: Script = {
+  name: "hosts",
+  source: `
+function F.beat(a)
+  local host, node, since, limit = unpack(a)
+  local key, time = K .. 'hosts', now()
+  local known = redis.call('HEXISTS', key, host)
+  redis.call('HSET', key, host, string.format('%d %s %s', time, since, node))
+  redis.call('PEXPIRE', key, limit * 10)
+  local all, answer = redis.call('HGETALL', key), {known}
+  for place = 1, #all, 2 do
+    local heard, began, name = string.match(all[place + 1], '^(%d+) (%d+) (.*)$')
+    if time - heard > tonumber(limit) then redis.call('HDEL', key, all[place])
+    else
+      answer[#answer + 1] = all[place]
+      answer[#answer + 1] = began
+      answer[#answer + 1] = name
+    end
+  end
+  return answer
+end
+function F.leave(a)
+  redis.call('HDEL', K .. 'hosts', a[1])
+end
+`,
+};
+
+const EVERY_MS = 1_000;
+/** Who has not been heard of for so long counts as dead, in milliseconds. */
+export const DEAD_MS = 5_000;
+/** How long the end of this host may wait for Redis to hear of it, in milliseconds. */
+const LEAVE_MS = 1_000;
+
+export interface HostRegistryOptions {
+  readonly redis: SharedRedis;
+  /** This host's name. */
+  readonly node: string;
+}
+
+/** Tells Redis once a second that this host lives, and hears so of all others. */
+export class HostRegistry implements Hosts {
+  readonly #redis: SharedRedis;
+  readonly #node: string;
+  readonly #since = Date.now();
+  readonly #timer: NodeJS.Timeout;
+  readonly #gone: ((host: string) => void)[] = [];
+  readonly #declared: (() => void)[] = [];
+  #alive: ReadonlyMap<string, HostInfo>;
+  /** Whether Redis has heard of this host since it could be reached. */
+  #told = false;
+
+  constructor({ redis, node }: HostRegistryOptions) {
+    this.#redis = redis;
+    this.#node = node;
+    this.#alive = new Map([[redis.host, { id: redis.host, node, since: this.#since }]]);
+    this.#timer = setInterval(() => this.#beat(), EVERY_MS).unref();
+    redis.watch({
+      up: () => this.#beat(),
+      down: () => {
+        this.#told = false;
+      },
+    });
+  }
+
+  get own(): string {
+    return this.#redis.host;
+  }
+
+  get alive(): ReadonlyMap<string, HostInfo> {
+    return this.#alive;
+  }
+
+  onGone(gone: (host: string) => void): void {
+    this.#gone.push(gone);
+  }
+
+  onDeclaredDead(declared: () => void): void {
+    this.#declared.push(declared);
+  }
+
+  /** Tells the others that this host ends. */
+  close(): Promise<void> {
+    clearInterval(this.#timer);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LEAVE_MS);
+      this.#redis.run(SCRIPT, PARTITION, "leave", [this.own], () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #beat(): void {
+    if (!this.#redis.isUp) return;
+    const args = [this.own, this.#node, String(this.#since), String(DEAD_MS)];
+    this.#redis.run(SCRIPT, PARTITION, "beat", args, (error, answer) => {
+      if (error === undefined) this.#heard(answer as [number, ...Buffer[]]);
+    });
+  }
+
+  #heard([known, ...texts]: [number, ...Buffer[]]): void {
+    const before = this.#alive;
+    const alive = new Map<string, HostInfo>();
+    for (let at = 0; at < texts.length; at += 3) {
+      const [id = "", since = "", node = ""] = texts.slice(at, at + 3).map(String);
+      alive.set(id, before.get(id) ?? { id, node, since: Number(since) });
+    }
+    this.#alive = alive;
+    const isForgotten = known === 0 && this.#told;
+    this.#told = true;
+    if (isForgotten) for (const declared of this.#declared) declared();
+    for (const host of before.keys()) {
+      if (!alive.has(host)) for (const gone of this.#gone) gone(host);
+    }
+  }
+}
+
+/** All of it is in one place. */
+const PARTITION = "hosts";

@@ -1,10 +1,11 @@
+import { KEPT_MS, MOST_REVOCATIONS } from "../auth/revocations.ts";
 import type { Config } from "../config.ts";
 import type { LostConnections } from "../gateway/lost-connections.ts";
+import type { Answers } from "./answers.ts";
 import { BusHub, type BusHubOptions } from "./bus-hub.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
 import { Histories } from "./histories.ts";
-import type { KeptAnswers } from "./kept-answers.ts";
 import { PeerDesk } from "./peer-desk.ts";
 import { PresenceDesk } from "./presence-desk.ts";
 import type { PresenceStore } from "./presence-store.ts";
@@ -14,13 +15,15 @@ import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
 import type { SessionStore } from "./session-store.ts";
+import type { SharedParts } from "./shared/shared-parts.ts";
+import { SharedUsers } from "./shared/shared-users.ts";
 import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
 
 /** What the primary keeps, as far as it knows how much that is. */
 export interface Stores {
   readonly sessions: Pick<SessionStore, "size" | "away">;
-  readonly answers: Pick<KeptAnswers, "size" | "bytes">;
+  readonly answers: Pick<Answers, "size" | "bytes">;
   readonly histories: Pick<Histories, "size" | "bytes">;
   readonly presence: Pick<PresenceStore, "size" | "spent">;
   readonly peers: Pick<PeerDesk, "size">;
@@ -46,13 +49,16 @@ export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck" | "watc
  * A bus with all that the primary keeps, as a configuration asks for it.
  * @param main that of the main application, where this is of another one
  * @param path where that other one is
+ * @param shared what its hosts share, where it may have several
  */
-export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = ""): Bus {
+export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = "", shared?: SharedParts): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
-  const sessions = createDesk(config);
+  const sessions = createDesk(config, shared);
   const histories = new Histories({ budget: historyBudget });
-  const sequencer = new Sequencer(histories, new PublicationKeys(sessions.answers));
-  const users = new UserDesk(sessions.sessions);
+  const sequencer = new Sequencer(histories, new PublicationKeys(sessions.keysHere));
+  const { sessionWindowMs: windowMs } = config;
+  const others = shared && new SharedUsers({ ...shared, windowMs, keptMs: KEPT_MS, most: MOST_REVOCATIONS });
+  const users = new UserDesk(sessions.sessions, others);
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
   const tails = main?.tails ?? new TailDesk();
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });

@@ -36,6 +36,7 @@ export class SharedAnswers implements Answers {
   readonly #entries = new SharedEntries();
   readonly #running = new Map<Claimant, Set<SharedEntry>>();
   readonly #rounds: Rounds<SharedEntry>;
+  readonly #goneHosts = new Set<string>();
   #lastQuestion = 0;
   /** Bytes of answers that Redis has yet to take. */
   #bytes = 0;
@@ -54,6 +55,7 @@ export class SharedAnswers implements Answers {
     redis.listen(HostTopic.KEY_SETTLED, (data) => this.#told(data));
     redis.watch({ up: () => this.#rounds.hurry() });
     hosts.onGone((host) => {
+      if (this.#goneHosts.size < MOST_GONE) this.#goneHosts.add(host);
       for (const entry of this.#entries) {
         if (entry.stage === Stage.WAITS && entry.host === host) this.#scripts.lost(entry);
       }
@@ -70,20 +72,18 @@ export class SharedAnswers implements Answers {
 
   claim(session: string, key: string, claimant: Claimant, claimed: Claimed): void {
     const known = this.#entries.get(session, key);
-    if (known?.stage === Stage.OVER) {
-      if (known.claim === Claim.RUN) claimed(Claim.UNAVAILABLE, "");
-      else claimed(known.claim, known.answer);
-    } else if (known !== undefined) known.wait(claimant, claimed);
-    else {
+    if (known === undefined) {
       this.#lastQuestion++;
       const entry = new SharedEntry(session, key, this.#lastQuestion.toString(36));
-      entry.wait(claimant, claimed);
       this.#entries.add(entry);
-      this.#scripts.claim(entry, (error, claim, text) => {
-        if (entry.stage !== Stage.ASKED) return;
-        if (error === undefined) this.#heard(entry, claim, text);
-        else this.#unanswered(entry, error);
-      });
+      entry.wait(claimant, claimed);
+      this.#ask(entry);
+    } else if (known.stage !== Stage.OVER) known.wait(claimant, claimed);
+    else if (known.claim !== Claim.RUN) claimed(known.claim, known.answer);
+    else {
+      // it ran nowhere here, and may yet
+      known.wait(claimant, claimed);
+      this.#ask(known);
     }
   }
 
@@ -111,6 +111,15 @@ export class SharedAnswers implements Answers {
 
   close(): void {
     this.#rounds.stop();
+  }
+
+  #ask(entry: SharedEntry): void {
+    entry.stage = Stage.ASKED;
+    this.#scripts.claim(entry, (error, claim, text) => {
+      if (entry.stage !== Stage.ASKED) return;
+      if (error === undefined) this.#heard(entry, claim, text);
+      else this.#unanswered(entry, error);
+    });
   }
 
   #heard(entry: SharedEntry, claim: number, text: string): void {
@@ -142,7 +151,8 @@ export class SharedAnswers implements Answers {
     const entry = this.#entries.get(session, key);
     const waits = entry?.stage === Stage.WAITS || entry?.stage === Stage.ASKED;
     if (entry !== undefined && waits && entry.question === question) this.#heard(entry, claim, rest.toString("latin1"));
-    else if (claim === Claim.RUN && entry?.question !== question) this.#scripts.release(new SharedEntry(session, key, question));
+    else if (claim === Claim.RUN && entry?.question !== question)
+      this.#scripts.release(new SharedEntry(session, key, question));
   }
 
   /** It may run here: the next one that waits here does, or else whoever waits elsewhere. */
@@ -182,7 +192,7 @@ export class SharedAnswers implements Answers {
   #report(entry: SharedEntry): void {
     const done = (error: AppError | undefined): void => {
       // otherwise again, at the next look
-      if (error === undefined) this.#gone(entry, Claim.UNAVAILABLE, "");
+      if (error === undefined && entry.stage === Stage.OVER) this.#gone(entry, Claim.UNAVAILABLE, "");
     };
     if (entry.claim === Claim.RUN) this.#scripts.release(entry, done);
     else this.#scripts.settle(entry, done);
@@ -212,11 +222,14 @@ export class SharedAnswers implements Answers {
   /** Whether the host still lives at which it runs. */
   #judge(entry: SharedEntry): void {
     const now = performance.now();
-    if (this.#options.hosts.alive.has(entry.host)) entry.missingSince = undefined;
+    if (this.#goneHosts.has(entry.host)) this.#scripts.lost(entry);
+    else if (this.#options.hosts.alive.has(entry.host)) entry.missingSince = undefined;
     else if (entry.missingSince === undefined) entry.missingSince = now;
     else if (now - entry.missingSince >= UNKNOWN_MS) this.#scripts.lost(entry);
   }
 }
 
+/** Hosts that are remembered to be gone. */
+const MOST_GONE = 1_000;
 /** What Redis says of what runs at another host. */
 const ELSEWHERE = -1;

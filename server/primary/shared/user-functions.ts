@@ -14,20 +14,16 @@ function F.has(a)
   last_longer(key, ms)
 end
 
-function F.has_not(a)
-  redis.call('ZREM', K .. 'u:' .. a[1], a[2])
-end
-
 function F.sessions_of(a)
   return redis.call('ZRANGEBYSCORE', K .. 'u:' .. a[1], now(), '+inf')
 end
 
 -- a user is revoked, which all hosts are told
 function F.revoke(a)
-  local user, time, code, origin, kept, most = unpack(a)
+  local user, time, code, number, origin, kept, most = unpack(a)
   local key = K .. 'revoked'
-  tell('*', ${HostTopic.USER_REVOKED}, struct.pack('<dI2', time, code) .. long(origin) .. user)
-  redis.call('ZADD', key, 'GT', time, user)
+  tell('*', ${HostTopic.USER_REVOKED}, struct.pack('<dI2I4', time, code, number) .. long(origin) .. user)
+  redis.call('ZADD', key, time, user)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', time - kept)
   redis.call('ZREMRANGEBYRANK', key, 0, -1 - most)
   redis.call('PEXPIRE', key, kept)

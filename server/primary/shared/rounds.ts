@@ -8,12 +8,12 @@ export interface RoundsOptions<Value> {
   readonly steps: number;
   /** How often there is a step, in milliseconds. @default 1_000 */
   readonly stepMs?: number | undefined;
-  /** How many are visited in a step of a round that is in a hurry. @default 2_000 */
-  readonly most?: number | undefined;
 }
 
 const STEP_MS = 1_000;
-const MOST = 2_000;
+/** What a round that is in a hurry visits at a step, and how often there is one, in milliseconds. */
+const MOST = 1_000;
+const HURRY_MS = 100;
 
 /**
  * Goes through many values again and again, some at each step, so that nothing else has to wait for it. A value that comes
@@ -22,36 +22,39 @@ const MOST = 2_000;
 export class Rounds<Value> {
   readonly #options: RoundsOptions<Value>;
   readonly #timer: NodeJS.Timeout;
-  readonly #most: number;
   #round: Iterator<Value> | undefined;
-  #hurries = false;
+  /** Set while it hurries. */
+  #hurry: NodeJS.Timeout | undefined;
 
   constructor(options: RoundsOptions<Value>) {
     this.#options = options;
-    this.#most = options.most ?? MOST;
-    this.#timer = setInterval(() => this.#step(), options.stepMs ?? STEP_MS).unref();
+    const step = (): void => {
+      if (this.#hurry === undefined) this.#step(Math.ceil(options.size() / options.steps));
+    };
+    this.#timer = setInterval(step, options.stepMs ?? STEP_MS).unref();
   }
 
   /** Begins a round now that takes no longer than it must. */
   hurry(): void {
-    this.#hurries = true;
     this.#round = this.#options.values();
-    this.#step();
+    this.#hurry ??= setInterval(() => this.#step(MOST), HURRY_MS).unref();
+    this.#step(MOST);
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#hurry);
   }
 
-  #step(): void {
-    const { size, values, visit, steps } = this.#options;
+  #step(most: number): void {
+    const { values, visit } = this.#options;
     this.#round ??= values();
-    const share = Math.ceil(size() / steps);
-    for (let left = this.#hurries ? this.#most : share; left > 0; left--) {
+    for (let left = Math.min(most, MOST); left > 0; left--) {
       const { done, value } = this.#round.next();
       if (done === true) {
         this.#round = undefined;
-        this.#hurries = false;
+        clearInterval(this.#hurry);
+        this.#hurry = undefined;
         return;
       }
       visit(value);

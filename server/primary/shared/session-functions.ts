@@ -4,7 +4,7 @@ import { HostTopic } from "../../redis/host-topic.ts";
  * Sessions, as Redis has them: `s:` and the id, a hash. Its fields are `h`, the host that has it; `c`, its connection, or
  * the last that it had; `k`, the digest of its secret; `u`, its user; `p`, where that is proven; `n`, the highest turn; and
  * for each tag `t:` and its name, for each channel `c:` and its name. One that has been ended has `o` alone, the close code,
- * so that no host that has not heard of it brings it back.
+ * so that no host that has not heard of it brings it back. And `known` is when Redis has begun to know any.
  */
 export const SESSION_FUNCTIONS = `
 local CHUNK = 200
@@ -39,6 +39,12 @@ local function standing(key, host)
   if not known[1] then return 0 end
   if known[1] == host then return 1 end
   return 2, 0, known[1]
+end
+
+-- for how many milliseconds it has known any
+function F.known()
+  redis.call('SET', K .. 'known', now(), 'NX')
+  return now() - redis.call('GET', K .. 'known')
 end
 
 -- writes all that a host knows of a session, unless that is over, or another's

@@ -25,6 +25,7 @@ export type Heard = (error: AppError | undefined, word: string, fields: readonly
 /** How often a host says of each of its sessions that it has it, in milliseconds. */
 export const REFRESH_MS = 30_000;
 const NOTHING = new Uint8Array();
+const KNOWN = "known";
 
 /** What can be asked of Redis about sessions. */
 export class SessionScripts {
@@ -83,6 +84,13 @@ export class SessionScripts {
   left(session: Readonly<StoredSession>, stands: Stands): void {
     this.#run("left", session.id, [session.connection, String(this.lasts(session))], stands);
     this.has(session);
+  }
+
+  /** @param told for how long Redis has known sessions, in milliseconds; not called where it cannot be asked */
+  known(told: (ms: number) => void): void {
+    this.#redis.run(SESSION_SCRIPT, KNOWN, "known", [], (error, ms) => {
+      if (error === undefined) told(ms as number);
+    });
   }
 
   close(id: string): void {

@@ -37,6 +37,7 @@ export class SharedAnswers implements Answers {
   readonly #running = new Map<Claimant, Set<SharedEntry>>();
   readonly #rounds: Rounds<SharedEntry>;
   readonly #goneHosts = new Set<string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   #lastQuestion = 0;
   /** Bytes of answers that Redis has yet to take. */
   #bytes = 0;
@@ -55,10 +56,12 @@ export class SharedAnswers implements Answers {
     redis.listen(HostTopic.KEY_SETTLED, (data) => this.#told(data));
     redis.watch({ up: () => this.#rounds.hurry() });
     hosts.onGone((host) => {
-      if (this.#goneHosts.size < MOST_GONE) this.#goneHosts.add(host);
-      for (const entry of this.#entries) {
-        if (entry.stage === Stage.WAITS && entry.host === host) this.#scripts.lost(entry);
-      }
+      // all of them seem to be gone where Redis has forgotten who lives, until they have said so again
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        this.#hostGone(host);
+      }, FORGOTTEN_MS).unref();
+      this.#timers.add(timer);
     });
   }
 
@@ -111,6 +114,7 @@ export class SharedAnswers implements Answers {
 
   close(): void {
     this.#rounds.stop();
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 
   #ask(entry: SharedEntry): void {
@@ -219,16 +223,26 @@ export class SharedAnswers implements Answers {
     }
   }
 
+  #hostGone(host: string): void {
+    if (this.#options.hosts.alive.has(host)) return;
+    if (this.#goneHosts.size < MOST_GONE) this.#goneHosts.add(host);
+    for (const entry of this.#entries) {
+      if (entry.stage === Stage.WAITS && entry.host === host) this.#scripts.lost(entry);
+    }
+  }
+
   /** Whether the host still lives at which it runs. */
   #judge(entry: SharedEntry): void {
     const now = performance.now();
-    if (this.#goneHosts.has(entry.host)) this.#scripts.lost(entry);
-    else if (this.#options.hosts.alive.has(entry.host)) entry.missingSince = undefined;
+    if (this.#options.hosts.alive.has(entry.host)) entry.missingSince = undefined;
+    else if (this.#goneHosts.has(entry.host)) this.#scripts.lost(entry);
     else if (entry.missingSince === undefined) entry.missingSince = now;
     else if (now - entry.missingSince >= UNKNOWN_MS) this.#scripts.lost(entry);
   }
 }
 
+/** How long it takes hosts to say again that they live, in milliseconds. */
+const FORGOTTEN_MS = 2_000;
 /** Hosts that are remembered to be gone. */
 const MOST_GONE = 1_000;
 /** What Redis says of what runs at another host. */

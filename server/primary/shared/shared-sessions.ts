@@ -27,7 +27,7 @@ export type Resumed = ReturnType<SessionStore["resume"]>;
 
 const STEP_MS = 1_000;
 /** How long it takes other hosts to write their sessions anew, in milliseconds. */
-const WRITING_MS = 5_000;
+const WRITING_MS = 10_000;
 
 /**
  * Sessions that clients can go on with at another host. What this host has is in its own store, as ever; here all of it is written
@@ -47,8 +47,8 @@ export class SharedSessions {
   #store: SessionStore | undefined;
   /** How often all have had to be written anew. */
   #times = 0;
-  /** When that was the last time, by `performance.now()`. */
-  #upAt = 0;
+  /** When all hosts have written theirs, where Redis may have forgotten all, by `performance.now()`. */
+  #writtenAt = 0;
 
   constructor({ redis, hosts, windowMs, stepMs = STEP_MS }: SharedSessionsOptions) {
     this.#redis = redis;
@@ -72,7 +72,9 @@ export class SharedSessions {
     redis.listen(HostTopic.SESSION_ENDED, (data) => this.#ended(data));
     const writeAll = (): void => {
       this.#times++;
-      this.#upAt = performance.now();
+      this.#scripts.known((ms) => {
+        this.#writtenAt = performance.now() + WRITING_MS - ms;
+      });
       this.#refreshes.hurry();
     };
     redis.watch({ up: writeAll });
@@ -149,9 +151,9 @@ export class SharedSessions {
     return state;
   }
 
-  /** Redis knows of no such session; but where it could not be asked a moment ago, those that have it may not have said so yet. */
+  /** Redis knows of no such session; but where it knew nothing a moment ago, those that have it may not have said so yet. */
   #forgotten(): Resumed {
-    return this.#times > 1 && performance.now() - this.#upAt < WRITING_MS ? "outrun" : undefined;
+    return performance.now() < this.#writtenAt ? "outrun" : undefined;
   }
 
   #refresh(session: StoredSession): void {

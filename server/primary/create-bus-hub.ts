@@ -1,11 +1,14 @@
 import { KEPT_MS, MOST_REVOCATIONS } from "../auth/revocations.ts";
+import { RedisCarrier } from "../brokers/redis-carrier.ts";
 import type { Config } from "../config.ts";
 import type { LostConnections } from "../gateway/lost-connections.ts";
 import type { Answers } from "./answers.ts";
 import { BusHub, type BusHubOptions } from "./bus-hub.ts";
+import type { Routes } from "./carrier.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
 import { Histories } from "./histories.ts";
+import { LocalCarrier } from "./local-carrier.ts";
 import { PeerDesk } from "./peer-desk.ts";
 import { PresenceDesk } from "./presence-desk.ts";
 import type { PresenceStore } from "./presence-store.ts";
@@ -13,9 +16,9 @@ import { PublicationKeys } from "./publication-keys.ts";
 import { RateDesk } from "./rate-desk.ts";
 import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
-import { createDesk } from "./session-desk.ts";
+import { answerWindow, createDesk } from "./session-desk.ts";
 import type { SessionStore } from "./session-store.ts";
-import type { SharedParts } from "./shared/shared-parts.ts";
+import type { Shared } from "./shared/shared.ts";
 import { SharedUsers } from "./shared/shared-users.ts";
 import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
@@ -49,13 +52,23 @@ export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck" | "watc
  * A bus with all that the primary keeps, as a configuration asks for it.
  * @param main that of the main application, where this is of another one
  * @param path where that other one is
- * @param shared what its hosts share, where it may have several
+ * @param shared what it has in common with those of other hosts, where there are others
  */
-export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = "", shared?: SharedParts): Bus {
+export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = "", shared?: Shared): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
   const sessions = createDesk(config, shared);
   const histories = new Histories({ budget: historyBudget });
-  const sequencer = new Sequencer(histories, new PublicationKeys(sessions.keysHere));
+  const carrier = (routes: Routes) => {
+    if (shared === undefined) {
+      return new LocalCarrier(new Sequencer(histories, new PublicationKeys(sessions.answers)), routes, budget);
+    }
+    const { redisAway: whileAway } = config;
+    return new RedisCarrier({
+      ...{ routes, budget, whileAway },
+      redis: shared.redis,
+      keyWindowMs: answerWindow(config),
+    });
+  };
   const { sessionWindowMs: windowMs } = config;
   const others = shared && new SharedUsers({ ...shared, windowMs, keptMs: KEPT_MS, most: MOST_REVOCATIONS });
   const users = new UserDesk(sessions.sessions, others);
@@ -67,6 +80,6 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const own = [sessions, users, raw, peers, presence, new RateDesk()];
   const desk = sideBySide([...own, control.of(path), tails.of(path)]);
   const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: presence.store, peers };
-  const hub = new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks });
+  const hub = new BusHub({ budget, desk, carrier, secret: main?.hub.address.secret, ...hooks });
   return { hub, users, control, tails, stores };
 }

@@ -18,7 +18,7 @@ import { KeptAnswers } from "./kept-answers.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { type Resumption, SessionStore } from "./session-store.ts";
 import { SharedAnswers } from "./shared/shared-answers.ts";
-import type { SharedParts } from "./shared/shared-parts.ts";
+import type { Shared } from "./shared/shared.ts";
 import { type Resumed, SharedSessions } from "./shared/shared-sessions.ts";
 
 export interface SessionDeskOptions {
@@ -31,7 +31,7 @@ export interface SessionDeskOptions {
   /** Bytes that may wait for one socket worker. */
   readonly linkBudget: number;
   /** What other hosts of the application can be reached by. @default there are none */
-  readonly shared?: SharedParts | undefined;
+  readonly shared?: Shared | undefined;
 }
 
 /**
@@ -44,8 +44,6 @@ const HEARTBEATS_TO_BE_SURE = 4;
 export class SessionDesk implements Desk {
   readonly sessions: SessionStore;
   readonly answers: Answers;
-  /** Keys of what passes through this host alone, and at once. Without other hosts it is the same. */
-  readonly keysHere: Pick<KeptAnswers, "claim" | "settle" | "close">;
   /** The same sessions, for other hosts; undefined where there are none. */
   readonly shared: SharedSessions | undefined;
   readonly #pack = createPack();
@@ -56,17 +54,14 @@ export class SessionDesk implements Desk {
     // as many as hold up publications: what a client asks for must not do that to everybody
     this.#mostUnsent = linkBudget / 2;
     const kept = { windowMs: answerWindowMs, budget: answerBudget };
-    const keys = new KeptAnswers(kept);
-    const answers = shared === undefined ? keys : new SharedAnswers({ ...kept, ...shared });
+    const answers = shared === undefined ? new KeptAnswers(kept) : new SharedAnswers({ ...kept, ...shared });
     const others = shared === undefined ? undefined : new SharedSessions({ windowMs, ...shared });
     this.answers = answers;
-    this.keysHere = keys;
     this.shared = others;
     this.sessions = new SessionStore({
       windowMs,
       ended(session) {
         answers.sessionEnded(session);
-        if (answers !== keys) keys.sessionEnded(session);
         others?.ended(session);
       },
       left: others && ((session) => others.left(session)),
@@ -112,7 +107,6 @@ export class SessionDesk implements Desk {
   close(): void {
     this.sessions.close();
     this.answers.close();
-    this.keysHere.close();
     this.shared?.close();
   }
 
@@ -192,14 +186,13 @@ function sessionAnswer(state: Exclude<Resumed, "outrun">): SessionAnswer | undef
   return [state.user ?? null, state.tags, [...state.channels], state.proven];
 }
 
+/** How long what was done with a key has to be known, in milliseconds. */
+export function answerWindow({ sessionWindowMs, heartbeatMs }: Config): number {
+  return sessionWindowMs + HEARTBEATS_TO_BE_SURE * heartbeatMs;
+}
+
 /** The desk that a configuration asks for. @param shared what other hosts can be reached by, where there may be some */
-export function createDesk(config: Config, shared?: SharedParts): SessionDesk {
-  const { sessionWindowMs, heartbeatMs, answerBudget, busBudget } = config;
-  return new SessionDesk({
-    shared,
-    windowMs: sessionWindowMs,
-    answerWindowMs: sessionWindowMs + HEARTBEATS_TO_BE_SURE * heartbeatMs,
-    answerBudget,
-    linkBudget: busBudget,
-  });
+export function createDesk(config: Config, shared?: Shared): SessionDesk {
+  const { sessionWindowMs: windowMs, answerBudget, busBudget: linkBudget } = config;
+  return new SessionDesk({ windowMs, answerWindowMs: answerWindow(config), answerBudget, linkBudget, shared });
 }

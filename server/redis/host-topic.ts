@@ -16,6 +16,12 @@ export const HostTopic = {
   USER_ASKED: 15,
   /** host → host: so many are these; u32 number of the question · u32 how many. */
   USER_ANSWERED: 16,
+  /** host → host: a question of the control port's, for the other's socket workers; see hosts/host-questions.ts. */
+  ASK: 40,
+  /** host → host: the answer. */
+  ANSWER: 41,
+  /** script → all: a host has come, or has said goodbye. */
+  HOSTS: 42,
 } as const;
 
 export type HostTopic = (typeof HostTopic)[keyof typeof HostTopic];

@@ -4,7 +4,7 @@ import { HostTopic } from "../../redis/host-topic.ts";
 import { Gathering } from "./gathering.ts";
 import { SESSION_SCRIPT } from "./session-script.ts";
 import { REFRESH_MS } from "./session-scripts.ts";
-import type { SharedParts } from "./shared-parts.ts";
+import type { Shared } from "./shared.ts";
 import { Ask, answerBytes, questionBytes, readAnswer, readQuestion, readRevocation } from "./user-messages.ts";
 
 /** What each host does for the others. */
@@ -17,7 +17,7 @@ export interface UsersHere {
   tell(user: string, data: Uint8Array): number;
 }
 
-export interface SharedUsersOptions extends SharedParts {
+export interface SharedUsersOptions extends Shared {
   /** How long a session without a connection is kept, in milliseconds. */
   readonly windowMs: number;
   /** How long revocations are remembered, in milliseconds. */

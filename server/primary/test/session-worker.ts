@@ -13,7 +13,7 @@ import {
 } from "../../sessions/session-state.ts";
 import { revokeBytes } from "../../sessions/user-bus.ts";
 import { type Bus, createBusHub } from "../create-bus-hub.ts";
-import type { SharedParts } from "../shared/shared-parts.ts";
+import type { Shared } from "../shared/shared.ts";
 
 /** How a connection wants to go on with a session. */
 export interface Asked {
@@ -51,7 +51,7 @@ export interface SessionWorker {
 let lastWorker = 0;
 
 /** Starts a primary's bus. */
-export async function startBus(shared?: SharedParts, config: Partial<Config> = {}): Promise<Bus> {
+export async function startBus(shared?: Shared, config: Partial<Config> = {}): Promise<Bus> {
   const options = { failed: () => undefined, stuck: () => undefined };
   const bus = createBusHub({ ...DEFAULT_CONFIG, ...config }, options, undefined, "", shared);
   await bus.hub.listen();

@@ -2,7 +2,7 @@ import type { Hosts } from "../../hosts/hosts.ts";
 import type { SharedRedis } from "../../redis/shared-redis.ts";
 
 /** What one application's hosts share, for whatever the primary keeps of it. */
-export interface SharedParts {
+export interface Shared {
   readonly redis: SharedRedis;
   readonly hosts: Hosts;
 }

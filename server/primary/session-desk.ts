@@ -17,8 +17,8 @@ import type { Desk, DeskMember } from "./desk.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { type Resumption, SessionStore } from "./session-store.ts";
-import { SharedAnswers } from "./shared/shared-answers.ts";
 import type { Shared } from "./shared/shared.ts";
+import { SharedAnswers } from "./shared/shared-answers.ts";
 import { type Resumed, SharedSessions } from "./shared/shared-sessions.ts";
 
 export interface SessionDeskOptions {

@@ -14,7 +14,7 @@ afterAll(() => server.end());
 /** Two hosts. @param url the way of the first one to Redis */
 async function two(url: string): Promise<{ one: SessionHost; other: SessionHost }> {
   const prefix = testPrefix();
-  const [one, other] = await Promise.all([startSessionHost(server, prefix, { url }), startSessionHost(server, prefix)]);
+  const [one, other] = await Promise.all([startSessionHost(url, prefix), startSessionHost(server.url, prefix)]);
   return { one, other };
 }
 

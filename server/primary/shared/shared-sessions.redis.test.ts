@@ -15,7 +15,7 @@ afterAll(() => server.end());
 const start: (prefix: string, options?: Parameters<typeof startSessionHost>[2]) => Promise<SessionHost> = (
   prefix,
   options,
-) => startSessionHost(server, prefix, options);
+) => startSessionHost(server.url, prefix, options);
 
 async function two(prefix = testPrefix()): Promise<{ one: SessionHost; other: SessionHost }> {
   const [one, other] = await Promise.all([start(prefix), start(prefix)]);
@@ -23,9 +23,9 @@ async function two(prefix = testPrefix()): Promise<{ one: SessionHost; other: Se
 }
 
 describeSessions("one host with Redis", async () => {
-  const prefix = testPrefix();
-  await knowsSessions(server, prefix);
-  const bus = await startBus(await startHost(server.url, prefix));
+  const host = await startHost(server.url, testPrefix());
+  await knowsSessions(host);
+  const bus = await startBus(host);
   return { one: await startWorker(bus), other: await startWorker(bus) };
 });
 

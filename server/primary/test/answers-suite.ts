@@ -7,6 +7,8 @@ import type { Answers } from "../answers.ts";
 export interface Claiming {
   readonly answers: Answers;
   readonly claimant: object;
+  /** How many questions tell that all before has been done: many, where a Cluster has an order of its own for each part. @default 1 */
+  readonly marks?: number;
 }
 
 /** Two processes that have the same sessions, be it at one host or at two. */
@@ -41,10 +43,10 @@ let marks = 0;
 /** Waits until all that these have been asked before has been done. */
 export async function caughtUp(...processes: readonly Claiming[]): Promise<void> {
   for (const process of processes) {
-    marks++;
-    const [session, key] = [`mark ${marks}`, "k"];
-    await becomes(claim(process, session, key), RUN);
-    process.answers.release(session, key);
+    const sessions = Array.from({ length: process.marks ?? 1 }, () => `mark ${++marks}`);
+    const told = sessions.map((session) => claim(process, session, "k"));
+    await eventually(() => expect(told.every(([first]) => first?.[0] === Claim.RUN)).toBe(true));
+    for (const session of sessions) process.answers.release(session, "k");
   }
 }
 
@@ -198,6 +200,7 @@ export function describeAnswers(name: string, setup: () => Promise<AnswersSetup>
       for (let count = 0; count < 2_000; count++) {
         one.answers.settle("greedy", `${count}`, Claim.ANSWERED, "x".repeat(300));
       }
+      await both();
       await becomes(claim(other, "modest", "k"), [[Claim.ANSWERED, "mine"]]);
       await becomes(claim(one, "greedy", "1999"), [[Claim.ANSWERED, "x".repeat(300)]]);
       await becomes(claim(one, "greedy", "0"), RUN);

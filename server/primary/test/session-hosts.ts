@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Config } from "../../config.ts";
-import type { RedisServer } from "../../links/test/redis-server.ts";
+import type { Script } from "../../redis/shared-redis.ts";
 import { startHost, type TestHost } from "../../redis/test/hosts.ts";
 import { eventually } from "../../test/patience.ts";
 import { type SessionWorker, startBus, startWorker } from "./session-worker.ts";
@@ -8,20 +8,28 @@ import { type SessionWorker, startBus, startWorker } from "./session-worker.ts";
 /** A host with one socket worker. */
 export interface SessionHost extends SessionWorker, TestHost {}
 
+const LONG: Script = { name: "long", source: "function F.long() redis.call('SET', K .. 'known', 1) end" };
+
 /** Has Redis be one that has known sessions for long. */
-export async function knowsSessions(server: RedisServer, prefix: string): Promise<void> {
-  await server.ask("SET", `${prefix}{0}:known`, "1");
+export function knowsSessions({ redis }: TestHost): Promise<void> {
+  return new Promise((resolve, reject) => {
+    redis.run(LONG, "known", "long", [], (error) => (error === undefined ? resolve() : reject(error)));
+  });
 }
 
-/** @param url the way to Redis @default the shortest */
+export interface SessionHostOptions extends Partial<Config> {
+  /** As of {@link startWorker}. */
+  readonly marks?: number;
+}
+/** @param url of Redis */
 export async function startSessionHost(
-  server: RedisServer,
+  url: string,
   prefix: string,
-  { url = server.url, ...config }: Partial<Config> & { readonly url?: string } = {},
+  { marks, ...config }: SessionHostOptions = {},
 ): Promise<SessionHost> {
-  await knowsSessions(server, prefix);
   const host = await startHost(url, prefix);
-  return { ...host, ...(await startWorker(await startBus(host, config))) };
+  await knowsSessions(host);
+  return { ...host, ...(await startWorker(await startBus(host, config), marks)) };
 }
 
 /** Waits until hosts know one another. */

@@ -59,7 +59,8 @@ export async function startBus(shared?: Shared, config: Partial<Config> = {}): P
   return bus;
 }
 
-export async function startWorker({ hub }: Bus): Promise<SessionWorker> {
+/** @param marks questions by which it is known that all before has been done: many, where a Cluster has an order of its own for each part */
+export async function startWorker({ hub }: Bus, marks = 1): Promise<SessionWorker> {
   const pack = createPack();
   const heard: Pick<SessionWorker, "moved" | "changes" | "ended" | "revoked" | "events"> = {
     ...{ moved: [], changes: [], ended: [], revoked: [], events: [] },
@@ -110,7 +111,9 @@ export async function startWorker({ hub }: Bus): Promise<SessionWorker> {
       "user" in what
         ? ask(BusType.REVOKE, what.user, revokeBytes(true, ban), (bytes) => readNumber(bytes, 0))
         : ask(BusType.REVOKE, what.session, revokeBytes(false, ban), (bytes) => readNumber(bytes, 0)),
-    caughtUp: async () => void (await resume("nobody's", "c0")),
+    async caughtUp() {
+      await Promise.all(Array.from({ length: marks }, (_, mark) => resume(`nobody's ${mark}`, "c0")));
+    },
     die: () => uplink.close(),
   };
 }

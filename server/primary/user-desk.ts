@@ -23,6 +23,7 @@ export class UserDesk implements Desk {
     shared?.serve({
       // what is read of the past may be known here already, and those who came since are good
       revoked: (user, time, code) => ((this.#revocations.timeOf(user) ?? 0) < time ? this.#end(user, time, code) : 0),
+      revocations: () => this.#revocations.entries(),
       end: (session, code) => (sessions.end(session, code) ? 1 : 0),
       tell: (user, data) => this.#tellHere(user, data),
     });

@@ -55,6 +55,7 @@ export class SharedAnswers implements Answers {
     });
     redis.listen(HostTopic.KEY_SETTLED, (data) => this.#told(data));
     redis.watch({ up: () => this.#rounds.hurry() });
+    hosts.onDeclaredDead(() => this.#rounds.hurry());
     hosts.onGone((host) => {
       // all of them seem to be gone where Redis has forgotten who lives, until they have said so again
       const timer = setTimeout(() => {

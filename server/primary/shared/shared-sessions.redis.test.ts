@@ -130,6 +130,17 @@ it("a host that starts later knows who was revoked", async () => {
   await eventually(() => expect(later.revoked).toEqual(["ada"]));
 });
 
+it("a host that starts later knows who was revoked, though Redis has forgotten it meanwhile", async () => {
+  const prefix = testPrefix();
+  const one = await start(prefix);
+  for (const user of ["ada", "bob"]) expect(await one.revoke({ user })).toBe(0);
+  await one.caughtUp();
+  await server.ask("FLUSHALL");
+  await eventually(async () => expect(await server.ask("EXISTS", `${prefix}{0}:revoked`)).toBe(1));
+  const later = await start(prefix);
+  await eventually(() => expect(later.revoked).toEqual(["ada", "bob"]));
+});
+
 it("a client whose session Redis does not know, as it has begun to know any a moment ago, tries again", async () => {
   const prefix = testPrefix();
   const one = await start(prefix);

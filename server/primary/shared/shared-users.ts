@@ -1,41 +1,30 @@
-import { CloseCode } from "../../../shared/codes.ts";
 import type { AppError } from "../../../shared/errors.ts";
 import { HostTopic } from "../../redis/host-topic.ts";
 import { Gathering } from "./gathering.ts";
 import { SESSION_SCRIPT } from "./session-script.ts";
 import { REFRESH_MS } from "./session-scripts.ts";
 import type { Shared } from "./shared.ts";
+import { type RevocationsHere, SharedRevocations, type SharedRevocationsOptions } from "./shared-revocations.ts";
 import { Ask, answerBytes, questionBytes, readAnswer, readQuestion, readRevocation } from "./user-messages.ts";
 
 /** What each host does for the others. */
-export interface UsersHere {
-  /** Whatever of a user was made before a time is good no more, and its sessions end. Returns how many these are. */
-  revoked(user: string, time: number, code: number): number;
+export interface UsersHere extends RevocationsHere {
   /** Ends a session, and returns how many that are. */
   end(session: string, code: number): number;
   /** Tells the connections of a user. Returns how many there are. */
   tell(user: string, data: Uint8Array): number;
 }
 
-export interface SharedUsersOptions extends Shared {
+export interface SharedUsersOptions extends Shared, SharedRevocationsOptions {
   /** How long a session without a connection is kept, in milliseconds. */
   readonly windowMs: number;
-  /** How long revocations are remembered, in milliseconds. */
-  readonly keptMs: number;
-  /** How many are, at most. */
-  readonly most: number;
 }
 
 /** How long to wait for other hosts, in milliseconds. */
 const ANSWER_MS = 2_000;
-/** Revocations that are read at a time. */
-const PAGE = 1_000;
-/** Clocks of hosts differ, and so much may have been under way when Redis could be asked last, in milliseconds. */
-const MARGIN_MS = 60_000;
 /** Revocations that Redis has yet to hear of, at most. */
 const MOST_UNTOLD = 100_000;
 const NOTHING = new Uint8Array();
-const REVOKED = "revoked";
 
 /** What concerns a user's connections and sessions at other hosts, and at those that are gone. */
 export class SharedUsers {
@@ -45,8 +34,7 @@ export class SharedUsers {
   /** By user or session, what could not be told: it is when Redis can be asked. */
   readonly #untold = new Map<string, () => void>();
   #here: UsersHere | undefined;
-  /** Up to when revocations by others are known, in milliseconds since 1970. */
-  #knownUntil = 0;
+  #revocations: SharedRevocations | undefined;
 
   constructor(options: SharedUsersOptions) {
     this.#options = options;
@@ -61,18 +49,20 @@ export class SharedUsers {
 
   /** From now on this is what others are answered with. */
   serve(here: UsersHere): void {
+    const { redis, hosts } = this.#options;
+    const revocations = new SharedRevocations(this.#options, here);
     this.#here = here;
-    this.#options.redis.watch({
+    this.#revocations = revocations;
+    redis.watch({
       up: () => {
         const untold = [...this.#untold.values()];
         this.#untold.clear();
         for (const again of untold) again();
-        this.#load(0, Math.max(0, this.#knownUntil - MARGIN_MS));
+        revocations.load();
       },
-      down: () => {
-        this.#knownUntil = Date.now();
-      },
+      down: () => revocations.down(),
     });
+    hosts.onDeclaredDead(() => revocations.load());
   }
 
   /**
@@ -80,18 +70,14 @@ export class SharedUsers {
    * @param done told how many sessions ended elsewhere, as far as can be known in time; called once
    */
   revokeUser(user: string, time: number, code: number, done: (ended: number) => void): void {
-    const { redis, keptMs, most } = this.#options;
-    const tell = (number: number, told: (error: AppError | undefined) => void): void => {
-      const args = [user, String(time), String(code), String(number), redis.host, String(keptMs), String(most)];
-      redis.run(SESSION_SCRIPT, REVOKED, "revoke", args, told);
-    };
+    const { redis } = this.#options;
     const again = (error: AppError | undefined): void => {
       if (error !== undefined) this.#tellLater(`u ${user}`, () => this.revokeUser(user, time, code, () => undefined));
     };
     const others = redis.isUp ? this.#others() : [];
     this.#gathering.ask(
       others,
-      (number) => tell(others.length === 0 ? 0 : number, again),
+      (number) => this.#revocations?.tell(user, time, code, others.length === 0 ? 0 : number, again),
       (ended) => this.#endLost(user, code, (lost) => done(ended + lost)),
     );
   }
@@ -177,19 +163,5 @@ export class SharedUsers {
     if (origin === redis.host || this.#here === undefined) return;
     const count = ask === Ask.TELL ? this.#here.tell(name, told) : this.#here.end(name, code);
     redis.tell(origin, HostTopic.USER_ANSWERED, answerBytes(number, count, redis.host));
-  }
-
-  /** Reads who was revoked from a time on, a page after the other. */
-  #load(from: number, since: number): void {
-    const args = [String(since), String(from), String(PAGE)];
-    this.#options.redis.run(SESSION_SCRIPT, REVOKED, "revoked", args, (error, answer) => {
-      if (error !== undefined) return; // it is read when Redis can be asked again
-      const texts = answer as Buffer[];
-      for (let at = 0; at + 1 < texts.length; at += 2) {
-        this.#here?.revoked(String(texts[at]), Number(texts[at + 1]), CloseCode.UNAUTHENTICATED);
-      }
-      if (texts.length === 2 * PAGE) this.#load(from + PAGE, since);
-      else this.#knownUntil = Date.now();
-    });
   }
 }

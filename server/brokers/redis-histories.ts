@@ -17,6 +17,12 @@ local function touch(meta, ttl)
   redis.call('PEXPIRE', meta, math.max(KNOWN, ttl * 2))
 end
 
+-- whether the oldest one is too old
+local function outdated(stream, limit)
+  local first = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
+  return first and tonumber(string.match(first[1], '-(%d+)$')) <= limit
+end
+
 -- the offset of the oldest one that is not too old; those that are go
 local function oldest(stream, ttl)
   local limit = now() - ttl
@@ -55,14 +61,18 @@ function F.keep(a)
   if size == '0' then publish('c:' .. channel, string.char(0) .. data)
   else
     local meta, stream = K .. 'hm:' .. channel, K .. 'hs:' .. channel
+    local time = now()
     ttl = tonumber(ttl)
     offset = redis.call('HINCRBY', meta, 'top', 1)
-    if redis.call('HSETNX', meta, 'epoch', epoch) == 1 then redis.call('DEL', stream) end
-    redis.call('HSET', meta, 'ttl', ttl)
-    touch(meta, ttl)
-    redis.call('XADD', stream, 'MAXLEN', '=', size, string.format('%.0f-%.0f', offset, now()), 'd', data)
+    -- at the first one, and now and then: all of it costs as much as the rest
+    if offset % 64 == 1 or redis.call('HGET', meta, 'ttl') ~= a[6] then
+      if redis.call('HSETNX', meta, 'epoch', epoch) == 1 then redis.call('DEL', stream) end
+      redis.call('HSET', meta, 'ttl', ttl)
+      touch(meta, ttl)
+    end
+    redis.call('XADD', stream, 'MAXLEN', '=', size, string.format('%.0f-%.0f', offset, time), 'd', data)
     redis.call('PEXPIRE', stream, ttl)
-    oldest(stream, ttl)
+    if outdated(stream, time - ttl) then oldest(stream, ttl) end
     publish('c:' .. channel, string.char(1) .. struct.pack('<d', offset) .. data)
   end
   if made then redis.call('SET', K .. made, offset or '', 'PX', window) end

@@ -72,3 +72,28 @@ it("a user is told, counted and revoked at all servers", async () => {
   expect(await (await one.post("/revoke?user=ada")).json()).toEqual({ ended: 3 });
   for (const client of clients) expect((await client.closed).code).toBe(4401);
 });
+
+it("while Redis is gone, calls with a key are refused, and clients of another server are asked to try again", async () => {
+  const { redis, one, two } = await startTwoHosts({ app: APP, env: { WORKERS: "1" } });
+  const a = await one.connect();
+  const known = await hello(a);
+  expect(await a.ask(keyed(1, "count", "before"))).toEqual([3, 1, 1]);
+  await redis.kill();
+  await eventually(async () => {
+    expect(await a.ask(keyed(2, "count", "meanwhile"))).toMatchObject({ 0: 4, 1: 2, 2: "UNAVAILABLE" });
+  });
+  expect(await a.ask([2, 3, "count"])).toEqual([3, 3, 2]);
+  const b = await two.connect();
+  b.send([0, { resume: { session: known.session, secret: known.secret } }]);
+  expect((await b.closed).code).toBe(1013);
+  const c = await one.connect();
+  expect(await resume(c, known)).toMatchObject({ session: known.session, resumed: true });
+  await redis.start();
+  const answer = await eventually(async () => {
+    const told = (await c.ask(keyed(4, "count", "meanwhile"))) as [number];
+    if (told[0] !== 3) throw new Error(JSON.stringify(told));
+    return told;
+  });
+  expect(answer).toEqual([3, 4, 3]);
+  expect(await c.ask(keyed(5, "count", "before"))).toEqual([3, 5, 1]);
+});

@@ -72,9 +72,8 @@ export class Buses {
 
   /** Users and sessions, of whatever application. */
   readonly users: Pick<UserDesk, "revokeUser" | "revokeSession"> = {
-    revokeUser: (user, code) => this.#all.reduce((ended, { users }) => ended + users.revokeUser(user, code), 0),
-    revokeSession: (session, code) =>
-      this.#all.reduce((ended, { users }) => ended + users.revokeSession(session, code), 0),
+    revokeUser: (user, code) => sum(this.#all.map(({ users }) => users.revokeUser(user, code))),
+    revokeSession: (session, code) => sum(this.#all.map(({ users }) => users.revokeSession(session, code))),
   };
 
   /** Where all of them are, and what proves that a process is of this server. */
@@ -101,4 +100,8 @@ export class Buses {
     this.#questions?.close();
     this.#hosts?.kill();
   }
+}
+
+async function sum(counts: readonly Promise<number>[]): Promise<number> {
+  return (await Promise.all(counts)).reduce((all, count) => all + count, 0);
 }

@@ -1,14 +1,13 @@
+import { KEPT_MS, MOST_REVOCATIONS } from "../auth/revocations.ts";
 import { RedisCarrier } from "../brokers/redis-carrier.ts";
 import type { Config } from "../config.ts";
 import type { LostConnections } from "../gateway/lost-connections.ts";
-import type { Hosts } from "../hosts/hosts.ts";
-import type { SharedRedis } from "../redis/shared-redis.ts";
+import type { Answers } from "./answers.ts";
 import { BusHub, type BusHubOptions } from "./bus-hub.ts";
 import type { Routes } from "./carrier.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
 import { Histories } from "./histories.ts";
-import type { KeptAnswers } from "./kept-answers.ts";
 import { LocalCarrier } from "./local-carrier.ts";
 import { PeerDesk } from "./peer-desk.ts";
 import { PeerRelay } from "./peer-relay.ts";
@@ -20,19 +19,15 @@ import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { answerWindow, createDesk } from "./session-desk.ts";
 import type { SessionStore } from "./session-store.ts";
+import type { Shared } from "./shared/shared.ts";
+import { SharedUsers } from "./shared/shared-users.ts";
 import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
-
-/** What all hosts of an application share. */
-export interface Shared {
-  readonly redis: SharedRedis;
-  readonly hosts: Hosts;
-}
 
 /** What the primary keeps, as far as it knows how much that is. */
 export interface Stores {
   readonly sessions: Pick<SessionStore, "size" | "away">;
-  readonly answers: Pick<KeptAnswers, "size" | "bytes">;
+  readonly answers: Pick<Answers, "size" | "bytes">;
   readonly histories: Pick<Histories, "size" | "bytes">;
   readonly presence: Pick<PresenceStore, "size" | "spent">;
   readonly peers: Pick<PeerDesk, "size">;
@@ -62,7 +57,7 @@ export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck" | "watc
  */
 export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = "", shared?: Shared): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
-  const sessions = createDesk(config);
+  const sessions = createDesk(config, shared);
   const histories = new Histories({ budget: historyBudget });
   const carrier = (routes: Routes) => {
     if (shared === undefined) {
@@ -75,7 +70,9 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
       keyWindowMs: answerWindow(config),
     });
   };
-  const users = new UserDesk(sessions.sessions);
+  const { sessionWindowMs: windowMs } = config;
+  const others = shared && new SharedUsers({ ...shared, windowMs, keptMs: KEPT_MS, most: MOST_REVOCATIONS });
+  const users = new UserDesk(sessions.sessions, others);
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
   const tails = main?.tails ?? new TailDesk();
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });

@@ -5,9 +5,10 @@ import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
 import { Histories } from "./histories.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
+import { LocalPresence } from "./local-presence.ts";
 import { PeerDesk } from "./peer-desk.ts";
 import { PresenceDesk } from "./presence-desk.ts";
-import type { PresenceStore } from "./presence-store.ts";
+import type { PresenceKeeper } from "./presence-keeper.ts";
 import { PublicationKeys } from "./publication-keys.ts";
 import { RateDesk } from "./rate-desk.ts";
 import { RawDesk } from "./raw-desk.ts";
@@ -22,7 +23,7 @@ export interface Stores {
   readonly sessions: Pick<SessionStore, "size" | "away">;
   readonly answers: Pick<KeptAnswers, "size" | "bytes">;
   readonly histories: Pick<Histories, "size" | "bytes">;
-  readonly presence: Pick<PresenceStore, "size" | "spent">;
+  readonly presence: Pick<PresenceKeeper, "size" | "spent">;
   readonly peers: Pick<PeerDesk, "size">;
 }
 
@@ -56,11 +57,12 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
   const tails = main?.tails ?? new TailDesk();
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });
-  const presence = new PresenceDesk({ budget: presenceBudget, linkBudget: budget });
+  const keeper = new LocalPresence(presenceBudget);
+  const presence = new PresenceDesk({ keeper, linkBudget: budget });
   const raw = new RawDesk((connections) => hooks.lost?.(connections));
   const own = [sessions, users, raw, peers, presence, new RateDesk()];
   const desk = sideBySide([...own, control.of(path), tails.of(path)]);
-  const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: presence.store, peers };
+  const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: keeper, peers };
   const hub = new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks });
   return { hub, users, control, tails, stores };
 }

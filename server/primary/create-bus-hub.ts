@@ -1,5 +1,7 @@
 import type { Config } from "../config.ts";
 import type { LostConnections } from "../gateway/lost-connections.ts";
+import type { Hosts } from "../hosts/hosts.ts";
+import type { SharedRedis } from "../redis/shared-redis.ts";
 import { BusHub, type BusHubOptions } from "./bus-hub.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
@@ -15,6 +17,7 @@ import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
 import { createDesk } from "./session-desk.ts";
 import type { SessionStore } from "./session-store.ts";
+import { SharedPresence } from "./shared-presence/shared-presence.ts";
 import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
 
@@ -43,12 +46,19 @@ export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck" | "watc
   lost?(connections: Parameters<LostConnections["tell"]>[0]): void;
 }
 
+/** What this host has in common with others of its application. */
+export interface SharedAmongHosts {
+  readonly redis: SharedRedis;
+  readonly hosts: Hosts;
+}
+
 /**
  * A bus with all that the primary keeps, as a configuration asks for it.
  * @param main that of the main application, where this is of another one
  * @param path where that other one is
+ * @param shared what there is in common with other hosts @default nothing: this host is alone
  */
-export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = ""): Bus {
+export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = "", shared?: SharedAmongHosts): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
   const sessions = createDesk(config);
   const histories = new Histories({ budget: historyBudget });
@@ -57,10 +67,13 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
   const tails = main?.tails ?? new TailDesk();
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });
-  const keeper = new LocalPresence(presenceBudget);
+  const keeper =
+    shared === undefined
+      ? new LocalPresence(presenceBudget)
+      : new SharedPresence({ ...shared, budget: presenceBudget });
   const presence = new PresenceDesk({ keeper, linkBudget: budget });
   const raw = new RawDesk((connections) => hooks.lost?.(connections));
-  const own = [sessions, users, raw, peers, presence, new RateDesk()];
+  const own = [sessions, users, raw, peers, presence, new RateDesk(shared)];
   const desk = sideBySide([...own, control.of(path), tails.of(path)]);
   const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: keeper, peers };
   const hub = new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks });

@@ -145,7 +145,7 @@ describe("a Redis that forgets", () => {
       },
     ],
   ])("%s, is told again, and those who watch have heard nothing wrong", async (_, forget) => {
-    const { near, far } = await startTwo({ beatMs: 500 });
+    const { near, far } = await startTwo({ settleMs: 1_500 });
     const ids = Array.from({ length: 120 }, (_, index) => `${index}`);
     for (const { asker } of [near, far]) await asker.enter("c", asker === near.asker ? "near" : "far", { watch: true });
     await Promise.all(ids.map((id) => (Number(id) % 3 === 0 ? near : far).asker.enter("c", id, { user: `u${id}` })));

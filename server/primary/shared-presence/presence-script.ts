@@ -3,6 +3,8 @@ import type { Script } from "../../redis/shared-redis.ts";
 
 /** What nobody refreshes for so long is forgotten, in milliseconds. */
 const KEEP_MS = 1_200_000;
+/** Who was heard of so short a time ago is not gone, in milliseconds. */
+export const FRESH_MS = 3_000;
 /** What becomes of a question. */
 export const AnswerStatus = { OK: 0, FULL: 1 } as const;
 /** The first byte of a change: somebody came, or left. */
@@ -179,13 +181,16 @@ function F.held(a)
   return redis.call('SSCAN', index(bucket, host), cursor, 'COUNT', 200)
 end
 
--- a host is gone: some of its connections are taken out. If it lives after all, it hears of it
+-- a host is gone: some of its connections are taken out. If it lives after all, it hears of it; if it was heard of just now,
+-- nothing is done
 function F.gone(a)
   local bucket, host, first = unpack(a)
+  local heard = redis.call('ZSCORE', beats(bucket), host)
   if first == '1' then
+    if heard and now() - heard < ${FRESH_MS} then return -1 end
     redis.call('ZREM', beats(bucket), host)
     tell(host, ${HostTopic.PRESENCE_FORGOTTEN}, bucket)
-  elseif redis.call('ZSCORE', beats(bucket), host) then return 0 end
+  elseif heard then return 0 end
   return sweep(bucket, host, 100)
 end
 `,

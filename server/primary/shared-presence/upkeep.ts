@@ -5,7 +5,7 @@ import { BUCKETS } from "../buckets.ts";
 import type { LocalSeats, Seat } from "./local-seats.ts";
 import type { Pictures } from "./pictures.ts";
 import { seatNameOf } from "./presence-messages.ts";
-import { PRESENCE_SCRIPT } from "./presence-script.ts";
+import { FRESH_MS, PRESENCE_SCRIPT } from "./presence-script.ts";
 import { partitionOf, type Questions } from "./questions.ts";
 
 export interface UpkeepOptions {
@@ -20,8 +20,8 @@ export interface UpkeepOptions {
   readonly settleMs: number;
 }
 
-/** Seats, or channels, that are told of at a time. */
-const CHUNK = 100;
+/** Seats, or channels, that are told of at a time: a function takes 255 arguments. */
+const CHUNK = 50;
 /** A host that has not been heard of for so many beats is swept out by those that are. */
 const SILENT_BEATS = 5;
 /** What a host has is kept from being forgotten each so many beats. */
@@ -175,6 +175,9 @@ export class Upkeep {
       for (let first = true; taken !== 0; first = false) {
         if (this.#options.hosts.alive.has(host)) return;
         taken = await this.#run(bucket, "gone", [String(bucket), host, first ? "1" : "0"]);
+        if (taken !== -1) continue;
+        this.#after(FRESH_MS, () => this.#isGone(host));
+        return;
       }
     }
   }

@@ -27,5 +27,5 @@ export async function startSharedHost(url: string, prefix: string): Promise<Shar
   await eventually(() => {
     if (!core.isUp || !hosts.alive.has(core.host)) throw new Error(log.join("\n"));
   });
-  return { redis, hosts, log, kill: () => core.close() };
+  return { redis, hosts, log, kill: () => void core.close() };
 }

@@ -10,6 +10,8 @@ import { eventually } from "../../test/patience.ts";
 export interface SharedHost {
   readonly redis: SharedRedis;
   readonly hosts: Hosts;
+  /** What all that it has in Redis begins with. */
+  readonly prefix: string;
   /** What was logged, one text for each record. */
   readonly log: readonly string[];
   /** Ends it without a word, as when it is killed. */
@@ -27,5 +29,5 @@ export async function startSharedHost(url: string, prefix: string): Promise<Shar
   await eventually(() => {
     if (!core.isUp || !hosts.alive.has(core.host)) throw new Error(log.join("\n"));
   });
-  return { redis, hosts, log, kill: () => void core.close() };
+  return { redis, hosts, prefix, log, kill: () => void core.close() };
 }

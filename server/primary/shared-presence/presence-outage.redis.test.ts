@@ -73,6 +73,20 @@ describe("a host that is gone", () => {
     expect(await near.asker.list("c")).toEqual(["ada", "third"]);
   });
 
+  it("takes them along as well where nobody saw it go", async () => {
+    const prefix = testPrefix();
+    const ghost = await startKeeper(server.url, prefix);
+    for (const id of ["1", "2"]) await ghost.asker.enter("c", id);
+    ghost.kill();
+    await server.ask("DEL", `${prefix}{0}:hosts`);
+    const { asker, host } = await startKeeper(server.url, prefix, { beatMs: 100 });
+    expect(host.hosts.alive.size).toBe(1);
+    await asker.enter("c", "3", { watch: true });
+    expect(await asker.list("c")).toEqual(["1", "2", "3"]);
+    await eventually(async () => expect(await asker.list("c")).toEqual(["3"]));
+    expect(asker.news.toSorted()).toEqual(["leave c 1", "leave c 2"]);
+  });
+
   it("and lives after all, is there again with all of its own", async () => {
     const { near, far, cable } = await startTwo();
     await near.asker.enter("c", "near", { watch: true });

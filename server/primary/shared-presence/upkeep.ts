@@ -204,7 +204,11 @@ export class Upkeep {
     const { redis } = this.#options;
     const args = [String(bucket), redis.host, String(this.#silentMs)];
     redis.run(PRESENCE_SCRIPT, partitionOf(bucket), "beat", args, (error, answer) => {
-      if (error !== undefined) return;
+      if (error !== undefined) {
+        // some Redis of a Cluster may be down, and what it would have said is lost
+        this.again(bucket);
+        return;
+      }
       const [known, silent] = answer as [number, Buffer | null];
       if (known === 0) forgotten();
       if (silent !== null) this.#isGone(silent.toString());

@@ -84,7 +84,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     worker: options.member,
     budget: config.busBudget,
     frames: {
-      ...hubFrames(() => hub),
+      ...hubFrames(() => hub, connections),
       ...sessionFrames(() => sessions),
       ...presenceFrames(() => presence),
       ...peerFrames(() => peers),

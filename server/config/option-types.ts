@@ -61,6 +61,18 @@ export function brokerUrl(...schemes: readonly string[]): z.ZodType<string> {
     );
 }
 
+/** A text that can be read, or none at all. @param read throws what is wrong with it */
+export function textFor(what: string, read: (text: string) => unknown): z.ZodType<string> {
+  return z.string(what).superRefine((text, context) => {
+    if (text === "") return;
+    try {
+      read(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: `${what}. ${error instanceof Error ? error.message : error}` });
+    }
+  });
+}
+
 /** A text that something can be made of. @param compile throws where it cannot */
 export function templateText(compile: (text: string) => unknown): z.ZodType<string> {
   return z.string("a template").superRefine((text, context) => {

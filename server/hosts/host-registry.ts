@@ -1,3 +1,4 @@
+import { HostTopic } from "../redis/host-topic.ts";
 import type { Script, SharedRedis } from "../redis/shared-redis.ts";
 import type { HostInfo, Hosts } from "./hosts.ts";
 
@@ -14,6 +15,7 @@ function F.beat(a)
   local known = redis.call('HEXISTS', key, host)
   redis.call('HSET', key, host, string.format('%d %s %s', time, since, node))
   redis.call('PEXPIRE', key, limit * 10)
+  if known == 0 then tell('*', ${HostTopic.HOSTS}, host) end
   local all, answer = redis.call('HGETALL', key), {known}
   for place = 1, #all, 2 do
     local heard, began, name = string.match(all[place + 1], '^(%d+) (%d+) (.*)$')
@@ -28,6 +30,7 @@ function F.beat(a)
 end
 function F.leave(a)
   redis.call('HDEL', K .. 'hosts', a[1])
+  tell('*', ${HostTopic.HOSTS}, a[1])
 end
 `,
 };
@@ -52,6 +55,8 @@ export class HostRegistry implements Hosts {
   readonly #timer: NodeJS.Timeout;
   readonly #gone: ((host: string) => void)[] = [];
   readonly #declared: (() => void)[] = [];
+  readonly #known: Promise<void>;
+  #isKnown: () => void = () => undefined;
   #alive: ReadonlyMap<string, HostInfo>;
   /** Whether Redis has heard of this host since it could be reached. */
   #told = false;
@@ -60,7 +65,13 @@ export class HostRegistry implements Hosts {
     this.#redis = redis;
     this.#node = node;
     this.#alive = new Map([[redis.host, { id: redis.host, node, since: this.#since }]]);
+    this.#known = new Promise((resolve) => {
+      this.#isKnown = resolve;
+    });
     this.#timer = setInterval(() => this.#beat(), EVERY_MS).unref();
+    redis.listen(HostTopic.HOSTS, (host) => {
+      if (host.toString() !== this.own) this.#beat();
+    });
     redis.watch({
       up: () => this.#beat(),
       down: () => {
@@ -83,6 +94,11 @@ export class HostRegistry implements Hosts {
 
   onDeclaredDead(declared: () => void): void {
     this.#declared.push(declared);
+  }
+
+  /** Resolves when the others have been told of this host. */
+  get known(): Promise<void> {
+    return this.#known;
   }
 
   /** Tells the others that this host ends. */
@@ -115,6 +131,7 @@ export class HostRegistry implements Hosts {
     this.#alive = alive;
     const isForgotten = known === 0 && this.#told;
     this.#told = true;
+    this.#isKnown();
     if (isForgotten) for (const declared of this.#declared) declared();
     for (const host of before.keys()) {
       if (!alive.has(host)) for (const gone of this.#gone) gone(host);

@@ -1,12 +1,15 @@
+import { RedisCarrier } from "../brokers/redis-carrier.ts";
 import type { Config } from "../config.ts";
 import type { LostConnections } from "../gateway/lost-connections.ts";
 import type { Hosts } from "../hosts/hosts.ts";
 import type { SharedRedis } from "../redis/shared-redis.ts";
 import { BusHub, type BusHubOptions } from "./bus-hub.ts";
+import type { Routes } from "./carrier.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
 import { Histories } from "./histories.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
+import { LocalCarrier } from "./local-carrier.ts";
 import { LocalPresence } from "./local-presence.ts";
 import { PeerDesk } from "./peer-desk.ts";
 import { PresenceDesk } from "./presence-desk.ts";
@@ -15,11 +18,17 @@ import { PublicationKeys } from "./publication-keys.ts";
 import { RateDesk } from "./rate-desk.ts";
 import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
-import { createDesk } from "./session-desk.ts";
+import { answerWindow, createDesk } from "./session-desk.ts";
 import type { SessionStore } from "./session-store.ts";
 import { SharedPresence } from "./shared-presence/shared-presence.ts";
 import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
+
+/** What all hosts of an application share. */
+export interface Shared {
+  readonly redis: SharedRedis;
+  readonly hosts: Hosts;
+}
 
 /** What the primary keeps, as far as it knows how much that is. */
 export interface Stores {
@@ -46,23 +55,27 @@ export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck" | "watc
   lost?(connections: Parameters<LostConnections["tell"]>[0]): void;
 }
 
-/** What this host has in common with others of its application. */
-export interface SharedAmongHosts {
-  readonly redis: SharedRedis;
-  readonly hosts: Hosts;
-}
-
 /**
  * A bus with all that the primary keeps, as a configuration asks for it.
  * @param main that of the main application, where this is of another one
  * @param path where that other one is
- * @param shared what there is in common with other hosts @default nothing: this host is alone
+ * @param shared what it has in common with those of other hosts, where there are others
  */
-export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = "", shared?: SharedAmongHosts): Bus {
+export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = "", shared?: Shared): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
   const sessions = createDesk(config);
   const histories = new Histories({ budget: historyBudget });
-  const sequencer = new Sequencer(histories, new PublicationKeys(sessions.answers));
+  const carrier = (routes: Routes) => {
+    if (shared === undefined) {
+      return new LocalCarrier(new Sequencer(histories, new PublicationKeys(sessions.answers)), routes, budget);
+    }
+    const { redisAway: whileAway } = config;
+    return new RedisCarrier({
+      ...{ routes, budget, whileAway },
+      redis: shared.redis,
+      keyWindowMs: answerWindow(config),
+    });
+  };
   const users = new UserDesk(sessions.sessions);
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
   const tails = main?.tails ?? new TailDesk();
@@ -76,6 +89,6 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const own = [sessions, users, raw, peers, presence, new RateDesk(shared)];
   const desk = sideBySide([...own, control.of(path), tails.of(path)]);
   const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: keeper, peers };
-  const hub = new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks });
+  const hub = new BusHub({ budget, desk, carrier, secret: main?.hub.address.secret, ...hooks });
   return { hub, users, control, tails, stores };
 }

@@ -7,6 +7,7 @@ import { COUNTS_ONLY, type PresenceEntrance } from "../pubsub/presence-bus.ts";
 import { eventually } from "../test/patience.ts";
 import { BusHub } from "./bus-hub.ts";
 import { Histories } from "./histories.ts";
+import { LocalCarrier } from "./local-carrier.ts";
 import { LocalPresence } from "./local-presence.ts";
 import { PresenceDesk } from "./presence-desk.ts";
 import { PublicationKeys } from "./publication-keys.ts";
@@ -21,7 +22,13 @@ async function startDesk(budget = 100_000_000) {
   const desk = new PresenceDesk({ keeper, linkBudget: LINK_BUDGET });
   const keys = new PublicationKeys(createDesk(DEFAULT_CONFIG).answers);
   const sequencer = new Sequencer(new Histories({ budget: 0 }), keys);
-  const hub = new BusHub({ budget: LINK_BUDGET, desk, sequencer, stuck: () => undefined, failed: () => undefined });
+  const hub = new BusHub({
+    budget: LINK_BUDGET,
+    desk,
+    carrier: (routes) => new LocalCarrier(sequencer, routes, LINK_BUDGET),
+    stuck: () => undefined,
+    failed: () => undefined,
+  });
   await hub.listen();
   onTestFinished(() => hub.close());
   return { keeper, hub };

@@ -153,12 +153,13 @@ export class SessionDesk implements Desk {
   }
 }
 
+/** How long what was done with a key has to be known, in milliseconds. */
+export function answerWindow({ sessionWindowMs, heartbeatMs }: Config): number {
+  return sessionWindowMs + HEARTBEATS_TO_BE_SURE * heartbeatMs;
+}
+
 /** The desk that a configuration asks for. */
-export function createDesk({ sessionWindowMs, heartbeatMs, answerBudget, busBudget }: Config): SessionDesk {
-  return new SessionDesk({
-    windowMs: sessionWindowMs,
-    answerWindowMs: sessionWindowMs + HEARTBEATS_TO_BE_SURE * heartbeatMs,
-    answerBudget,
-    linkBudget: busBudget,
-  });
+export function createDesk(config: Config): SessionDesk {
+  const { sessionWindowMs: windowMs, answerBudget, busBudget: linkBudget } = config;
+  return new SessionDesk({ windowMs, answerWindowMs: answerWindow(config), answerBudget, linkBudget });
 }

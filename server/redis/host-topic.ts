@@ -6,6 +6,12 @@ export const HostTopic = {
   PRESENCE_ANSWER: 20,
   /** script → host: what this host has told of its presence is forgotten, in one bucket; its number as text. */
   PRESENCE_FORGOTTEN: 21,
+  /** host → host: a question of the control port's, for the other's socket workers; see hosts/host-questions.ts. */
+  ASK: 40,
+  /** host → host: the answer. */
+  ANSWER: 41,
+  /** script → all: a host has come, or has said goodbye. */
+  HOSTS: 42,
 } as const;
 
 export type HostTopic = (typeof HostTopic)[keyof typeof HostTopic];

@@ -27,6 +27,8 @@ const RETRY_AFTER_MS = 100;
 /** The connections of one host, whatever applications it has: keys and channels are as they are in Redis. */
 export class RedisCore {
   readonly prefix: string;
+  /** What to call it. */
+  readonly name: string;
   readonly host = randomBytes(HOST_BYTES).toString("base64url");
   /** Whether keys are divided, as a Cluster's nodes have them by parts of their names. */
   readonly isCluster: boolean;
@@ -43,6 +45,7 @@ export class RedisCore {
   constructor({ place, prefix, budget, log }: RedisCoreOptions) {
     const name = nameOfRedis(place);
     this.prefix = prefix;
+    this.name = name;
     this.isCluster = place.kind === "cluster";
     this.#budget = budget;
     this.#errors = new RedisErrors(name, log, (error) => this.#give(error));

@@ -29,7 +29,11 @@ export const IDLE: ControlPortOptions["primary"] = {
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
   tails: { full: false, open: () => undefined },
   metrics: { text: async () => "", snapshot: async () => ({}) },
-  control: { ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
+  control: {
+    ask: async () => undefined,
+    askAll: async () => ({ answers: [], silent: [] }),
+    askEverywhere: async () => ({ answers: [], silent: [], silentElsewhere: [] }),
+  },
 };
 
 /** Opens a control port for one test. @returns the port */

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { DEFAULT_CONFIG } from "../config.ts";
+import { startRedisCluster } from "../links/test/redis-cluster-servers.ts";
+import { type RedisServer, startRedis } from "../links/test/redis-server.ts";
+import type { BusHub } from "../primary/bus-hub.ts";
+import { createBusHub } from "../primary/create-bus-hub.ts";
+import { startHost, testPrefix } from "../redis/test/hosts.ts";
+import { eventually } from "../test/patience.ts";
+import type { Broker } from "./broker.ts";
+import { type BrokerSetup, startProcess } from "./test/broker-process.ts";
+import { describeBroker } from "./test/broker-suite.ts";
+import { connectLocalBroker } from "./test/connect-local-broker.ts";
+
+const BUDGET = 64 * 1024 * 1024;
+
+/** The bus of one more host. */
+async function startBus(url: string, prefix: string, whileAway: "refuse" | "local" = "refuse") {
+  const { redis, hosts, kill } = await startHost(url, prefix, BUDGET);
+  const never = (): void => expect.unreachable("nobody is stuck");
+  const config = { ...DEFAULT_CONFIG, busBudget: BUDGET, redisAway: whileAway };
+  const { hub } = createBusHub(config, { stuck: never, failed: never }, undefined, "", { redis, hosts });
+  await hub.listen();
+  onTestFinished(() => hub.close());
+  return { hub, redis, kill };
+}
+
+/** Of a Cluster's nodes each has an order of its own: so many channels are of all of them. */
+const BARRIERS = Array.from({ length: 40 }, (_, index) => `settled:${index}`);
+
+/** Processes that are on these hosts in turn. */
+function setupOf(hubs: readonly BusHub[]): BrokerSetup {
+  const brokers: Broker[] = [];
+  let count = 0;
+  return {
+    barriers: BARRIERS,
+    async connect(deliver) {
+      const hub = hubs[count++ % hubs.length] as BusHub;
+      const broker = await connectLocalBroker({
+        ...{ ...hub.address, worker: count, budget: BUDGET, deliver },
+        lost: () => undefined,
+      });
+      brokers.push(broker);
+      return broker;
+    },
+    async close() {
+      for (const broker of brokers) broker.close();
+    },
+    breakDown() {
+      for (const hub of hubs) hub.close();
+    },
+  };
+}
+
+describe.each([
+  ["one Redis", startRedis],
+  ["a Redis Cluster", startRedisCluster],
+])("two hosts with %s", (name, start) => {
+  let url: string;
+  let end: () => Promise<void>;
+
+  beforeAll(async () => {
+    const server = await start();
+    url = server.url;
+    end = () => server.end();
+  });
+  afterAll(() => end());
+
+  describeBroker(`two hosts with ${name}`, async () => {
+    const prefix = testPrefix();
+    const hosts = await Promise.all([startBus(url, prefix), startBus(url, prefix)]);
+    return setupOf(hosts.map(({ hub }) => hub));
+  });
+});
+
+const KEEPING = { size: 100, ttlMs: 60_000 };
+
+describe("two hosts whose Redis comes and goes", () => {
+  async function start(whileAway: "refuse" | "local" = "refuse") {
+    const server: RedisServer = await startRedis();
+    onTestFinished(() => server.end());
+    const prefix = testPrefix();
+    const hosts = await Promise.all([startBus(server.url, prefix, whileAway), startBus(server.url, prefix, whileAway)]);
+    const bus = setupOf(hosts.map(({ hub }) => hub));
+    const [a, b] = await Promise.all([startProcess(bus), startProcess(bus)]);
+    const keep = (text: string) =>
+      new Promise((resolve) => {
+        a.broker.publish("kept", Buffer.from(text), (error, offset) => resolve(error ?? offset), { keeping: KEEPING });
+      });
+    return { server, hosts, a, b, keep };
+  }
+
+  it("lose nothing that was acknowledged and is kept, and have it in order, though connections were lost", async () => {
+    const { server, a, b, keep } = await start();
+    await Promise.all([a.from("kept", undefined), b.from("kept", undefined)]);
+    const expected: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      const kill = server.ask("CLIENT", "KILL", "TYPE", "pubsub");
+      for (let index = 0; index < 20; index++) {
+        const text = `${round}-${index}`;
+        const offset = await eventually(async () => {
+          const answer = await keep(text);
+          if (typeof answer !== "number") throw answer;
+          return answer;
+        });
+        expected.push(`kept ${text} @${offset}`);
+      }
+      await kill;
+    }
+    await eventually(() => {
+      for (const { delivered } of [a, b]) expect(delivered.at(-1)).toBe(expected.at(-1));
+    });
+    // one whose answer was lost may have been kept, and told a second time
+    for (const { delivered } of [a, b]) expect(delivered.filter((text) => expected.includes(text))).toEqual(expected);
+    expect(a.delivered).toEqual(b.delivered);
+  });
+
+  it("say that publications cannot be taken while it is away, and take them again", async () => {
+    const { server, hosts, a, b, keep } = await start();
+    await a.subscribe("news");
+    await b.subscribe("news");
+    await server.kill();
+    await eventually(() => expect(hosts.map(({ redis }) => redis.isUp)).toEqual([false, false]));
+    expect(await a.publish("news", "lost")).toMatchObject({ code: "UNAVAILABLE" });
+    expect(await keep("lost")).toMatchObject({ code: "UNAVAILABLE" });
+    expect(await a.subscribe("other")).toMatchObject({ code: "UNAVAILABLE" });
+    await expect(a.from("kept", undefined)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await server.start();
+    await eventually(() => expect(hosts.map(({ redis }) => redis.isUp)).toEqual([true, true]));
+    expect(await a.publish("news", "again")).toBeUndefined();
+    await eventually(() => expect(b.delivered.at(-1)).toBe("news again"));
+    expect(a.delivered).toEqual(b.delivered);
+    expect(a.delivered).not.toContain("news lost");
+  });
+
+  it("go on alone with what is not kept, where they are told to", async () => {
+    const { server, hosts, a, b, keep } = await start("local");
+    await a.subscribe("news");
+    await b.subscribe("news");
+    await server.kill();
+    await eventually(() => expect(hosts.map(({ redis }) => redis.isUp)).toEqual([false, false]));
+    expect(await a.publish("news", "here")).toBeUndefined();
+    await eventually(() => expect(a.delivered).toEqual(["news here"]));
+    expect(await keep("lost")).toMatchObject({ code: "UNAVAILABLE" });
+    expect(b.delivered).toEqual([]);
+  });
+
+  it("know that a history is another one where Redis has forgotten it", async () => {
+    const { server, a, keep } = await start();
+    const { epoch } = await a.from("kept", undefined);
+    expect(await keep("1")).toBe(1);
+    await server.ask("FLUSHALL");
+    const page = await a.from("kept", { epoch, offset: 1 });
+    expect(page).toMatchObject({ recovered: false, top: 0, texts: [] });
+    expect(page.epoch).not.toBe(epoch);
+  });
+});

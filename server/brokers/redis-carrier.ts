@@ -1,0 +1,198 @@
+import { randomBytes } from "node:crypto";
+import type { AppError } from "../../shared/errors.ts";
+import { createPack } from "../../shared/msgpack-codec.ts";
+import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { HistoryQuestion, SubscribeQuestion } from "../bus/history-page.ts";
+import type { Link } from "../bus/link.ts";
+import { offsetBytes, readPublicationHead } from "../bus/publication-head.ts";
+import { sendRefusal } from "../bus/refusal.ts";
+import { type Carrier, hasRoom, type Routes } from "../primary/carrier.ts";
+import { isPattern } from "../pubsub/patterns.ts";
+import { unavailable } from "../redis/redis-errors.ts";
+import type { Ran, SharedRedis } from "../redis/shared-redis.ts";
+import { OnceEach } from "./once-each.ts";
+import { PageQuestions } from "./page-questions.ts";
+import { PUBLICATIONS } from "./redis-histories.ts";
+import { Standing } from "./standing.ts";
+
+export interface RedisCarrierOptions {
+  readonly redis: SharedRedis;
+  readonly routes: Routes;
+  /** Bytes that may wait for one socket worker. */
+  readonly budget: number;
+  /** How long a publication with a key is known, in milliseconds. */
+  readonly keyWindowMs: number;
+  /** What becomes of publications that are not kept, while Redis cannot be asked: those of this host get them, or nobody. */
+  readonly whileAway: "refuse" | "local";
+}
+
+/** A channel or pattern that workers of this host are subscribed to. */
+interface Carried {
+  /** Workers that wait for Redis's word that publications come; undefined once it was given. */
+  waiting: (() => void)[] | undefined;
+  /** Where its history stands for this host; undefined where nobody has asked. */
+  standing: Standing | undefined;
+}
+
+/** Bytes of a page of a history. */
+const PAGE_BYTES = String(256 * 1024);
+const EPOCH_BYTES = 9;
+/** How often Redis hears that somebody is subscribed to a channel that keeps a history, in milliseconds. */
+const TOUCH_MS = 21_600_000;
+/** What a publication is, in its first byte. */
+const KEPT = 1;
+
+/**
+ * For many hosts: Redis gives publications their place, keeps histories, and passes on what is published to the hosts that want
+ * it. One order for all of them, and one path: also what a worker of this host publishes comes back from there.
+ */
+export class RedisCarrier implements Carrier {
+  readonly #options: RedisCarrierOptions;
+  readonly #pages: PageQuestions;
+  readonly #carried = new Map<string, Carried>();
+  readonly #onceEach = new OnceEach();
+  readonly #pack = createPack();
+  readonly #timer: NodeJS.Timeout;
+  #patterns = 0;
+
+  constructor(options: RedisCarrierOptions) {
+    this.#options = options;
+    const { redis } = options;
+    this.#pages = new PageQuestions(redis);
+    redis.watch({ up: () => this.#back(), down: () => this.#onceEach.forget() });
+    this.#timer = setInterval(() => this.#touch(), TOUCH_MS).unref();
+  }
+
+  publish(frame: BusFrame, link: Link): void {
+    const { reference, channel } = frame;
+    const { redis, routes, whileAway } = this.#options;
+    if (!redis.isUp && whileAway === "local") {
+      routes.forward(frame);
+      if (reference !== 0) link.send(BusType.PUBLISHED, reference);
+      return;
+    }
+    redis.run(PUBLICATIONS, channel, "publish", [channel, frame.data], published(link, reference));
+  }
+
+  publishWith(frame: BusFrame, link: Link): void {
+    const { reference, channel, data } = frame;
+    const { redis, keyWindowMs } = this.#options;
+    const { key, keeping, end } = readPublicationHead(data);
+    const kept = [String(keeping?.size ?? 0), String(keeping?.ttlMs ?? 0), freshEpoch()];
+    const args = [channel, data.subarray(end), key, String(keyWindowMs), ...kept];
+    redis.run(PUBLICATIONS, channel, "keep", args, published(link, reference));
+  }
+
+  subscribe({ channel, reference, data }: BusFrame, link: Link): void {
+    const { redis } = this.#options;
+    const carried = this.#carried.get(channel) ?? this.#begin(channel);
+    if (!redis.isUp) {
+      sendRefusal(link, reference, unavailable());
+      return;
+    }
+    const question = data.length === 0 ? undefined : (this.#pack.unpack(data) as SubscribeQuestion);
+    const ready = (): void => {
+      if (question !== undefined) this.#tellStanding(carried, channel, question, reference, link);
+      else this.#pages.ask("mark", channel, [], (error) => this.#answer(link, BusType.SUBSCRIBED, reference, error));
+    };
+    if (carried.waiting === undefined) ready();
+    else carried.waiting.push(ready);
+  }
+
+  history({ channel, reference, data }: BusFrame, link: Link): void {
+    const [limit, before] = this.#pack.unpack(data) as HistoryQuestion;
+    const args = [String(limit), before === null ? "" : String(before), PAGE_BYTES, freshEpoch()];
+    this.#pages.ask("before", channel, args, (error, page) => {
+      this.#answer(link, BusType.HISTORY_PAGE, reference, error, page);
+    });
+  }
+
+  unsubscribe(channel: string): void {
+    if (!this.#carried.delete(channel)) return;
+    if (isPattern(channel)) this.#patterns--;
+    this.#onceEach.forget();
+    this.#options.redis.unsubscribe(`c:${channel}`);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#pages.close();
+  }
+
+  #begin(channel: string): Carried {
+    const carried: Carried = { waiting: [], standing: undefined };
+    this.#carried.set(channel, carried);
+    if (isPattern(channel)) this.#patterns++;
+    const received = (data: Buffer, name: string): void => this.#received(data, name.slice(2), channel, carried);
+    this.#options.redis.subscribe(`c:${channel}`, received, () => {
+      // also where it failed: whoever waits sees that for himself, and the subscription is there when Redis is
+      const waiting = carried.waiting ?? [];
+      carried.waiting = undefined;
+      this.#onceEach.forget();
+      for (const ready of waiting) ready();
+    });
+    return carried;
+  }
+
+  #received(data: Buffer, channel: string, by: string, carried: Carried): void {
+    if (this.#patterns > 0 && this.#onceEach.isRepeated(channel, data, by)) return;
+    const { routes } = this.#options;
+    if (data[0] !== KEPT) routes.send(BusType.EVENT, channel, data.subarray(1));
+    else {
+      // a pattern may come first, and the channel know better
+      const { standing } = by === channel ? carried : (this.#carried.get(channel) ?? carried);
+      if (standing === undefined || standing.takes(data.readDoubleLE(1))) {
+        routes.send(BusType.KEPT_EVENT, channel, data.subarray(1));
+      }
+    }
+  }
+
+  #tellStanding(
+    carried: Carried,
+    channel: string,
+    [latest, since, peek]: SubscribeQuestion,
+    reference: number,
+    link: Link,
+  ): void {
+    const place = [since?.epoch ?? "", since === null ? "" : String(since.offset)];
+    const args = [latest ? "1" : "", ...place, peek ? "1" : "", PAGE_BYTES, freshEpoch(), ""];
+    this.#pages.ask("after", channel, args, (error, page) => {
+      if (page !== undefined && this.#carried.get(channel) === carried) {
+        carried.standing ??= new Standing({ ...this.#options, channel, pages: this.#pages, pageBytes: PAGE_BYTES });
+        carried.standing.stands(page);
+      }
+      this.#answer(link, BusType.SUBSCRIBED, reference, error, page);
+    });
+  }
+
+  /** A page that there is no room for is left out: who asked is to come again. */
+  #answer(link: Link, type: BusType, reference: number, error: AppError | undefined, page?: Buffer): void {
+    if (error !== undefined) sendRefusal(link, reference, error);
+    else link.send(type, reference, "", hasRoom(link, this.#options.budget) ? page : undefined);
+  }
+
+  /** Redis can be asked again: what was published meanwhile is in the histories, or is gone. */
+  #back(): void {
+    for (const { standing } of this.#carried.values()) standing?.catchUp();
+  }
+
+  #touch(): void {
+    for (const [channel, { standing }] of this.#carried) {
+      if (standing !== undefined) this.#options.redis.run(PUBLICATIONS, channel, "touch", [channel]);
+    }
+  }
+}
+
+/** Answers who publishes, where that is wanted. */
+function published(link: Link, reference: number): Ran | undefined {
+  if (reference === 0) return undefined;
+  return (error, offset) => {
+    if (error !== undefined) sendRefusal(link, reference, error);
+    else link.send(BusType.PUBLISHED, reference, "", typeof offset === "number" ? offsetBytes(offset) : undefined);
+  };
+}
+
+/** For a channel that has none. */
+function freshEpoch(): string {
+  return randomBytes(EPOCH_BYTES).toString("base64url");
+}

@@ -9,10 +9,11 @@ import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
 import { Histories } from "./histories.ts";
 import { LocalCarrier } from "./local-carrier.ts";
+import { LocalPresence } from "./local-presence.ts";
 import { PeerDesk } from "./peer-desk.ts";
 import { PeerRelay } from "./peer-relay.ts";
 import { PresenceDesk } from "./presence-desk.ts";
-import type { PresenceStore } from "./presence-store.ts";
+import type { PresenceKeeper } from "./presence-keeper.ts";
 import { PublicationKeys } from "./publication-keys.ts";
 import { RateDesk } from "./rate-desk.ts";
 import { RawDesk } from "./raw-desk.ts";
@@ -21,6 +22,7 @@ import { answerWindow, createDesk } from "./session-desk.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { Shared } from "./shared/shared.ts";
 import { SharedUsers } from "./shared/shared-users.ts";
+import { SharedPresence } from "./shared-presence/shared-presence.ts";
 import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
 
@@ -29,7 +31,7 @@ export interface Stores {
   readonly sessions: Pick<SessionStore, "size" | "away">;
   readonly answers: Pick<Answers, "size" | "bytes">;
   readonly histories: Pick<Histories, "size" | "bytes">;
-  readonly presence: Pick<PresenceStore, "size" | "spent">;
+  readonly presence: Pick<PresenceKeeper, "size" | "spent">;
   readonly peers: Pick<PeerDesk, "size">;
 }
 
@@ -76,12 +78,16 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
   const tails = main?.tails ?? new TailDesk();
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });
-  const presence = new PresenceDesk({ budget: presenceBudget, linkBudget: budget });
+  const keeper =
+    shared === undefined
+      ? new LocalPresence(presenceBudget)
+      : new SharedPresence({ ...shared, budget: presenceBudget });
+  const presence = new PresenceDesk({ keeper, linkBudget: budget });
   const raw = new RawDesk((connections) => hooks.lost?.(connections));
   const pairing = shared === undefined ? peers : new PeerRelay({ ...shared, desk: peers });
-  const own = [sessions, users, raw, pairing, presence, new RateDesk()];
+  const own = [sessions, users, raw, pairing, presence, new RateDesk(shared)];
   const desk = sideBySide([...own, control.of(path), tails.of(path)]);
-  const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: presence.store, peers };
+  const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: keeper, peers };
   const hub = new BusHub({ budget, desk, carrier, secret: main?.hub.address.secret, ...hooks });
   return { hub, users, control, tails, stores };
 }

@@ -16,6 +16,10 @@ export const HostTopic = {
   USER_ASKED: 15,
   /** host → host: so many are these; u32 number of the question · u32 how many. */
   USER_ANSWERED: 16,
+  /** script → host: answers about presence; u32 number of the question · u8 what became of it · data. */
+  PRESENCE_ANSWER: 20,
+  /** script → host: what this host has told of its presence is forgotten, in one bucket; its number as text. */
+  PRESENCE_FORGOTTEN: 21,
   /** host → host: a question of the control port's, for the other's socket workers; see hosts/host-questions.ts. */
   ASK: 40,
   /** host → host: the answer. */

@@ -38,6 +38,8 @@ end
 const EVERY_MS = 1_000;
 /** Who has not been heard of for so long counts as dead, in milliseconds. */
 export const DEAD_MS = 5_000;
+/** Where Redis has forgotten all hosts, how long they have to say again that they are there, in milliseconds. */
+const AGAIN_MS = 3_000;
 /** How long the end of this host may wait for Redis to hear of it, in milliseconds. */
 const LEAVE_MS = 1_000;
 
@@ -59,6 +61,8 @@ export class HostRegistry implements Hosts {
   readonly #known: Promise<void>;
   #isKnown: () => void = () => undefined;
   #alive: ReadonlyMap<string, HostInfo>;
+  /** Until when nobody is taken for dead, by `performance.now()`. */
+  #patientUntil = 0;
   /** Whether Redis has heard of this host since it could be reached. */
   #told = false;
 
@@ -133,8 +137,11 @@ export class HostRegistry implements Hosts {
       const [id = "", since = "", node = ""] = texts.slice(at, at + 3).map(String);
       alive.set(id, before.get(id) ?? { id, node, since: Number(since) });
     }
-    this.#alive = alive;
     const isForgotten = known === 0 && this.#told;
+    const now = performance.now();
+    if (isForgotten) this.#patientUntil = now + AGAIN_MS;
+    if (now < this.#patientUntil) for (const [id, host] of before) if (!alive.has(id)) alive.set(id, host);
+    this.#alive = alive;
     this.#told = true;
     this.#isKnown();
     if (isForgotten) for (const declared of this.#declared) declared();

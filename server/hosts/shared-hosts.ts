@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { RedisCore } from "../redis/redis-core.ts";
@@ -8,6 +9,9 @@ import { StartError } from "../start-error.ts";
 import { within } from "../within.ts";
 import { HostRegistry } from "./host-registry.ts";
 
+/** How long an end waits for Redis to hear the last of it, in steps of so many milliseconds. */
+const LAST_STEPS = 50;
+const LAST_STEP_MS = 20;
 /** How long a start waits for Redis, in milliseconds. */
 const START_MS = 30_000;
 
@@ -37,8 +41,10 @@ export class SharedHosts {
     );
   }
 
+  /** Ends it, when Redis has heard what was said last; or soon after, where it does not listen. */
   async close(): Promise<void> {
     await this.registry.close();
+    for (let steps = 0; steps < LAST_STEPS && this.#core.isUp && this.#core.busy; steps++) await sleep(LAST_STEP_MS);
     this.#core.close();
   }
 

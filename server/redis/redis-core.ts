@@ -82,6 +82,12 @@ export class RedisCore {
     return bytes;
   }
 
+  /** Whether something is asked, and not answered yet. */
+  get busy(): boolean {
+    for (const queue of this.#queues.values()) if (queue.busy) return true;
+    return false;
+  }
+
   run(
     script: Script,
     keys: string,

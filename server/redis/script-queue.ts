@@ -40,6 +40,11 @@ export class ScriptQueue {
     return this.#bytes;
   }
 
+  /** Whether something waits, or is on its way. */
+  get busy(): boolean {
+    return this.#busy || this.#waiting.length > 0;
+  }
+
   run(name: string, args: readonly ScriptArgument[], ran: Ran | undefined): void {
     let batch = this.#waiting.at(-1);
     if (batch === undefined || batch.full) {

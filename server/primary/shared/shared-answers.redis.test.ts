@@ -123,11 +123,14 @@ describe("while Redis cannot be reached", () => {
     const prefix = testPrefix();
     const { one, other } = await two(prefix);
     await becomes(claim(one, "s", "k"), RUN);
+    let ups = 0;
+    other.redis.watch({ up: () => void ups++ });
     await server.ask("FLUSHALL");
     await server.ask("CLIENT", "KILL", "TYPE", "normal");
+    await eventually(() => expect(ups).toBe(2)); // at once, and when it is back
     await eventually(async () => expect(await server.ask("EXISTS", `${prefix}{0}:r:s`)).toBe(1));
     const waiting = claim(other, "s", "k");
-    await eventually(() => caughtUp(other));
+    await caughtUp(other);
     one.answers.settle("s", "k", Claim.ANSWERED, "x");
     await becomes(waiting, [[Claim.ANSWERED, "x"]]);
   });

@@ -1,5 +1,6 @@
 import type { AppError } from "../../shared/errors.ts";
 import { List, type Place } from "../list.ts";
+import { overloaded } from "../overloaded.ts";
 import { HostTopic } from "../redis/host-topic.ts";
 import { unavailable } from "../redis/redis-errors.ts";
 import type { ScriptArgument, SharedRedis } from "../redis/shared-redis.ts";
@@ -17,8 +18,15 @@ interface Question {
   askedAt: number;
 }
 
-/** Pages that may be on their way at a time: Redis hangs up on who lets some MiB wait for it. */
-const MOST_ASKED = 32;
+/** Bytes of pages that may be on their way at a time: Redis hangs up on who lets more than 32 MiB wait, by default. */
+const MOST_BYTES = 16_777_216;
+/** Bytes of a page, where no publication alone is larger. */
+const PAGE_BYTES = 262_144;
+/** Questions that may be on their way at a time, whatever their answers. */
+const MOST_ASKED = 64;
+/** Questions that may wait. */
+const MOST_WAITING = 100_000;
+const RETRY_AFTER_MS = 1_000;
 /** How long an answer may take, in milliseconds: in a Cluster it can be lost. */
 const LONGEST_MS = 10_000;
 
@@ -31,10 +39,14 @@ export class PageQuestions {
   readonly #asked = new Map<number, Question>();
   readonly #waiting = new List<Question>();
   readonly #timer: NodeJS.Timeout;
+  readonly #most: number;
+  #waits = 0;
   #last = 0;
 
-  constructor(redis: SharedRedis) {
+  /** @param largest bytes of the largest publication that there should be */
+  constructor(redis: SharedRedis, largest: number) {
     this.#redis = redis;
+    this.#most = Math.max(1, Math.min(MOST_ASKED, Math.floor(MOST_BYTES / Math.max(PAGE_BYTES, largest))));
     redis.listen(HostTopic.PAGE, (data) => {
       this.#settle(data.readUInt32LE(0), undefined, data.subarray(NUMBER_BYTES));
     });
@@ -57,8 +69,13 @@ export class PageQuestions {
       return;
     }
     const question: Question = { channel, name, args, answered, askedAt: 0 };
-    if (this.#asked.size < MOST_ASKED) this.#send(question);
-    else this.#waiting.append(question);
+    // a mark is next to nothing
+    if (name === "mark" || this.#asked.size < this.#most) this.#send(question);
+    else if (this.#waits >= MOST_WAITING) setImmediate(() => answered(overloaded(RETRY_AFTER_MS), undefined));
+    else {
+      this.#waits++;
+      this.#waiting.append(question);
+    }
   }
 
   close(): void {
@@ -90,8 +107,9 @@ export class PageQuestions {
 
   #next(): void {
     const first: Place<Question> | undefined = this.#waiting.first;
-    if (first === undefined || this.#asked.size >= MOST_ASKED) return;
+    if (first === undefined || this.#asked.size >= this.#most) return;
     this.#waiting.remove(first);
+    this.#waits--;
     this.#send(first.value);
   }
 
@@ -108,6 +126,7 @@ export class PageQuestions {
     this.#asked.clear();
     for (let { first } = this.#waiting; first !== undefined; first = this.#waiting.first) {
       this.#waiting.remove(first);
+      this.#waits--;
       questions.push(first.value);
     }
     for (const { answered } of questions) answered(unavailable(), undefined);

@@ -20,6 +20,8 @@ export interface RedisCarrierOptions {
   readonly routes: Routes;
   /** Bytes that may wait for one socket worker. */
   readonly budget: number;
+  /** Bytes of the largest publication that there should be. */
+  readonly largest: number;
   /** How long a publication with a key is known, in milliseconds. */
   readonly keyWindowMs: number;
   /** What becomes of publications that are not kept, while Redis cannot be asked: those of this host get them, or nobody. */
@@ -38,7 +40,9 @@ interface Carried {
 const PAGE_BYTES = String(256 * 1024);
 const EPOCH_BYTES = 9;
 /** How often Redis hears that somebody is subscribed to a channel that keeps a history, in milliseconds. */
-const TOUCH_MS = 21_600_000;
+const TOUCH_MS = 240_000;
+/** In front of what is not kept: one for all, as it is copied at once. */
+const NUMBER = Buffer.alloc(4);
 /** What a publication is, in its first byte. */
 const KEPT = 1;
 
@@ -54,12 +58,14 @@ export class RedisCarrier implements Carrier {
   readonly #pack = createPack();
   readonly #timer: NodeJS.Timeout;
   #patterns = 0;
+  /** What the next publication that is not kept has in front. */
+  #number = randomBytes(NUMBER.length).readUInt32LE(0);
 
   constructor(options: RedisCarrierOptions) {
     this.#options = options;
     const { redis } = options;
-    this.#pages = new PageQuestions(redis);
-    redis.watch({ up: () => this.#back(), down: () => this.#onceEach.forget() });
+    this.#pages = new PageQuestions(redis, options.largest);
+    redis.watch({ up: () => this.#back() });
     this.#timer = setInterval(() => this.#touch(), TOUCH_MS).unref();
   }
 
@@ -71,7 +77,10 @@ export class RedisCarrier implements Carrier {
       if (reference !== 0) link.send(BusType.PUBLISHED, reference);
       return;
     }
-    redis.run(PUBLICATIONS, channel, "publish", [channel, frame.data], published(link, reference));
+    // so that no two of them are alike
+    NUMBER.writeUInt32LE(this.#number, 0);
+    this.#number = (this.#number + 1) % 0x1_0000_0000;
+    redis.run(PUBLICATIONS, channel, "publish", [channel, frame.data, NUMBER], published(link, reference));
   }
 
   publishWith(frame: BusFrame, link: Link): void {
@@ -79,7 +88,9 @@ export class RedisCarrier implements Carrier {
     const { redis, keyWindowMs } = this.#options;
     const { key, keeping, end } = readPublicationHead(data);
     const kept = [String(keeping?.size ?? 0), String(keeping?.ttlMs ?? 0), freshEpoch()];
-    const args = [channel, data.subarray(end), key, String(keyWindowMs), ...kept];
+    NUMBER.writeUInt32LE(this.#number, 0);
+    this.#number = (this.#number + 1) % 0x1_0000_0000;
+    const args = [channel, data.subarray(end), key, String(keyWindowMs), ...kept, NUMBER];
     redis.run(PUBLICATIONS, channel, "keep", args, published(link, reference));
   }
 
@@ -108,9 +119,11 @@ export class RedisCarrier implements Carrier {
   }
 
   unsubscribe(channel: string): void {
-    if (!this.#carried.delete(channel)) return;
+    const carried = this.#carried.get(channel);
+    if (carried === undefined) return;
+    this.#carried.delete(channel);
     if (isPattern(channel)) this.#patterns--;
-    this.#onceEach.forget();
+    carried.standing?.end();
     this.#options.redis.unsubscribe(`c:${channel}`);
   }
 
@@ -128,16 +141,17 @@ export class RedisCarrier implements Carrier {
       // also where it failed: whoever waits sees that for himself, and the subscription is there when Redis is
       const waiting = carried.waiting ?? [];
       carried.waiting = undefined;
-      this.#onceEach.forget();
       for (const ready of waiting) ready();
     });
     return carried;
   }
 
   #received(data: Buffer, channel: string, by: string, carried: Carried): void {
-    if (this.#patterns > 0 && this.#onceEach.isRepeated(channel, data, by)) return;
+    // what still comes by a subscription that is over comes by the others as well
+    if (this.#carried.get(by) !== carried) return;
+    if (this.#patterns > 0 && this.#onceEach.isRepeated(channel, data)) return;
     const { routes } = this.#options;
-    if (data[0] !== KEPT) routes.send(BusType.EVENT, channel, data.subarray(1));
+    if (data[0] !== KEPT) routes.send(BusType.EVENT, channel, data.subarray(1 + NUMBER.length));
     else {
       // a pattern may come first, and the channel know better
       const { standing } = by === channel ? carried : (this.#carried.get(channel) ?? carried);
@@ -156,9 +170,20 @@ export class RedisCarrier implements Carrier {
   ): void {
     const place = [since?.epoch ?? "", since === null ? "" : String(since.offset)];
     const args = [latest ? "1" : "", ...place, peek ? "1" : "", PAGE_BYTES, freshEpoch(), ""];
+    // what is missing here would come behind a page that has it
+    const again = (): void => this.#tellStanding(carried, channel, [latest, since, peek], reference, link);
+    if (carried.standing?.behind === true) {
+      carried.standing.whenCaughtUp(again);
+      return;
+    }
     this.#pages.ask("after", channel, args, (error, page) => {
       if (page !== undefined && this.#carried.get(channel) === carried) {
-        carried.standing ??= new Standing({ ...this.#options, channel, pages: this.#pages, pageBytes: PAGE_BYTES });
+        if (carried.standing?.behind === true) {
+          carried.standing.whenCaughtUp(again);
+          return;
+        }
+        const { routes } = this.#options;
+        carried.standing ??= new Standing({ routes, channel, pages: this.#pages, pageBytes: PAGE_BYTES, latest });
         carried.standing.stands(page);
       }
       this.#answer(link, BusType.SUBSCRIBED, reference, error, page);

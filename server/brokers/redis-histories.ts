@@ -10,11 +10,14 @@ import type { Script } from "../redis/shared-redis.ts";
 export const PUBLICATIONS: Script = {
   name: "publications",
   source: `
--- where a channel stands is known for so long after it was used last, in milliseconds
-local KNOWN = 604800000
+-- where a channel stands is known for so long after it was used last, in milliseconds; hosts say so again while somebody
+-- is subscribed
+local KNOWN = 3600000
+-- the same of one in which nothing was ever published: anybody can ask for any name
+local EMPTY = 600000
 
-local function touch(meta, ttl)
-  redis.call('PEXPIRE', meta, math.max(KNOWN, ttl * 2))
+local function touch(meta, ttl, top)
+  redis.call('PEXPIRE', meta, top == 0 and EMPTY or math.max(KNOWN, ttl * 2))
 end
 
 -- whether the oldest one is too old
@@ -42,12 +45,12 @@ local function oldest(stream, ttl)
   end
 end
 
--- channel, data
-function F.publish(a) publish('c:' .. a[1], string.char(0) .. a[2]) end
+-- channel, data, a number
+function F.publish(a) publish('c:' .. a[1], string.char(0) .. a[3] .. a[2]) end
 
--- channel, data, a key or nothing, its window, how many are kept, for how long, an epoch where there is none
+-- channel, data, a key or nothing, its window, how many are kept, for how long, an epoch where there is none, a number
 function F.keep(a)
-  local channel, data, key, window, size, ttl, epoch = unpack(a)
+  local channel, data, key, window, size, ttl, epoch, number = unpack(a)
   local made
   if key ~= '' then
     made = 'pk:' .. key
@@ -58,7 +61,7 @@ function F.keep(a)
     end
   end
   local offset = false
-  if size == '0' then publish('c:' .. channel, string.char(0) .. data)
+  if size == '0' then publish('c:' .. channel, string.char(0) .. number .. data)
   else
     local meta, stream = K .. 'hm:' .. channel, K .. 'hs:' .. channel
     local time = now()
@@ -68,8 +71,8 @@ function F.keep(a)
     if offset % 64 == 1 or redis.call('HGET', meta, 'ttl') ~= a[6] then
       if redis.call('HSETNX', meta, 'epoch', epoch) == 1 then redis.call('DEL', stream) end
       redis.call('HSET', meta, 'ttl', ttl)
-      touch(meta, ttl)
     end
+    touch(meta, ttl, offset)
     redis.call('XADD', stream, 'MAXLEN', '=', size, string.format('%.0f-%.0f', offset, time), 'd', data)
     redis.call('PEXPIRE', stream, ttl)
     if outdated(stream, time - ttl) then oldest(stream, ttl) end
@@ -84,25 +87,31 @@ local function page(epoch, top, first, flags, publications)
 end
 
 -- a channel as it is now: epoch, top, stream, offset of the oldest one that is kept
-local function standing(channel, epoch, broken)
+local function standing(channel, epoch, since, offset)
   local meta, stream = K .. 'hm:' .. channel, K .. 'hs:' .. channel
   local known = redis.call('HMGET', meta, 'epoch', 'top', 'ttl')
-  if not known[1] or known[1] == broken then
+  local top = tonumber(known[2] or 0)
+  if not known[1] then
     redis.call('DEL', stream)
+    redis.call('HSET', meta, 'epoch', epoch, 'top', 0)
+    known[1] = epoch
+  elseif since == known[1] and offset > top then
+    -- this is a Redis that has not heard of the last ones: offsets of this epoch mean two things now
     redis.call('HSET', meta, 'epoch', epoch)
-    if not known[2] then redis.call('HSET', meta, 'top', 0) end
     known[1] = epoch
   end
   local ttl = tonumber(known[3] or 0)
-  touch(meta, ttl)
-  return known[1], tonumber(known[2] or 0), stream, oldest(stream, ttl)
+  touch(meta, ttl, top)
+  return known[1], top, stream, oldest(stream, ttl)
 end
 
 -- those from an offset on, as many as fit into so many bytes
 local function collect(stream, channel, from, top, most)
-  local found, at, bytes = {}, from, 0
+  local found, at, bytes, count = {}, from, 0, 4
   while at <= top do
-    local some = redis.call('XRANGE', stream, string.format('%.0f', at), '+', 'COUNT', 64)
+    -- they may be large: few first
+    local some = redis.call('XRANGE', stream, string.format('%.0f', at), '+', 'COUNT', count)
+    count = math.min(count * 2, 64)
     if #some == 0 then break end
     for _, entry in ipairs(some) do
       local data = entry[2][2]
@@ -116,12 +125,13 @@ local function collect(stream, channel, from, top, most)
 end
 
 -- host, number, channel, whether only the newest counts, epoch and offset of the last one known or nothing, whether
--- only to look, bytes of a page, an epoch where there is none, an epoch that cannot be right
+-- only to look, bytes of a page, an epoch where there is none, whether a host asks what it has missed itself
 function F.after(a)
-  local host, number, channel, latest, since, offset, peek, most, fresh, broken = unpack(a)
-  local epoch, top, stream, first = standing(channel, fresh, broken)
-  local answer
+  local host, number, channel, latest, since, offset, peek, most, fresh, own = unpack(a)
   offset = tonumber(offset)
+  -- what clients say of where they are is believed by nobody
+  local epoch, top, stream, first = standing(channel, fresh, own == '1' and since or '', offset or 0)
+  local answer
   local known = since == epoch and offset <= top
   local from
   if not first then
@@ -143,7 +153,7 @@ end
 -- host, number, channel, how many, before which offset or nothing, bytes of a page, an epoch where there is none
 function F.before(a)
   local host, number, channel, limit, before, most, fresh = unpack(a)
-  local epoch, top, stream, first = standing(channel, fresh, '')
+  local epoch, top, stream, first = standing(channel, fresh, '', 0)
   if not first then
     tell(host, 1, number .. page(epoch, top, 0, 0, {}))
     return
@@ -151,9 +161,10 @@ function F.before(a)
   local finish = math.max(first, math.min(tonumber(before) or top + 1, top + 1))
   local from, bytes, found = finish, 0, {}
   limit, most = tonumber(limit), tonumber(most)
-  local full = false
+  local full, batch = false, 4
   while from > first and #found < limit and not full do
-    local count = math.min(64, limit - #found)
+    local count = math.min(batch, limit - #found)
+    batch = math.min(batch * 2, 64)
     local last = string.format('%.0f-18446744073709551615', from - 1)
     for _, entry in ipairs(redis.call('XREVRANGE', stream, last, '-', 'COUNT', count)) do
       local data = entry[2][2]
@@ -177,7 +188,8 @@ function F.mark(a) tell(a[1], 1, a[2]) end
 -- a channel that somebody is subscribed to, though nothing happens there
 function F.touch(a)
   local meta = K .. 'hm:' .. a[1]
-  touch(meta, tonumber(redis.call('HGET', meta, 'ttl') or 0))
+  local known = redis.call('HMGET', meta, 'ttl', 'top')
+  touch(meta, tonumber(known[1] or 0), tonumber(known[2] or 0))
 end
 `,
 };

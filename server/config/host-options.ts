@@ -17,7 +17,7 @@ export const HOST_OPTIONS = {
   redisPrefix: option({
     env: "REDIS_PREFIX",
     flag: "redis-prefix",
-    type: shortText(64),
+    type: shortText(64).regex(/^[^{}]*$/, "text without braces"),
     default: "fugitive:",
     description: "what all names there begin with; the same for all servers",
     group: "hosts",

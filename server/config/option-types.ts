@@ -25,7 +25,7 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): z.Z
 }
 
 /** A name for people and labels: some text, without line breaks. */
-export function shortText(maxLength: number): z.ZodType<string> {
+export function shortText(maxLength: number): z.ZodString {
   const expected = `text of 1 to ${maxLength} characters on one line`;
   return z
     .string(expected)

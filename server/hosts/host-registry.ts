@@ -10,17 +10,24 @@ const SCRIPT: Script = {
   name: "hosts",
   source: `
 function F.beat(a)
-  local host, node, since, limit = unpack(a)
+  local host, node, since, limit, quiet = unpack(a)
   local key, time = K .. 'hosts', now()
   local known = redis.call('HEXISTS', key, host)
+  -- where nobody was heard of for a while it was Redis that could not hear
+  local newest = 0
+  for _, text in ipairs(redis.call('HVALS', key)) do
+    newest = math.max(newest, tonumber(string.match(text, '^%d+')))
+  end
+  local deaf = time - newest > quiet * 1
   redis.call('HSET', key, host, string.format('%d %s %s', time, since, node))
   redis.call('PEXPIRE', key, limit * 10)
   if known == 0 then tell('*', ${HostTopic.HOSTS}, host) end
   local all, answer = redis.call('HGETALL', key), {known}
   for place = 1, #all, 2 do
     local heard, began, name = string.match(all[place + 1], '^(%d+) (%d+) (.*)$')
-    if time - heard > tonumber(limit) then redis.call('HDEL', key, all[place])
+    if time - heard > tonumber(limit) and not deaf then redis.call('HDEL', key, all[place])
     else
+      if deaf then redis.call('HSET', key, all[place], string.format('%d %s %s', time, began, name)) end
       answer[#answer + 1] = all[place]
       answer[#answer + 1] = began
       answer[#answer + 1] = name
@@ -36,6 +43,8 @@ end
 };
 
 const EVERY_MS = 1_000;
+/** Of several hosts one is heard of at least so often, in milliseconds. */
+const QUIET_MS = 3_000;
 /** Who has not been heard of for so long counts as dead, in milliseconds. */
 export const DEAD_MS = 5_000;
 /** Where Redis has forgotten all hosts, how long they have to say again that they are there, in milliseconds. */
@@ -63,6 +72,7 @@ export class HostRegistry implements Hosts {
   #alive: ReadonlyMap<string, HostInfo>;
   /** Until when nobody is taken for dead, by `performance.now()`. */
   #patientUntil = 0;
+  #closed = false;
   /** Whether Redis has heard of this host since it could be reached. */
   #told = false;
 
@@ -113,6 +123,7 @@ export class HostRegistry implements Hosts {
   /** Tells the others that this host ends. */
   close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#closed = true;
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, LEAVE_MS);
       this.#redis.run(SCRIPT, PARTITION, "leave", [this.own], () => {
@@ -123,8 +134,8 @@ export class HostRegistry implements Hosts {
   }
 
   #beat(): void {
-    if (!this.#redis.isUp) return;
-    const args = [this.own, this.#node, String(this.#since), String(DEAD_MS)];
+    if (!this.#redis.isUp || this.#closed) return;
+    const args = [this.own, this.#node, String(this.#since), String(DEAD_MS), String(QUIET_MS)];
     this.#redis.run(SCRIPT, PARTITION, "beat", args, (error, answer) => {
       if (error === undefined) this.#heard(answer as [number, ...Buffer[]]);
     });

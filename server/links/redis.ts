@@ -43,8 +43,8 @@ const ANSWER_MS = 20_000;
 export interface RedisSubscriber extends Link {
   /** Hears channels; patterns, as Redis has them, where `patterns`. Resolves when whatever is published from now on comes. */
   subscribe(channels: readonly string[], received: RedisReceived, patterns: boolean): Promise<void>;
-  /** Calls back no more, with the same `received` that it was subscribed with. */
-  unsubscribe(channel: string, received: RedisReceived, pattern: boolean): void;
+  /** Ends it, with the same `received` that it was subscribed with. Resolves when nothing comes any more. */
+  unsubscribe(channel: string, received: RedisReceived, pattern: boolean): Promise<void>;
 }
 
 /** Gets what was published on a channel. */
@@ -88,10 +88,8 @@ export async function connectRedisSubscriber(
       if (patterns) await client.pSubscribe([...channels], received, true);
       else await client.subscribe([...channels], received, true);
     },
-    unsubscribe(channel, received, pattern) {
-      const done = pattern ? client.pUnsubscribe(channel, received, true) : client.unsubscribe(channel, received, true);
-      // it fails with the link alone, and then there is nothing left to unsubscribe from
-      done.catch(() => undefined);
+    async unsubscribe(channel, received, pattern) {
+      await (pattern ? client.pUnsubscribe(channel, received, true) : client.unsubscribe(channel, received, true));
     },
   };
 }

@@ -67,7 +67,7 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
     }
     const { redisAway: whileAway } = config;
     return new RedisCarrier({
-      ...{ routes, budget, whileAway },
+      ...{ routes, budget, whileAway, largest: config.maxPayload },
       redis: shared.redis,
       keyWindowMs: answerWindow(config),
     });

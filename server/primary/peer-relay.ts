@@ -50,11 +50,13 @@ export class PeerRelay implements Desk {
     this.#leader = oldest(hosts);
     redis.listen(HostTopic.PEER_ORDER, (data) => this.#ordered(data));
     redis.listen(HostTopic.PEER_NEWS, (data) => this.#told(data));
-    redis.watch({ down: () => this.#lost() });
-    hosts.onGone((host) => {
-      for (const guest of this.#guests.get(host)?.values() ?? []) guest.left();
-      this.#guests.delete(host);
+    redis.listen(HostTopic.PEERS_ANEW, (data) => this.#anew(data.toString()));
+    redis.watch({
+      down: () => this.#lost(),
+      // what was said meanwhile, and who left, nobody has heard
+      up: () => redis.tell("*", HostTopic.PEERS_ANEW, Buffer.from(redis.host)),
     });
+    hosts.onGone((host) => this.#forget(host));
     hosts.onChange(() => {
       const leader = oldest(hosts);
       if (leader === this.#leader) return;
@@ -107,7 +109,12 @@ export class PeerRelay implements Desk {
       frame === undefined
         ? Buffer.alloc(0)
         : frameBytes(frame.type as BusType, frame.reference, frame.channel, frame.data);
-    redis.tell(this.#leader, HostTopic.PEER_ORDER, Buffer.concat([host, numberBytes(number), bytes]));
+    const order = Buffer.concat([host, numberBytes(number), bytes]);
+    const reference = frame?.reference ?? 0;
+    redis.tell(this.#leader, HostTopic.PEER_ORDER, order, (error) => {
+      const member = this.#members.get(number);
+      if (error !== undefined && member?.asked.delete(reference)) sendRefusal(member.link, reference, error);
+    });
   }
 
   /** A worker of another host says something, or is gone. */
@@ -146,6 +153,18 @@ export class PeerRelay implements Desk {
       this.#options.redis.tell(host, HostTopic.PEER_NEWS, Buffer.concat([numberBytes(number), bytes]));
     };
     return { unsent: 0, send, forward: (frame, type) => send(type, 0, frame.channel, frame.data) };
+  }
+
+  /** A host was away for a while: what it knew of others is lost, and so is what others knew of it. */
+  #anew(host: string): void {
+    if (host === this.#options.hosts.own) return;
+    this.#forget(host);
+    if (host === this.#leader) this.#lost();
+  }
+
+  #forget(host: string): void {
+    for (const guest of this.#guests.get(host)?.values() ?? []) guest.left();
+    this.#guests.delete(host);
   }
 
   /** Nobody knows any more who is paired with whom. */

@@ -237,15 +237,9 @@ function cancelled(channel: string): AppError {
   return new AppError("CANCELLED", `The subscription to "${channel}" was ended before it began.`);
 }
 
-/**
- * What of the bus is publications.
- * @param connections all that are here
- */
-export function hubFrames(hub: () => Hub, connections: { values(): Iterable<Connection> }) {
+/** What of the bus is publications. */
+export function hubFrames(hub: () => Hub) {
   return {
-    [BusType.GAP]({ channel }: BusFrame) {
-      for (const connection of connections.values()) if (connection.channels?.has(channel)) connection.dropped();
-    },
     [BusType.EVENT]: ({ channel, data }: BusFrame) => hub().deliver(channel, data, undefined),
     [BusType.KEPT_EVENT]: ({ channel, data }: BusFrame) =>
       hub().deliver(channel, data.subarray(OFFSET_BYTES), readOffset(data)),

@@ -30,6 +30,8 @@ export const HostTopic = {
   PEER_ORDER: 50,
   /** host → host: what it is told. */
   PEER_NEWS: 51,
+  /** host → all: it pairs, and knows of nobody any more; or, from another one, what it had said is good no more: its id. */
+  PEERS_ANEW: 52,
 } as const;
 
 export type HostTopic = (typeof HostTopic)[keyof typeof HostTopic];

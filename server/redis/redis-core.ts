@@ -5,7 +5,7 @@ import { overloaded } from "../overloaded.ts";
 import { Pulse } from "./pulse.ts";
 import { RedisErrors, unavailable } from "./redis-errors.ts";
 import { connectPair, type RedisPair } from "./redis-pair.ts";
-import { nameOfRedis, type RedisPlace } from "./redis-place.ts";
+import { databaseOf, nameOfRedis, type RedisPlace } from "./redis-place.ts";
 import { ScriptQueue } from "./script-queue.ts";
 import { type WholeScript, wholeScript } from "./script-source.ts";
 import type { Ran, RedisListener, Script, ScriptArgument } from "./shared-redis.ts";
@@ -32,8 +32,9 @@ export class RedisCore {
   readonly host = randomBytes(HOST_BYTES).toString("base64url");
   /** Whether keys are divided, as a Cluster's nodes have them by parts of their names. */
   readonly isCluster: boolean;
-  readonly subscriptions = new Subscriptions(unavailable);
+  readonly subscriptions: Subscriptions;
   readonly #budget: number;
+  readonly #log: RedisCoreOptions["log"];
   readonly #errors: RedisErrors;
   readonly #line: Lifeline<RedisPair>;
   readonly #scripts = new Map<Script, WholeScript>();
@@ -44,10 +45,17 @@ export class RedisCore {
 
   constructor({ place, prefix, budget, log }: RedisCoreOptions) {
     const name = nameOfRedis(place);
-    this.prefix = prefix;
+    // what is published knows no databases
+    const database = databaseOf(place);
+    this.prefix = database === "" || database === "0" ? prefix : `${prefix}${database}:`;
     this.name = name;
     this.isCluster = place.kind === "cluster";
     this.#budget = budget;
+    this.#log = log;
+    this.subscriptions = new Subscriptions({
+      failure: unavailable,
+      threw: (error) => log.error({ error }, "what another host said could not be taken"),
+    });
     this.#errors = new RedisErrors(name, log, (error) => this.#give(error));
     this.#line = new Lifeline<RedisPair>({
       name,
@@ -64,7 +72,7 @@ export class RedisCore {
         for (const { down } of this.#listeners) down?.();
       },
     });
-    this.#pulse = new Pulse(this, prefix, {
+    this.#pulse = new Pulse(this, this.prefix, {
       felt: () => this.#line.proven(),
       silent: (error) => this.#give(error),
     });
@@ -138,6 +146,7 @@ export class RedisCore {
           const { link } = this.#line;
           return link === undefined ? Promise.reject(new Error("there is no connection")) : link.command(key, args);
         },
+        threw: (error) => this.#log.error({ error }, "an answer of Redis could not be taken"),
         refused: (of, message) => this.#errors.refused(of, message),
         lost: (error) => {
           // of a Cluster a node may be down while others are not, and the driver finds out who takes its place

@@ -3,6 +3,8 @@ export type RedisPlace =
   | { readonly kind: "single"; readonly url: string }
   | {
       readonly kind: "sentinel";
+      /** The number of the database; empty where it is not said. */
+      readonly database: string;
       /** URLs of the Sentinels. */
       readonly sentinels: readonly string[];
       /** What they call the server that is meant. */
@@ -48,9 +50,16 @@ export function readRedisPlace(url: string): RedisPlace {
     kind: "sentinel",
     sentinels: list.map((host) => checked(`${scheme}://${withPort(host, SENTINEL_PORT)}`)),
     master: decodeURIComponent(master),
+    database: database ?? "",
     urlOf: (host, port) =>
       `${before}${host.includes(":") ? `[${host}]` : host}:${port}${database === undefined ? "" : `/${database}`}`,
   };
+}
+
+/** The number of the database that is meant; empty where none is said. */
+export function databaseOf(place: RedisPlace): string {
+  if (place.kind === "single") return new URL(place.url).pathname.slice(1);
+  return place.kind === "sentinel" ? place.database : "";
 }
 
 /** What to call it in the log: without user and password. */

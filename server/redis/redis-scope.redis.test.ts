@@ -72,6 +72,16 @@ describe.each([
     expect(log.join()).toMatch(/failed/);
   });
 
+  it("who throws when it is told something does not keep others from hearing", async () => {
+    const { redis, log } = await startHost(url, testPrefix());
+    redis.run(SCRIPT, "p", "add", ["n", "1"], () => {
+      throw new Error("on purpose");
+    });
+    expect(await run(redis, "add", "n", "1")).toBe(2);
+    expect(await run(redis, "add", "n", "1")).toBe(3);
+    expect(log.join()).toMatch(/could not be taken/);
+  });
+
   it("many calls are carried out in their order, whatever batches they come in", async () => {
     const { redis } = await startHost(url, testPrefix());
     const answers = await Promise.all(Array.from({ length: 5_000 }, () => run(redis, "add", "n", "1")));

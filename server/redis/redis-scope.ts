@@ -59,8 +59,8 @@ export class RedisScope implements SharedRedis {
     this.#told.set(topic, told);
   }
 
-  tell(host: string, topic: number, data: Uint8Array): void {
-    this.run(TELL, host, "tell", [host, String(topic), data]);
+  tell(host: string, topic: number, data: Uint8Array, ran?: Ran): void {
+    this.run(TELL, host, "tell", [host, String(topic), data], ran);
   }
 
   watch(listener: RedisListener): void {

@@ -9,8 +9,14 @@ const SMALLEST = 1_024;
 /** Calls of one script's functions, as bytes: u8 length · name · u8 arguments · for each: u32 length · bytes. */
 export class ScriptBatch {
   readonly #rans: (Ran | undefined)[] = [];
+  readonly #threw: (error: unknown) => void;
   #buffer = Buffer.allocUnsafe(SMALLEST);
   #length = 0;
+
+  /** @param threw told of what a caller throws when it is told something */
+  constructor(threw: (error: unknown) => void) {
+    this.#threw = threw;
+  }
 
   /** Whether nothing more is to be added. */
   get full(): boolean {
@@ -52,16 +58,22 @@ export class ScriptBatch {
   answered(answers: readonly unknown[], refused: (message: string) => AppError): void {
     for (const [index, ran] of this.#rans.entries()) {
       const answer = answers[2 * index + 1];
-      if (answers[2 * index] === 1) ran?.(undefined, answer);
-      else {
-        const error = refused(String(answer));
-        ran?.(error, undefined);
-      }
+      if (answers[2 * index] === 1) this.#tell(ran, undefined, answer);
+      else this.#tell(ran, refused(String(answer)), undefined);
     }
   }
 
   failed(error: AppError): void {
-    for (const ran of this.#rans) ran?.(error, undefined);
+    for (const ran of this.#rans) this.#tell(ran, error, undefined);
+  }
+
+  /** One that throws must not keep the others from hearing. */
+  #tell(ran: Ran | undefined, error: AppError | undefined, answer: unknown): void {
+    try {
+      ran?.(error, answer);
+    } catch (thrown) {
+      this.#threw(thrown);
+    }
   }
 
   #reserve(bytes: number): void {

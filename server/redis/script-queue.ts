@@ -16,6 +16,8 @@ export interface ScriptQueueOptions {
   readonly command: RedisCommand;
   /** Makes an error of what Redis said, and tells the log. */
   refused(script: string, message: string): AppError;
+  /** A caller threw when it was told something. */
+  threw(error: unknown): void;
   /** Redis cannot be asked, or not any more. @returns what those are told who asked */
   lost(error: Error): AppError;
 }
@@ -48,7 +50,7 @@ export class ScriptQueue {
   run(name: string, args: readonly ScriptArgument[], ran: Ran | undefined): void {
     let batch = this.#waiting.at(-1);
     if (batch === undefined || batch.full) {
-      batch = new ScriptBatch();
+      batch = new ScriptBatch(this.#options.threw);
       this.#waiting.push(batch);
     }
     const before = batch.bytes;
@@ -61,13 +63,15 @@ export class ScriptQueue {
 
   readonly #pump = (): void => {
     this.#scheduled = false;
+    if (this.#busy) return;
     const batch = this.#waiting.shift();
-    if (batch === undefined || this.#busy) return;
+    if (batch === undefined) return;
     this.#bytes -= batch.bytes;
     this.#busy = true;
     void this.#send(batch).then((failure) => {
-      this.#busy = false;
+      // who asks again, when told, comes behind what waits
       if (failure !== undefined) batch.failed(failure);
+      this.#busy = false;
       this.#pump();
     });
   };

@@ -56,6 +56,7 @@ export interface SharedRedis {
   /**
    * Runs a function of a script. What is run of one script for one partition is run in the order in which it is asked.
    *
+   * @param args 255 at most
    * @param partition decides where its keys are: whatever is about the same thing has to have the same
    * @param ran called once, never from within: with `UNAVAILABLE` where Redis cannot be asked or was lost meanwhile, so that
    *   it may have run or not; `OVERLOADED` where too much waits already; `INTERNAL` where the function failed, which is logged
@@ -74,7 +75,7 @@ export interface SharedRedis {
   /** Hears what is told to this host, or to all, about one topic. @param topic one of `HostTopic` */
   listen(topic: number, told: Told): void;
   /** Tells a host, or with `"*"` all of them, this one included; at most once, and not where Redis cannot be asked. */
-  tell(host: string, topic: number, data: Uint8Array): void;
+  tell(host: string, topic: number, data: Uint8Array, ran?: Ran): void;
 
   watch(listener: RedisListener): void;
 }

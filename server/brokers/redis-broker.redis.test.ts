@@ -15,13 +15,13 @@ const BUDGET = 64 * 1024 * 1024;
 
 /** The bus of one more host. */
 async function startBus(url: string, prefix: string, whileAway: "refuse" | "local" = "refuse") {
-  const { redis, hosts, kill } = await startHost(url, prefix, BUDGET);
+  const { redis, hosts } = await startHost(url, prefix, BUDGET);
   const never = (): void => expect.unreachable("nobody is stuck");
   const config = { ...DEFAULT_CONFIG, busBudget: BUDGET, redisAway: whileAway };
   const { hub } = createBusHub(config, { stuck: never, failed: never }, undefined, "", { redis, hosts });
   await hub.listen();
   onTestFinished(() => hub.close());
-  return { hub, redis, kill };
+  return { hub, redis, prefix };
 }
 
 /** Of a Cluster's nodes each has an order of its own: so many channels are of all of them. */
@@ -142,6 +142,62 @@ describe("two hosts whose Redis comes and goes", () => {
     await eventually(() => expect(a.delivered).toEqual(["news here"]));
     expect(await keep("lost")).toMatchObject({ code: "UNAVAILABLE" });
     expect(b.delivered).toEqual([]);
+  });
+
+  it("get everything once, and in order, though others subscribe and unsubscribe meanwhile", async () => {
+    const { a, b } = await start();
+    await Promise.all([a.from("xy", undefined), b.from("xy", undefined), a.subscribe("x*"), a.subscribe("n*")]);
+    await a.subscribe("news");
+    const answers: Promise<unknown>[] = [];
+    for (let round = 0; round < 20; round++) {
+      for (let index = 0; index < 20; index++) {
+        answers.push(b.publish("news", "same"));
+        answers.push(new Promise((done) => b.broker.publish("xy", Buffer.from("same"), done, { keeping: KEEPING })));
+      }
+      for (const process of [a, b]) {
+        const pattern = process === a ? "xx*" : "x*";
+        answers.push(process.subscribe(pattern).catch(() => undefined));
+        process.broker.unsubscribe(pattern);
+      }
+      await new Promise(setImmediate);
+    }
+    await Promise.all(answers);
+    const kept = Array.from({ length: 400 }, (_, index) => `xy same @${index + 1}`);
+    await eventually(() => {
+      for (const { delivered } of [a, b]) expect(delivered.filter((text) => text.startsWith("xy"))).toEqual(kept);
+      expect(a.delivered.filter((text) => text === "news same")).toHaveLength(400);
+    });
+  });
+
+  it("say so where Redis has come back without the last publications, though others have taken their places", async () => {
+    const { server, hosts, a, keep } = await start();
+    const { epoch } = await a.from("kept", undefined);
+    for (let count = 1; count <= 5; count++) expect(await keep(`old ${count}`)).toBe(count);
+    const { prefix } = hosts[0];
+    await server.ask("HSET", `${prefix}{0}:hm:kept`, "top", "2");
+    await server.ask("XTRIM", `${prefix}{0}:hs:kept`, "MAXLEN", "0");
+    await server.ask("DEL", `${prefix}{0}:hs:kept`);
+    await server.ask("CLIENT", "KILL", "TYPE", "pubsub");
+    await eventually(async () => {
+      const page = await a.from("kept", undefined);
+      expect(page.epoch).not.toBe(epoch);
+    });
+    for (let count = 3; count <= 6; count++) expect(await keep(`new ${count}`)).toBe(count);
+    expect(await a.from("kept", { epoch, offset: 5 })).toMatchObject({ recovered: false, top: 6 });
+  });
+
+  it("have nothing to do with those of another database of the same Redis", async () => {
+    const { server, hosts, a, keep } = await start();
+    await a.from("kept", undefined);
+    const other = await startBus(`${server.url}/1`, hosts[0].prefix);
+    const far = await startProcess(setupOf([other.hub]));
+    await far.from("kept", undefined);
+    expect(await keep("here")).toBe(1);
+    const answer = new Promise((done) => {
+      far.broker.publish("kept", Buffer.from("there"), (error, offset) => done(error ?? offset), { keeping: KEEPING });
+    });
+    expect(await answer).toBe(1);
+    await eventually(() => expect([a.delivered, far.delivered]).toEqual([["kept here @1"], ["kept there @1"]]));
   });
 
   it("know that a history is another one where Redis has forgotten it", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { AppError } from "../../shared/errors.ts";
+import { DEAD_MS } from "../hosts/host-registry.ts";
 import { startRedisCluster } from "../links/test/redis-cluster-servers.ts";
 import { startRedis } from "../links/test/redis-server.ts";
 import { eventually } from "../test/patience.ts";
@@ -103,6 +104,24 @@ describe.each([
     await eventually(() => expect(one.at(-1)).toBe("c:news again"));
   });
 
+  it("whoever subscribes and unsubscribes quickly ends up as he wanted last, and hears everything once", async () => {
+    const prefix = testPrefix();
+    const { redis } = await startHost(url, prefix);
+    const heard: string[] = [];
+    for (const channel of ["c:x", "c:y*"]) {
+      for (let round = 0; round < 3; round++) {
+        void subscribe(redis, channel, heard);
+        redis.unsubscribe(channel);
+      }
+    }
+    await subscribe(redis, "c:other", []);
+    for (const channel of ["c:x", "c:y1"]) await run(redis, "say", channel, "nobody", "nobody");
+    expect(heard).toEqual([]);
+    for (const channel of ["c:x", "c:y*"]) expect(await subscribe(redis, channel, heard)).toBeUndefined();
+    for (const channel of ["c:x", "c:y1"]) await run(redis, "say", channel, "hi", "nobody");
+    await eventually(() => expect(heard.toSorted()).toEqual(["c:x hi", "c:y1 hi"]));
+  });
+
   it("a host hears what scripts publish, and tell it, in one order", async () => {
     const prefix = testPrefix();
     const [a, b] = await Promise.all([startHost(url, prefix), startHost(url, prefix)]);
@@ -180,6 +199,22 @@ describe("what hosts share in Redis, while that comes and goes", () => {
     await eventually(() => expect([downs, redis.isUp]).toEqual([1, true]));
     await run(redis, "say", "c:x", "hi", "nobody");
     await eventually(() => expect(heard).toEqual(["c:x hi"]));
+  });
+
+  it("takes no host for dead because Redis could not hear any for a while", async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.end());
+    const prefix = testPrefix();
+    const hosts = await Promise.all([startHost(server.url, prefix), startHost(server.url, prefix)]);
+    await eventually(() => expect(hosts.map(({ hosts: { alive } }) => alive.size)).toEqual([2, 2]));
+    const gone: string[] = [];
+    for (const host of hosts) host.hosts.onGone((id) => void gone.push(id));
+    server.signal("SIGSTOP");
+    await new Promise((resolve) => void setTimeout(resolve, DEAD_MS + 500));
+    server.signal("SIGCONT");
+    for (const { redis } of hosts) await eventually(() => run(redis, "add", "n", "1"));
+    await eventually(() => expect(hosts.map(({ hosts: { alive } }) => alive.size)).toEqual([2, 2]));
+    expect(gone).toEqual([]);
   });
 
   it("refuses what a Redis without memory does not take, and takes it again", async () => {

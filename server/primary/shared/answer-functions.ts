@@ -1,6 +1,9 @@
 import { HostTopic } from "../../redis/host-topic.ts";
 import { Claim } from "../../sessions/claim.ts";
 
+/** What the host that runs a call is told, in place of a claim, while another one waits for it. */
+export const AWAITED = 9;
+
 /**
  * Calls with a key, as Redis has them. Of each session there are
  *
@@ -114,11 +117,15 @@ function F.claim(a)
   return {${Claim.RUN}}
 end
 
--- the same of who waits already: it never gets to run by that, but where it is told so
+-- the same of who waits already: it never gets to run by that, but where it is told so. Whoever runs it has to know of it still
 function F.ask(a)
   local session, key, host, question, window = unpack(a)
   local line = redis.call('HGET', K .. 'r:' .. session, key)
-  if line then return wait_for(session, key, line, host, question) end
+  if line then
+    local owner, of = owner_of(line)
+    if owner ~= host or of ~= question then tell_key(owner, of, ${AWAITED}, session, key, '') end
+    return wait_for(session, key, line, host, question)
+  end
   return kept_answer(session, key, window) or {${Claim.LOST}, ''}
 end
 
@@ -172,6 +179,8 @@ end
 function F.forget(a)
   local session, host = unpack(a)
   local holder = redis.call('HGET', K .. 's:' .. session, 'h')
-  if not holder or holder == host then forget(session) end
+  if holder and holder ~= host then return 0 end
+  forget(session)
+  return 1
 end
 `;

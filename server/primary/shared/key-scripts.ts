@@ -1,6 +1,6 @@
 import type { AppError } from "../../../shared/errors.ts";
 import type { ScriptArgument, SharedRedis } from "../../redis/shared-redis.ts";
-import { largestAnswer } from "../../sessions/claim.ts";
+import { Claim, largestAnswer } from "../../sessions/claim.ts";
 import type { KeptAnswersOptions } from "../kept-answers.ts";
 import { SESSION_SCRIPT } from "./session-script.ts";
 import type { SharedEntry } from "./shared-entry.ts";
@@ -8,6 +8,10 @@ import type { SharedEntry } from "./shared-entry.ts";
 /** Told where a call stands, as a number of `Claim`, with its answer; or -1 and the host that it runs at. */
 type Heard = (error: AppError | undefined, claim: number, text: string) => void;
 type Done = (error: AppError | undefined) => void;
+/** Told whether all of a session is forgotten; it is not where the session goes on at another host. */
+type Forgotten = (error: AppError | undefined, forgotten: boolean) => void;
+/** What Redis was asked about a key. */
+type Question = Pick<SharedEntry, "session" | "key" | "question">;
 
 /** So many of the largest answers may be kept of one session: whoever has more loses the oldest of its own. */
 const OF_ONE_SESSION = 8;
@@ -42,8 +46,15 @@ export class KeyScripts {
     this.#run(session, "settle", args, done);
   }
 
-  release({ session, key, question }: SharedEntry, done?: Done): void {
+  release({ session, key, question }: Question, done?: Done): void {
     this.#run(session, "release", [key, this.#redis.host, question], done);
+  }
+
+  /** Redis has it down as running here, and here nobody knows of it. */
+  dead({ session, key, question }: Question): void {
+    const bytes = "";
+    const args = [key, this.#redis.host, question, String(Claim.LOST), this.#windowMs, this.#most, bytes];
+    this.#run(session, "settle", args);
   }
 
   /** The host is gone at which it runs. */
@@ -51,8 +62,9 @@ export class KeyScripts {
     this.#run(session, "lost", [key, host, this.#windowMs, this.#most]);
   }
 
-  forget(session: string): void {
-    this.#run(session, "forget", [this.#redis.host]);
+  forget(session: string, forgotten: Forgotten): void {
+    const args = [session, this.#redis.host];
+    this.#redis.run(SESSION_SCRIPT, session, "forget", args, (error, answer) => forgotten(error, answer === 1));
   }
 
   #ask(name: "claim" | "ask", { session, key, question }: SharedEntry, heard: Heard): void {

@@ -74,6 +74,8 @@ local function finish(session, key, line, claim, answer, window, most)
   redis.call('PEXPIRE', list, window)
 end
 
+local function bytes_of(session) return tonumber(redis.call('HGET', K .. 'a:' .. session, 'b') or 0) end
+
 local function owner_of(line)
   if not line then return nil end
   return string.match(line, '^(%S+) (%S+)')
@@ -133,7 +135,19 @@ function F.settle(a)
   local session, key, host, question, claim, window, most, answer = unpack(a)
   local line = redis.call('HGET', K .. 'r:' .. session, key)
   local owner, of = owner_of(line)
-  if owner == host and of == question then finish(session, key, line, tonumber(claim), answer, window, most) end
+  if owner ~= host or of ~= question then return end
+  finish(session, key, line, tonumber(claim), answer, window, most)
+  return bytes_of(session)
+end
+
+-- a session may take no more than that: its oldest answers go
+function F.trim(a)
+  local session, window, most = unpack(a)
+  local hash, list = K .. 'a:' .. session, K .. 'l:' .. session
+  if bytes_of(session) > 0 then make_room(hash, list, tonumber(window), tonumber(most), now()) end
+  local bytes = bytes_of(session)
+  if bytes == 0 then redis.call('UNLINK', hash, list) end
+  return bytes
 end
 
 -- it was refused: whoever waits longest may run, or whoever comes

@@ -1,7 +1,8 @@
 import type { AppError } from "../../../shared/errors.ts";
-import type { ScriptArgument, SharedRedis } from "../../redis/shared-redis.ts";
+import type { Ran, ScriptArgument, SharedRedis } from "../../redis/shared-redis.ts";
 import { Claim, largestAnswer } from "../../sessions/claim.ts";
 import type { KeptAnswersOptions } from "../kept-answers.ts";
+import { AnswerShares } from "./answer-shares.ts";
 import { SESSION_SCRIPT } from "./session-script.ts";
 import type { SharedEntry } from "./shared-entry.ts";
 
@@ -21,11 +22,16 @@ export class KeyScripts {
   readonly #redis: SharedRedis;
   readonly #windowMs: string;
   readonly #most: string;
+  readonly #shares: AnswerShares;
 
   constructor(redis: SharedRedis, { windowMs, budget }: KeptAnswersOptions) {
     this.#redis = redis;
     this.#windowMs = String(windowMs);
     this.#most = String(largestAnswer(budget) * OF_ONE_SESSION);
+    this.#shares = new AnswerShares({
+      ...{ windowMs, budget },
+      trim: (session, most) => this.#run(session, "trim", [this.#windowMs, String(most)], this.#takes(session)),
+    });
   }
 
   claim(entry: SharedEntry, heard: Heard): void {
@@ -43,7 +49,11 @@ export class KeyScripts {
   settle({ session, key, question, claim, answer }: SharedEntry, done: Done): void {
     const bytes = Buffer.from(answer, "latin1");
     const args = [key, this.#redis.host, question, String(claim), this.#windowMs, this.#most, bytes];
-    this.#run(session, "settle", args, done);
+    const takes = this.#takes(session);
+    this.#run(session, "settle", args, (error, answer) => {
+      takes(error, answer);
+      done(error);
+    });
   }
 
   release({ session, key, question }: Question, done?: Done): void {
@@ -64,7 +74,21 @@ export class KeyScripts {
 
   forget(session: string, forgotten: Forgotten): void {
     const args = [session, this.#redis.host];
-    this.#redis.run(SESSION_SCRIPT, session, "forget", args, (error, answer) => forgotten(error, answer === 1));
+    this.#redis.run(SESSION_SCRIPT, session, "forget", args, (error, answer) => {
+      if (answer === 1) this.#shares.forget(session);
+      forgotten(error, answer === 1);
+    });
+  }
+
+  close(): void {
+    this.#shares.close();
+  }
+
+  /** Hears what a session takes of Redis now. */
+  #takes(session: string): Ran {
+    return (error, bytes) => {
+      if (error === undefined && typeof bytes === "number") this.#shares.told(session, bytes);
+    };
   }
 
   #ask(name: "claim" | "ask", { session, key, question }: SharedEntry, heard: Heard): void {
@@ -78,7 +102,7 @@ export class KeyScripts {
     });
   }
 
-  #run(session: string, name: string, args: readonly ScriptArgument[], done?: Done): void {
+  #run(session: string, name: string, args: readonly ScriptArgument[], done?: Ran): void {
     this.#redis.run(SESSION_SCRIPT, session, name, [session, ...args], done);
   }
 }

@@ -120,6 +120,7 @@ export class SharedAnswers implements Answers {
   close(): void {
     this.#rounds.stop();
     this.#owners.close();
+    this.#scripts.close();
   }
 
   /** As a new question, each time: what Redis says of former ones, and comes late, must not be taken for its answer. */
@@ -205,7 +206,7 @@ export class SharedAnswers implements Answers {
   }
 
   #report(entry: SharedEntry): void {
-    const { question } = entry;
+    const { question, claim } = entry;
     const done = (error: AppError | undefined): void => {
       if (entry.stage !== Stage.OVER || entry.question !== question) return;
       // otherwise again, at the next look
@@ -213,7 +214,7 @@ export class SharedAnswers implements Answers {
       else if (entry.waits) this.#ask(entry);
       else this.#gone(entry, Claim.UNAVAILABLE, "");
     };
-    if (entry.claim === Claim.RUN) this.#scripts.release(entry, done);
+    if (claim === Claim.RUN) this.#scripts.release(entry, done);
     else this.#scripts.settle(entry, done);
   }
 

@@ -151,8 +151,7 @@ export class SharedAnswers implements Answers {
   /** It is not known whether Redis has it down as running here: it does not. */
   #unanswered(entry: SharedEntry, error: AppError): void {
     if (error.code === "OVERLOADED") {
-      // this question was never on its way
-      this.#gone(entry, Claim.LATER, "");
+      this.#gone(entry, Claim.LATER, ""); // this question was never on its way
     } else {
       entry.tell(unknownBy(error), "");
       entry.stage = Stage.OVER;
@@ -206,7 +205,7 @@ export class SharedAnswers implements Answers {
   }
 
   #report(entry: SharedEntry): void {
-    const { question, claim } = entry;
+    const { question } = entry;
     const done = (error: AppError | undefined): void => {
       if (entry.stage !== Stage.OVER || entry.question !== question) return;
       // otherwise again, at the next look
@@ -214,7 +213,7 @@ export class SharedAnswers implements Answers {
       else if (entry.waits) this.#ask(entry);
       else this.#gone(entry, Claim.UNAVAILABLE, "");
     };
-    if (claim === Claim.RUN) this.#scripts.release(entry, done);
+    if (entry.claim === Claim.RUN) this.#scripts.release(entry, done);
     else this.#scripts.settle(entry, done);
   }
 

@@ -71,6 +71,7 @@ export class SessionDesk implements Desk {
 
   joined(link: Link): DeskMember {
     let gone = false;
+    const alive = (): boolean => !gone;
     const holder: SessionHolder = {
       moved: (session, connection) => link.send(BusType.SESSION_MOVED, 0, session, Buffer.from(connection)),
       changed: (session, change) => link.send(BusType.SESSION_CHANGED, 0, session, this.#pack.pack(change)),
@@ -86,10 +87,10 @@ export class SessionDesk implements Desk {
       receive: (frame) => {
         switch (frame.type) {
           case BusType.SESSION:
-            this.#session(frame, link, holder, () => !gone);
+            this.#session(frame, link, holder, alive);
             break;
           case BusType.CLAIM:
-            this.#claim(frame, link, holder, () => !gone);
+            this.#claim(frame, link, holder, alive);
             break;
           case BusType.SETTLE:
             this.#settle(frame);

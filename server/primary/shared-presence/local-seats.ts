@@ -13,6 +13,8 @@ export interface Seat {
   text: string;
   /** Whether Redis has said that it is in. */
   confirmed: boolean;
+  /** How often Redis has been asked to let it in, and has yet to answer. */
+  asking: number;
 }
 
 /** Bytes that a connection in a channel takes, beyond what is told of it; and those that a channel takes. */
@@ -68,7 +70,7 @@ export class LocalSeats {
   add(channel: string, connection: string, holder: PresenceAsker, key: string, text: string): Seat {
     this.#bytes += this.costOf(channel, text);
     const bucket = bucketOf(channel);
-    const seat: Seat = { channel, bucket, connection, holder, key, text, confirmed: false };
+    const seat: Seat = { channel, bucket, connection, holder, key, text, confirmed: false, asking: 0 };
     const channels = this.#buckets[bucket];
     const seats = channels?.get(channel);
     if (seats !== undefined) seats.set(connection, seat);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Cable, layCable } from "../../links/test/cable.ts";
 import { type RedisServer, startRedis } from "../../links/test/redis-server.ts";
-import { COUNTS_ONLY, NOT_NOW } from "../../pubsub/presence-bus.ts";
+import { COUNTS_ONLY, NO_ROOM, NOT_NOW } from "../../pubsub/presence-bus.ts";
 import { testPrefix } from "../../redis/test/hosts.ts";
 import { eventually } from "../../test/patience.ts";
 import { PresenceListener } from "../test/presence-listener.ts";
@@ -46,6 +46,19 @@ function pictureOf(list: unknown, news: readonly string[]): string[] {
   }
   return [...picture].sort();
 }
+
+it("who is refused, and has asked again before that was said, is in where the second answer says so", async () => {
+  const { keeper, asker } = await startKeeper(server.url, testPrefix(), { mostSeats: 1 });
+  expect(await asker.enter("c", "first")).toBe("");
+  const refused = asker.enter("c", "second");
+  asker.exit("c", "first");
+  const accepted = asker.enter("c", "second");
+  expect([await refused, await accepted]).toEqual([NO_ROOM, ""]);
+  expect(await asker.list("c")).toEqual(["second"]);
+  asker.exit("c", "second");
+  expect(await asker.list("c")).toEqual([]);
+  expect(keeper.size).toBe(0);
+});
 
 describe("a host that is gone", () => {
   it("takes its connections along, and each is told of once, though all others find out", async () => {

@@ -153,24 +153,28 @@ export class SharedPresence implements PresenceKeeper {
         return;
       }
       if (picture !== undefined) this.#pictures.notEntered(picture, entering);
-      this.#seats.remove(seat);
+      // what it has asked since may yet let it in
+      if (seat.asking === 0) this.#seats.remove(seat);
       entering.asker.entered(entering.reference, refusal);
     };
+    seat.asking++;
     this.#upkeep.begin(bucket);
     const most = seat.confirmed ? "inf" : this.#mostSeats;
     const args = [String(bucket), most, channel, connection, key, Buffer.from(text, "latin1")];
     this.#questions.ask("enter", args, {
       bucket,
       answered: (status) => {
+        seat.asking--;
         if (status === AnswerStatus.FULL) isNotIn(NO_ROOM);
         else {
           seat.confirmed = true;
-          // it left meanwhile, or was refused by an answer before this one
+          // it left meanwhile
           if (this.#seats.of(channel, connection) === undefined) this.#upkeep.exit([seat]);
           isIn();
         }
       },
       failed: () => {
+        seat.asking--;
         // it may be in, or not
         this.#upkeep.again(bucket);
         isNotIn(NOT_NOW);

@@ -1,14 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { BusType } from "../../bus/bus-frame.ts";
 import { encodeNumbers, readNumber } from "../../bus/numbers.ts";
+import type { Hosts } from "../../hosts/hosts.ts";
 import { type Cable, layCable } from "../../links/test/cable.ts";
 import { type RedisServer, startRedis } from "../../links/test/redis-server.ts";
 import { limitPer, perSecond, type Rate } from "../../rates/rate.ts";
 import { type DeskWorker, joinDesk } from "../../rates/test/desk-workers.ts";
 import { testPrefix } from "../../redis/test/hosts.ts";
 import { eventually } from "../../test/patience.ts";
+import { ConnectCounts } from "../connect-counts.ts";
 import { RateDesk } from "../rate-desk.ts";
 import { type SharedHost, startSharedHost } from "../test/shared-host.ts";
+import { SharedConnects } from "./shared-connects.ts";
 
 let server: RedisServer;
 /** The way of the second host to Redis. */
@@ -157,6 +160,35 @@ describe("connections from an address", () => {
     for (const type of ["normal", "pubsub"]) await server.ask("CLIENT", "KILL", "TYPE", type);
     await eventually(async () => expect(await counted()).toBe(5));
     for (let count = 0; count < 3; count++) for (const worker of workers) disconnect(worker);
+    await eventually(async () => expect(await counted()).toBe(0));
+  });
+
+  it("count still where their host has told of them since it was taken for dead", async () => {
+    const [, other] = workers;
+    connect(other, 10, 2);
+    await eventually(async () => expect(await counted()).toBe(2));
+    const [{ redis, hosts: known }] = hosts;
+    let gone: (host: string) => void = () => undefined;
+    const counts = new ConnectCounts();
+    const late: Hosts = {
+      own: known.own,
+      alive: known.alive,
+      onGone(told) {
+        gone = told;
+      },
+      onChange: () => undefined,
+      onDeclaredDead: () => undefined,
+    };
+    const connects = new SharedConnects(redis, late, counts);
+    onTestFinished(() => connects.close());
+    gone(hosts[1].redis.host);
+    const own = counts.member();
+    own.add(`address ${key}`);
+    const sum = await new Promise((resolve) => connects.added(`address ${key}`, (_, all) => resolve(all)));
+    expect(sum).toBe(3);
+    own.remove(`address ${key}`);
+    connects.changed([`address ${key}`]);
+    for (let count = 0; count < 2; count++) disconnect(other);
     await eventually(async () => expect(await counted()).toBe(0));
   });
 

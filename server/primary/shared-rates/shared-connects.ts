@@ -8,6 +8,8 @@ import type { ConnectCounts } from "../connect-counts.ts";
 const KEEP_MS = 300_000;
 /** How often it tells it again. */
 const REFRESH_MS = 60_000;
+/** Whoever has told something so short a time ago, in milliseconds, is not gone: who says so has found it out late. */
+const FRESH_MS = 2_000;
 /** Addresses that are told of at a time: a function takes 255 arguments. */
 const CHUNK = 100;
 const RETRY_MS = 1_000;
@@ -16,12 +18,12 @@ const MOST_DIRTY = 100_000;
 
 /**
  * Of each address a hash: how many connections each host has from it, and until when that counts. A host that is gone is written
- * down as such, in each bucket, for as long as what it told could count; so nobody has to look for its addresses.
+ * down as such, in each bucket, for as long as what it told could count, with until when; so nobody has to look for its addresses.
  */
 const SCRIPT: Script = {
   name: "connects",
   source: `
-local function gone(bucket) return K .. 'connects:gone:' .. bucket end
+local function gone(bucket) return K .. 'connects:dead:' .. bucket end
 local function put(address, host, count)
   local key = K .. 'connects:' .. address
   if count == '0' then redis.call('HDEL', key, host)
@@ -34,23 +36,24 @@ end
 -- a host has so many from an address: @return how many there are on all
 function F.count(a)
   local bucket, host, address, count = unpack(a)
-  redis.call('SREM', gone(bucket), host)
+  redis.call('HDEL', gone(bucket), host)
   local key, time, sum = put(address, host, count), now(), 0
   local all = redis.call('HGETALL', key)
   for place = 1, #all, 2 do
     local own, till = string.match(all[place + 1], '^(%d+) (%d+)$')
-    if tonumber(till) < time or redis.call('SISMEMBER', gone(bucket), all[place]) == 1 then redis.call('HDEL', key, all[place])
+    local until_gone = tonumber(redis.call('HGET', gone(bucket), all[place]) or 0)
+    if tonumber(till) < time or till - ${KEEP_MS} <= until_gone then redis.call('HDEL', key, all[place])
     else sum = sum + own end
   end
   return sum
 end
 -- the same of many addresses, of which nobody asks
 function F.counts(a)
-  redis.call('SREM', gone(a[1]), a[2])
+  redis.call('HDEL', gone(a[1]), a[2])
   for place = 3, #a, 2 do put(a[place], a[2], a[place + 1]) end
 end
 function F.gone(a)
-  redis.call('SADD', gone(a[1]), a[2])
+  redis.call('HSET', gone(a[1]), a[2], string.format('%.0f', now() - ${FRESH_MS}))
   redis.call('PEXPIRE', gone(a[1]), ${2 * KEEP_MS})
 end
 `,

@@ -1,6 +1,9 @@
 import { HostTopic } from "../../redis/host-topic.ts";
 import { Claim } from "../../sessions/claim.ts";
 
+/** What the host that runs a call is told, in place of a claim, while another one waits for it. */
+export const AWAITED = 9;
+
 /**
  * Calls with a key, as Redis has them. Of each session there are
  *
@@ -71,6 +74,8 @@ local function finish(session, key, line, claim, answer, window, most)
   redis.call('PEXPIRE', list, window)
 end
 
+local function bytes_of(session) return tonumber(redis.call('HGET', K .. 'a:' .. session, 'b') or 0) end
+
 local function owner_of(line)
   if not line then return nil end
   return string.match(line, '^(%S+) (%S+)')
@@ -114,11 +119,15 @@ function F.claim(a)
   return {${Claim.RUN}}
 end
 
--- the same of who waits already: it never gets to run by that, but where it is told so
+-- the same of who waits already: it never gets to run by that, but where it is told so. Whoever runs it has to know of it still
 function F.ask(a)
   local session, key, host, question, window = unpack(a)
   local line = redis.call('HGET', K .. 'r:' .. session, key)
-  if line then return wait_for(session, key, line, host, question) end
+  if line then
+    local owner, of = owner_of(line)
+    if owner ~= host or of ~= question then tell_key(owner, of, ${AWAITED}, session, key, '') end
+    return wait_for(session, key, line, host, question)
+  end
   return kept_answer(session, key, window) or {${Claim.LOST}, ''}
 end
 
@@ -126,7 +135,19 @@ function F.settle(a)
   local session, key, host, question, claim, window, most, answer = unpack(a)
   local line = redis.call('HGET', K .. 'r:' .. session, key)
   local owner, of = owner_of(line)
-  if owner == host and of == question then finish(session, key, line, tonumber(claim), answer, window, most) end
+  if owner ~= host or of ~= question then return end
+  finish(session, key, line, tonumber(claim), answer, window, most)
+  return bytes_of(session)
+end
+
+-- a session may take no more than that: its oldest answers go
+function F.trim(a)
+  local session, window, most = unpack(a)
+  local hash, list = K .. 'a:' .. session, K .. 'l:' .. session
+  if bytes_of(session) > 0 then make_room(hash, list, tonumber(window), tonumber(most), now()) end
+  local bytes = bytes_of(session)
+  if bytes == 0 then redis.call('UNLINK', hash, list) end
+  return bytes
 end
 
 -- it was refused: whoever waits longest may run, or whoever comes
@@ -172,6 +193,8 @@ end
 function F.forget(a)
   local session, host = unpack(a)
   local holder = redis.call('HGET', K .. 's:' .. session, 'h')
-  if not holder or holder == host then forget(session) end
+  if holder and holder ~= host then return 0 end
+  forget(session)
+  return 1
 end
 `;

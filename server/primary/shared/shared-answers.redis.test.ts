@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { layCable } from "../../links/test/cable.ts";
 import { type RedisServer, startRedis } from "../../links/test/redis-server.ts";
 import { startHost, type TestHost, testPrefix } from "../../redis/test/hosts.ts";
+import { holdUpNews } from "../../redis/test/late-news.ts";
 import { Claim } from "../../sessions/claim.ts";
 import { eventually } from "../../test/patience.ts";
 import { BUDGET, becomes, type Claiming, caughtUp, claim, describeAnswers, WINDOW_MS } from "../test/answers-suite.ts";
@@ -75,6 +76,72 @@ describe("a call with a key that runs at a host", () => {
     await eventually(async () => expect(await server.ask("KEYS", `${prefix}*:s`)).toEqual([]));
     await becomes(claim(other, "s", "k"), RUN);
   });
+});
+
+describe("a session that has gone on at another host and ends here", () => {
+  it("has whoever asks there wait for the call that runs here", async () => {
+    const prefix = testPrefix();
+    const { one, other } = await two(prefix);
+    await becomes(claim(one, "s", "k"), RUN);
+    await server.ask("HSET", `${prefix}{0}:s:s`, "h", other.redis.host);
+    const waitingHere = claim({ ...one, claimant: {} }, "s", "k");
+    one.answers.sessionEnded("s");
+    await becomes(waitingHere, [[Claim.LOST, ""]]);
+    const waiting = claim(other, "s", "k");
+    await caughtUp(one, other);
+    expect(waiting).toEqual([]);
+    one.answers.settle("s", "k", Claim.ANSWERED, "x");
+    await becomes(waiting, [[Claim.ANSWERED, "x"]]);
+  });
+
+  it("keeps no key that had only been asked for here", async () => {
+    const prefix = testPrefix();
+    const { one, other } = await two(prefix);
+    await server.ask("HSET", `${prefix}{0}:s:s`, "h", other.redis.host);
+    const asked = claim(one, "s", "k");
+    one.answers.sessionEnded("s");
+    expect(asked).toEqual([[Claim.LOST, ""]]);
+    await caughtUp(one);
+    await eventually(async () => expect(await server.ask("EXISTS", `${prefix}{0}:r:s`)).toBe(0));
+    await becomes(claim(other, "s", "k"), RUN);
+  });
+});
+
+it("whoever waits for a call of which its host knows nothing hears that it cannot be known", async () => {
+  const prefix = testPrefix();
+  const { one, other } = await two(prefix);
+  for (const key of ["k", "own"]) await server.ask("HSET", `${prefix}{0}:r:s`, key, `${one.redis.host} dead`);
+  await becomes(claim(other, "s", "k"), [[Claim.LOST, ""]]);
+  await becomes(claim(one, "s", "own"), [[Claim.LOST, ""]]);
+});
+
+it("a host that hears late that it was its turn does not run what runs at another one by then", async () => {
+  const prefix = testPrefix();
+  const host = await startHost(server.url, prefix);
+  const news = holdUpNews(host.redis);
+  const answers = new SharedAnswers({ ...host, redis: news.redis, windowMs: WINDOW_MS, budget: BUDGET, stepMs: 50 });
+  onTestFinished(() => answers.close());
+  const slow = { answers, claimant: {} };
+  const other = await start(prefix);
+  await becomes(claim(other, "s", "k"), RUN);
+  const first = claim(slow, "s", "k");
+  await caughtUp(slow);
+  other.answers.release("s", "k");
+  await becomes(first, RUN); // as it has asked
+  const second = claim({ ...other, claimant: {} }, "s", "k");
+  await caughtUp(other);
+  answers.release("s", "k");
+  const third = claim(slow, "s", "k");
+  await becomes(second, RUN);
+  await caughtUp(slow);
+  await eventually(async () => {
+    const line = await server.ask("HGET", `${prefix}{0}:r:s`, "k");
+    expect(`${line}`).toContain(`${other.redis.host} `);
+    expect(`${line}`).toContain(` ${host.redis.host} `);
+  });
+  expect(news.count).toBeGreaterThan(0);
+  news.arrives();
+  expect(third).toEqual([]);
 });
 
 describe("while Redis cannot be reached", () => {

@@ -6,7 +6,9 @@ import { Claim, largestAnswer } from "../../sessions/claim.ts";
 import type { Answers } from "../answers.ts";
 import type { KeptAnswersOptions } from "../kept-answers.ts";
 import type { Claimant, Claimed } from "../kept-entry.ts";
+import { AWAITED } from "./answer-functions.ts";
 import { readLengthened } from "./fields.ts";
+import { KeyOwners } from "./key-owners.ts";
 import { KeyScripts } from "./key-scripts.ts";
 import { Rounds } from "./rounds.ts";
 import { SharedEntries } from "./shared-entries.ts";
@@ -21,8 +23,6 @@ export interface SharedAnswersOptions extends KeptAnswersOptions {
 
 /** Steps in which all that runs or waits here is looked after once. */
 const STEPS = 4;
-/** A host that is not known to live may have begun a moment ago; after so many milliseconds it has not. */
-const UNKNOWN_MS = 3_000;
 
 /**
  * Answers to calls with a key for all hosts, in Redis: {@link import("../kept-answers.ts").KeptAnswers} for several. This host has
@@ -36,10 +36,9 @@ export class SharedAnswers implements Answers {
   readonly #entries = new SharedEntries();
   readonly #running = new Map<Claimant, Set<SharedEntry>>();
   readonly #rounds: Rounds<SharedEntry>;
-  readonly #goneHosts = new Set<string>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #owners: KeyOwners;
   #lastQuestion = 0;
-  /** Bytes of answers that Redis has yet to take. */
+  /** Of answers that Redis has yet to take. */
   #bytes = 0;
 
   constructor(options: SharedAnswersOptions) {
@@ -56,13 +55,10 @@ export class SharedAnswers implements Answers {
     redis.listen(HostTopic.KEY_SETTLED, (data) => this.#told(data));
     redis.watch({ up: () => this.#rounds.hurry() });
     hosts.onDeclaredDead(() => this.#rounds.hurry());
-    hosts.onGone((host) => {
-      // all of them seem to be gone where Redis has forgotten who lives, until they have said so again
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer);
-        this.#hostGone(host);
-      }, FORGOTTEN_MS).unref();
-      this.#timers.add(timer);
+    this.#owners = new KeyOwners(hosts, (host) => {
+      for (const entry of this.#entries) {
+        if (entry.stage === Stage.WAITS && entry.host === host) this.#scripts.lost(entry);
+      }
     });
   }
 
@@ -77,25 +73,24 @@ export class SharedAnswers implements Answers {
   claim(session: string, key: string, claimant: Claimant, claimed: Claimed): void {
     const known = this.#entries.get(session, key);
     if (known === undefined) {
-      this.#lastQuestion++;
-      const entry = new SharedEntry(session, key, this.#lastQuestion.toString(36));
+      const entry = new SharedEntry(session, key);
       this.#entries.add(entry);
       entry.wait(claimant, claimed);
       this.#ask(entry);
     } else if (known.stage !== Stage.OVER) known.wait(claimant, claimed);
     else if (known.claim !== Claim.RUN) claimed(known.claim, known.answer);
     else {
-      // it ran nowhere here, and may yet
+      // it ran nowhere here, and may yet: as soon as Redis knows that it does not
       known.wait(claimant, claimed);
-      this.#ask(known);
+      this.#report(known);
     }
   }
 
   settle(session: string, key: string, claim: typeof Claim.ANSWERED | typeof Claim.NOT_KEPT, answer: string): void {
     const entry = this.#entries.get(session, key);
     if (entry?.stage !== Stage.RUNS) return;
-    if (answer.length > largestAnswer(this.#options.budget)) this.#end(entry, Claim.NOT_KEPT, "");
-    else this.#end(entry, claim, answer);
+    const keepable = answer.length <= largestAnswer(this.#options.budget);
+    this.#end(entry, keepable ? claim : Claim.NOT_KEPT, keepable ? answer : "");
   }
 
   release(session: string, key: string): void {
@@ -109,19 +104,35 @@ export class SharedAnswers implements Answers {
   }
 
   sessionEnded(session: string): void {
-    for (const entry of this.#entries.of(session)) this.#gone(entry, Claim.LOST, "");
-    this.#scripts.forget(session);
+    const running: SharedEntry[] = [];
+    for (const entry of this.#entries.of(session)) {
+      if (entry.stage === Stage.RUNS) running.push(entry);
+      else if (entry.stage !== Stage.OVER) this.#gone(entry, Claim.LOST, "");
+      entry.tell(Claim.LOST, "");
+    }
+    this.#scripts.forget(session, (error, forgotten) => {
+      // where it goes on at another host, whoever asks there waits for what runs here
+      if (error !== undefined || !forgotten) return;
+      for (const entry of running) if (entry.stage === Stage.RUNS) this.#gone(entry, Claim.LOST, "");
+    });
   }
 
   close(): void {
     this.#rounds.stop();
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#owners.close();
+    this.#scripts.close();
   }
 
+  /** As a new question, each time: what Redis says of former ones, and comes late, must not be taken for its answer. */
   #ask(entry: SharedEntry): void {
+    this.#lastQuestion++;
+    const question = this.#lastQuestion.toString(36);
+    entry.question = question;
     entry.stage = Stage.ASKED;
     this.#scripts.claim(entry, (error, claim, text) => {
-      if (entry.stage !== Stage.ASKED) return;
+      // its session has ended here meanwhile, and may go on elsewhere
+      if (entry.stage === Stage.GONE && claim === Claim.RUN) this.#scripts.release(entry);
+      if (entry.stage !== Stage.ASKED || entry.question !== question) return;
       if (error === undefined) this.#heard(entry, claim, text);
       else this.#unanswered(entry, error);
     });
@@ -133,31 +144,32 @@ export class SharedAnswers implements Answers {
       if (entry.host !== text) entry.missingSince = undefined;
       entry.stage = Stage.WAITS;
       entry.host = text;
-      this.#judge(entry);
+      if (this.#owners.isGone(entry)) this.#scripts.lost(entry);
     } else this.#gone(entry, claim as Claim, text);
   }
 
   /** It is not known whether Redis has it down as running here: it does not. */
-  #unanswered(entry: SharedEntry, { code }: AppError): void {
-    if (code === "OVERLOADED") {
-      this.#gone(entry, Claim.LATER, "");
-      return;
+  #unanswered(entry: SharedEntry, error: AppError): void {
+    if (error.code === "OVERLOADED") {
+      this.#gone(entry, Claim.LATER, ""); // this question was never on its way
+    } else {
+      entry.tell(unknownBy(error), "");
+      entry.stage = Stage.OVER;
+      entry.claim = Claim.RUN;
     }
-    entry.tell(Claim.UNAVAILABLE, "");
-    entry.stage = Stage.OVER;
-    entry.claim = Claim.RUN;
   }
 
-  /** Something comes from Redis by itself: how a call ended that ran elsewhere, or that it is this host's turn. */
+  /** Redis says by itself how a call ended that ran elsewhere, that it is this host's turn, or that others wait for this one. */
   #told(data: Buffer): void {
-    const claim = data[0] as Claim;
+    const claim = data[0] as Claim | typeof AWAITED;
     const { texts, rest } = readLengthened(data.subarray(1), 3);
     const [session = "", key = "", question = ""] = texts;
     const entry = this.#entries.get(session, key);
-    const waits = entry?.stage === Stage.WAITS || entry?.stage === Stage.ASKED;
-    if (entry !== undefined && waits && entry.question === question) this.#heard(entry, claim, rest.toString("latin1"));
-    else if (claim === Claim.RUN && entry?.question !== question)
-      this.#scripts.release(new SharedEntry(session, key, question));
+    if (entry?.question !== question) {
+      if (claim === Claim.RUN) this.#scripts.release({ session, key, question });
+      else if (claim === AWAITED) this.#scripts.dead({ session, key, question });
+    } else if (claim !== AWAITED && (entry.stage === Stage.WAITS || entry.stage === Stage.ASKED))
+      this.#heard(entry, claim, rest.toString("latin1"));
   }
 
   /** It may run here: the next one that waits here does, or else whoever waits elsewhere. */
@@ -172,9 +184,7 @@ export class SharedAnswers implements Answers {
       return;
     }
     entry.claimant = next;
-    const running = this.#running.get(next);
-    if (running === undefined) this.#running.set(next, new Set([entry]));
-    else running.add(entry);
+    this.#running.set(next, (this.#running.get(next) ?? new Set()).add(entry));
   }
 
   #stop(entry: SharedEntry): void {
@@ -195,9 +205,13 @@ export class SharedAnswers implements Answers {
   }
 
   #report(entry: SharedEntry): void {
+    const { question } = entry;
     const done = (error: AppError | undefined): void => {
+      if (entry.stage !== Stage.OVER || entry.question !== question) return;
       // otherwise again, at the next look
-      if (error === undefined && entry.stage === Stage.OVER) this.#gone(entry, Claim.UNAVAILABLE, "");
+      if (error !== undefined) entry.tell(unknownBy(error), "");
+      else if (entry.waits) this.#ask(entry);
+      else this.#gone(entry, Claim.UNAVAILABLE, "");
     };
     if (entry.claim === Claim.RUN) this.#scripts.release(entry, done);
     else this.#scripts.settle(entry, done);
@@ -218,33 +232,19 @@ export class SharedAnswers implements Answers {
     if (entry.stage === Stage.RUNS) this.#scripts.runs(entry);
     else if (entry.stage === Stage.OVER) this.#report(entry);
     else if (entry.stage === Stage.WAITS) {
+      const { question } = entry;
       this.#scripts.ask(entry, (error, claim, text) => {
-        if (error === undefined && entry.stage === Stage.WAITS) this.#heard(entry, claim, text);
+        const waits = entry.stage === Stage.WAITS && entry.question === question;
+        if (error === undefined && waits) this.#heard(entry, claim, text);
       });
     }
   }
-
-  #hostGone(host: string): void {
-    if (this.#options.hosts.alive.has(host)) return;
-    if (this.#goneHosts.size < MOST_GONE) this.#goneHosts.add(host);
-    for (const entry of this.#entries) {
-      if (entry.stage === Stage.WAITS && entry.host === host) this.#scripts.lost(entry);
-    }
-  }
-
-  /** Whether the host still lives at which it runs. */
-  #judge(entry: SharedEntry): void {
-    const now = performance.now();
-    if (this.#options.hosts.alive.has(entry.host)) entry.missingSince = undefined;
-    else if (this.#goneHosts.has(entry.host)) this.#scripts.lost(entry);
-    else if (entry.missingSince === undefined) entry.missingSince = now;
-    else if (now - entry.missingSince >= UNKNOWN_MS) this.#scripts.lost(entry);
-  }
 }
 
-/** How long it takes hosts to say again that they live, in milliseconds. */
-const FORGOTTEN_MS = 2_000;
-/** Hosts that are remembered to be gone. */
-const MOST_GONE = 1_000;
 /** What Redis says of what runs at another host. */
 const ELSEWHERE = -1;
+
+/** What is told where Redis could not be asked. */
+function unknownBy({ code }: AppError): Claim {
+  return code === "OVERLOADED" ? Claim.LATER : Claim.UNAVAILABLE;
+}

@@ -21,8 +21,8 @@ export type Stage = (typeof Stage)[keyof typeof Stage];
 export class SharedEntry {
   readonly session: string;
   readonly key: string;
-  /** By which this question differs from others of the same key and host. */
-  readonly question: string;
+  /** By which what Redis was asked last differs from whatever else this host asks. */
+  question = "";
   stage: Stage = Stage.ASKED;
   /** Where it runs, if it runs here. */
   claimant: Claimant | undefined;
@@ -36,10 +36,14 @@ export class SharedEntry {
   /** Who waits for it, once each, as everybody tells all in its process. */
   readonly #waiting = new Map<Claimant, Claimed>();
 
-  constructor(session: string, key: string, question: string) {
+  constructor(session: string, key: string) {
     this.session = session;
     this.key = key;
-    this.question = question;
+  }
+
+  /** Whether somebody waits for it. */
+  get waits(): boolean {
+    return this.#waiting.size > 0;
   }
 
   wait(claimant: Claimant, claimed: Claimed): void {

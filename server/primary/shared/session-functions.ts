@@ -115,19 +115,18 @@ function F.resume(a)
   return {'resumed', redis.call('HGETALL', key)}
 end
 
--- ends it, wherever it is. With a user, where it is that one's; with names of hosts, where it is none of these's
+-- ends it, wherever it is; with a user, where it is that one's. Gives the host that has had it
 function F.over(a)
-  local id, ms, code, user, alive = unpack(a)
+  local id, ms, code, user = unpack(a)
   local key = K .. 's:' .. id
   local known = redis.call('HMGET', key, 'h', 'u', 'o')
-  if known[3] then return 0 end
-  if user ~= '' and known[2] ~= user then return 0 end
-  if alive ~= '' and known[1] and string.find(alive, known[1], 1, true) then return 0 end
+  if known[3] then return false end
+  if user ~= '' and known[2] ~= user then return false end
   if known[1] then tell(known[1], ${HostTopic.SESSION_ENDED}, struct.pack('<I2', code) .. long(id)) end
   redis.call('UNLINK', key)
   redis.call('HSET', key, 'o', code)
   redis.call('PEXPIRE', key, ms)
   forget(id)
-  return known[1] and 1 or 0
+  return known[1]
 end
 `;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type RedisServer, startRedis } from "../../links/test/redis-server.ts";
 import type { Ran, SharedRedis } from "../../redis/shared-redis.ts";
 import { startHost, testPrefix } from "../../redis/test/hosts.ts";
@@ -32,6 +32,25 @@ function slow(redis: SharedRedis, name: string): { redis: SharedRedis; letThroug
 }
 
 describe("a user who is revoked", () => {
+  it("has no session left at a host by whose clock that was done before, and later than this", async () => {
+    const prefix = testPrefix();
+    const [one, other] = await Promise.all([
+      startSessionHost(server.url, prefix),
+      startSessionHost(server.url, prefix),
+    ]);
+    await knowOneAnother(one, other);
+    const ahead = Date.now() + 3_000;
+    const clock = vi.spyOn(Date, "now").mockReturnValue(ahead);
+    await other.revoke({ user: "ada" });
+    clock.mockRestore();
+    other.open("s", "c1");
+    other.changed("s", { user: "ada" });
+    await other.caughtUp();
+    expect(await one.revoke({ user: "ada" })).toBe(1);
+    await eventually(() => expect(other.ended).toEqual([["s", "c1", 4401]]));
+    expect(await one.resume("s", "c2")).toBeUndefined();
+  });
+
   it("has no session left at a host that was killed a moment ago, which nobody knows of yet", async () => {
     const prefix = testPrefix();
     const [one, other] = await Promise.all([

@@ -18,14 +18,14 @@ export interface SharedSessionsOptions {
   readonly hosts: Hosts;
   /** How long a session without a connection is kept, in milliseconds. */
   readonly windowMs: number;
-  /** How often some sessions are looked after, in milliseconds. @default 1_000 */
-  readonly stepMs?: number | undefined;
 }
 
 /** As of {@link SessionStore.resume}: what a connection goes on with, or why not. */
 export type Resumed = ReturnType<SessionStore["resume"]>;
 
-const STEP_MS = 1_000;
+/** How often some sessions are looked after, and how often those are that were not written, in milliseconds. */
+const STEP_MS = 250;
+const UNWRITTEN_MS = 1_000;
 /** How long it takes other hosts to write their sessions anew, in milliseconds. */
 const WRITING_MS = 10_000;
 
@@ -50,7 +50,7 @@ export class SharedSessions {
   /** When all hosts have written theirs, where Redis may have forgotten all, by `performance.now()`. */
   #writtenAt = 0;
 
-  constructor({ redis, hosts, windowMs, stepMs = STEP_MS }: SharedSessionsOptions) {
+  constructor({ redis, hosts, windowMs }: SharedSessionsOptions) {
     this.#redis = redis;
     this.#scripts = new SessionScripts(redis, windowMs);
     this.#refreshes = new Rounds({
@@ -58,14 +58,14 @@ export class SharedSessions {
       values: () => this.#store?.values() ?? [].values(),
       visit: (session) => this.#refresh(session),
       steps: REFRESH_MS / STEP_MS,
-      stepMs,
+      stepMs: STEP_MS,
     });
     this.#writes = new Rounds({
       size: () => this.#unwritten.size,
       values: () => this.#unwritten.values(),
       visit: (id) => this.#writeAgain(id),
-      steps: 1,
-      stepMs,
+      steps: UNWRITTEN_MS / STEP_MS,
+      stepMs: STEP_MS,
     });
     redis.listen(HostTopic.SESSION_MOVED, (data) => this.#moved(data));
     redis.listen(HostTopic.SESSION_CHANGED, (data) => this.#changedElsewhere(data));

@@ -11,7 +11,8 @@ import { readLengthened } from "./fields.ts";
 import { Resuming } from "./resuming.ts";
 import { Rounds } from "./rounds.ts";
 import { readSessionFields } from "./session-fields.ts";
-import { REFRESH_MS, SessionScripts, Standing, type Stands } from "./session-scripts.ts";
+import { SessionScripts, Standing, type Stands } from "./session-scripts.ts";
+import { REFRESH_MS } from "./session-times.ts";
 
 export interface SharedSessionsOptions {
   readonly redis: SharedRedis;
@@ -26,8 +27,6 @@ export type Resumed = ReturnType<SessionStore["resume"]>;
 /** How often some sessions are looked after, and how often those are that were not written, in milliseconds. */
 const STEP_MS = 250;
 const UNWRITTEN_MS = 1_000;
-/** How long it takes other hosts to write their sessions anew, in milliseconds. */
-const WRITING_MS = 10_000;
 
 /**
  * Sessions that clients can go on with at another host. What this host has is in its own store, as ever; here all of it is written
@@ -47,8 +46,6 @@ export class SharedSessions {
   #store: SessionStore | undefined;
   /** How often all have had to be written anew. */
   #times = 0;
-  /** When all hosts have written theirs, where Redis may have forgotten all, by `performance.now()`. */
-  #writtenAt = 0;
 
   constructor({ redis, hosts, windowMs }: SharedSessionsOptions) {
     this.#redis = redis;
@@ -72,9 +69,7 @@ export class SharedSessions {
     redis.listen(HostTopic.SESSION_ENDED, (data) => this.#ended(data));
     const writeAll = (): void => {
       this.#times++;
-      this.#scripts.known((ms) => {
-        this.#writtenAt = performance.now() + WRITING_MS - ms;
-      });
+      this.#scripts.anew();
       this.#refreshes.hurry();
     };
     redis.watch({ up: writeAll });
@@ -125,7 +120,8 @@ export class SharedSessions {
       const arrivals = this.#resuming.end(id);
       const store = this.#store;
       if (error !== undefined) resumed(this.#resumeHere(asked, holder) ?? "outrun");
-      else if (word === "unknown") resumed(this.#resumeHere(asked, holder) ?? this.#forgotten());
+      else if (word === "unknown") resumed(this.#resumeHere(asked, holder));
+      else if (word === "unwritten") resumed(this.#resumeHere(asked, holder) ?? "outrun");
       else if (word === "resumed" && arrivals?.moved.has(connection) !== true) {
         const state = readSessionFields(fields);
         store?.adopt(asked, state, holder);
@@ -151,15 +147,12 @@ export class SharedSessions {
     return state;
   }
 
-  /** Redis knows of no such session; but where it knew nothing a moment ago, those that have it may not have said so yet. */
-  #forgotten(): Resumed {
-    return performance.now() < this.#writtenAt ? "outrun" : undefined;
-  }
-
   #refresh(session: StoredSession): void {
     if (session.digest === undefined || !this.#redis.isUp) return;
+    const after = this.#after(session.id, session.connection);
     if (session.written !== this.#times) this.#write(session);
-    else if (session.away === undefined) this.#scripts.refresh(session, this.#after(session.id, session.connection));
+    else if (session.away === undefined) this.#scripts.refresh(session, after);
+    else this.#scripts.left(session, after);
   }
 
   #writeAgain(id: string): void {

@@ -2,7 +2,7 @@ import type { AppError } from "../../../shared/errors.ts";
 import { HostTopic } from "../../redis/host-topic.ts";
 import { Gathering } from "./gathering.ts";
 import { SESSION_SCRIPT } from "./session-script.ts";
-import { REFRESH_MS } from "./session-scripts.ts";
+import { REFRESH_MS } from "./session-times.ts";
 import type { Shared } from "./shared.ts";
 import { type RevocationsHere, SharedRevocations, type SharedRevocationsOptions } from "./shared-revocations.ts";
 import { Ask, answerBytes, questionBytes, readAnswer, readQuestion, readRevocation } from "./user-messages.ts";

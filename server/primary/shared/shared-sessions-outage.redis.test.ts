@@ -72,6 +72,26 @@ describe("while Redis cannot be reached", () => {
     expect(await one.resume("s", "c4")).toEqual([null, { a: "1" }, [], false]);
   });
 
+  it("what a call says of a session that has gone on elsewhere meanwhile is said later", async () => {
+    const wire = await cable();
+    const { one, other } = await two(wire.url);
+    one.open("s", "c1");
+    one.changed("s", { user: "ada" });
+    await one.caughtUp();
+    expect(await other.resume("s", "c2")).toEqual(["ada", {}, [], false]);
+    await eventually(() => expect(one.moved).toEqual(["s c1"]));
+    await wire.cut();
+    await isDown(one);
+    one.changed("s", { tags: { a: "1", b: "1" } });
+    one.changed("s", { user: null, tags: { b: null } });
+    await one.caughtUp();
+    await wire.mend();
+    await eventually(() =>
+      expect(other.changes).toEqual([["s", { user: null, proven: false, tags: { a: "1", b: null } }]]),
+    );
+    expect(await other.resume("s", "c3")).toEqual([null, { a: "1" }, [], false]);
+  });
+
   it("who is revoked here is revoked everywhere when it can be, and who was elsewhere is here", async () => {
     const wire = await cable();
     const { one, other } = await two(wire.url);

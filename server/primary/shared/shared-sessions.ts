@@ -13,6 +13,7 @@ import { Rounds } from "./rounds.ts";
 import { readSessionFields } from "./session-fields.ts";
 import { SessionScripts, Standing, type Stands } from "./session-scripts.ts";
 import { REFRESH_MS } from "./session-times.ts";
+import { UnsaidChanges } from "./unsaid-changes.ts";
 
 export interface SharedSessionsOptions {
   readonly redis: SharedRedis;
@@ -41,6 +42,7 @@ export class SharedSessions {
   readonly #resuming = new Resuming();
   /** Ids of sessions of which something was not written. */
   readonly #unwritten = new Set<string>();
+  readonly #unsaid = new UnsaidChanges();
   readonly #refreshes: Rounds<StoredSession>;
   readonly #writes: Rounds<string>;
   #store: SessionStore | undefined;
@@ -91,7 +93,7 @@ export class SharedSessions {
     const session = this.#store?.get(id);
     // nobody can go on with one that has no secret
     if (session !== undefined && session.digest === undefined) return;
-    this.#scripts.changed(id, change, this.#pack.pack(change), this.#after(id));
+    this.#change(id, this.#unsaid.take(id, change));
     if (session !== undefined && change.user !== undefined) this.#scripts.has(session);
   }
 
@@ -155,9 +157,24 @@ export class SharedSessions {
     else this.#scripts.left(session, after);
   }
 
+  /** Where it is not known to Redis now, it is later: of a session that is here with all that is known of it. */
+  #change(id: string, change: SessionChange): void {
+    const after = this.#after(id);
+    this.#scripts.changed(id, change, this.#pack.pack(change), (error, standing, code) => {
+      if (error === undefined || this.#store?.get(id) !== undefined) after(error, standing, code);
+      else if (this.#unsaid.keep(id, change)) this.#writeLater(id);
+    });
+  }
+
   #writeAgain(id: string): void {
     if (!this.#redis.isUp) return;
     this.#unwritten.delete(id);
+    if (this.#unsaid.has(id)) {
+      const change = this.#unsaid.take(id);
+      // the session may have come here meanwhile
+      this.#store?.changed(id, change, undefined);
+      this.#change(id, change);
+    }
     const session = this.#store?.get(id);
     if (session?.digest !== undefined) this.#write(session);
   }
@@ -198,6 +215,11 @@ export class SharedSessions {
     const change = this.#pack.unpack(rest) as SessionChange;
     this.#resuming.changed(id, change);
     this.#store?.changed(id, change, undefined);
+    const session = this.#store?.get(id);
+    if (session === undefined) return;
+    this.#scripts.has(session);
+    // what was written of it as a whole meanwhile did not know of this
+    this.#writeLater(id);
   }
 
   #ended(data: Buffer): void {

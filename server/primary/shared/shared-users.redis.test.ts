@@ -66,6 +66,22 @@ describe("a user who is revoked", () => {
     expect(await other.resume("s", "c2")).toBeUndefined();
   });
 
+  it("has no session left at a host that was killed after a call of another one said whose it is", async () => {
+    const prefix = testPrefix();
+    const [one, other] = await Promise.all([
+      startSessionHost(server.url, prefix),
+      startSessionHost(server.url, prefix),
+    ]);
+    one.open("s", "c1");
+    await one.caughtUp();
+    other.changed("s", { user: "ada" });
+    await eventually(() => expect(one.changes).toEqual([["s", { user: "ada" }]]));
+    await eventually(async () => expect(await server.ask("EXISTS", `${prefix}{0}:u:ada`)).toBe(1));
+    one.kill();
+    expect(await other.revoke({ user: "ada" })).toBe(1);
+    expect(await other.resume("s", "c2")).toBeUndefined();
+  });
+
   it("has no session left that another host was just about to go on with", async () => {
     const prefix = testPrefix();
     const one = await startSessionHost(server.url, prefix);

@@ -21,8 +21,11 @@ export class UserDesk implements Desk {
     this.#sessions = sessions;
     this.#shared = shared;
     shared?.serve({
+      revoked: (user, time, code) => this.#end(user, time, code),
       // what is read of the past may be known here already, and those who came since are good
-      revoked: (user, time, code) => ((this.#revocations.timeOf(user) ?? 0) < time ? this.#end(user, time, code) : 0),
+      revokedBefore: (user, time, code) => {
+        if ((this.#revocations.timeOf(user) ?? 0) < time) this.#end(user, time, code);
+      },
       revocations: () => this.#revocations.entries(),
       end: (session, code) => (sessions.end(session, code) ? 1 : 0),
       tell: (user, data) => this.#tellHere(user, data),
@@ -78,7 +81,9 @@ export class UserDesk implements Desk {
     );
   }
 
-  #end(user: string, time: number, code: number): number {
+  #end(user: string, now: number, code: number): number {
+    // clocks of hosts differ: by another one's the user may have been revoked later than this
+    const time = Math.max(now, this.#revocations.timeOf(user) ?? 0);
     this.#revocations.add(user, time);
     // ahead of the ends of sessions, so that nobody comes back between the two
     for (const link of this.#links) link.send(BusType.USER_REVOKED, 0, user, encodeNumbers([time]));

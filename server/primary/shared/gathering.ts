@@ -3,7 +3,7 @@ interface Question {
   readonly silent: Set<string>;
   sum: number;
   readonly timer: NodeJS.Timeout;
-  done(sum: number): void;
+  done(sum: number, silent: ReadonlySet<string>): void;
 }
 
 /** Questions to all other hosts, each answered by a number. Who does not answer in time is not counted. */
@@ -17,8 +17,8 @@ export class Gathering {
     this.#limitMs = limitMs;
   }
 
-  /** @param done called once, from within where there is nobody to ask */
-  ask(hosts: Iterable<string>, send: (number: number) => void, done: (sum: number) => void): void {
+  /** @param done called once with the sum, and with who has not answered; from within where there is nobody to ask */
+  ask(hosts: Iterable<string>, send: (number: number) => void, done: Question["done"]): void {
     const silent = new Set(hosts);
     this.#last = (this.#last + 1) % 0x1_0000_0000;
     const number = this.#last;
@@ -46,6 +46,6 @@ export class Gathering {
     if (question === undefined) return;
     this.#questions.delete(number);
     clearTimeout(question.timer);
-    question.done(question.sum);
+    question.done(question.sum, question.silent);
   }
 }

@@ -39,6 +39,21 @@ it("what goes is passed over, and what comes is visited, though a round is under
   rounds.stop();
 });
 
+it("a round takes no more steps, however many there are", () => {
+  const { all, visited, rounds } = create(200_000, 30);
+  vi.advanceTimersByTime(30_000);
+  expect(visited).toHaveLength(all.size);
+  rounds.stop();
+});
+
+it("one that hurries takes a few seconds, however many there are", () => {
+  const { all, visited, rounds } = create(200_000, 1_000);
+  rounds.hurry();
+  vi.advanceTimersByTime(5_000);
+  expect(new Set(visited).size).toBe(all.size);
+  rounds.stop();
+});
+
 it("one that hurries goes through all at once, but for what is too much for a step", () => {
   const { visited, rounds } = create(2_500, 100);
   vi.advanceTimersByTime(1_000);

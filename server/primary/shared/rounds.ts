@@ -11,9 +11,10 @@ export interface RoundsOptions<Value> {
 }
 
 const STEP_MS = 1_000;
-/** What a round that is in a hurry visits at a step, and how often there is one, in milliseconds. */
-const MOST = 1_000;
+/** A round that is in a hurry: how often there is a step, in milliseconds, how many it takes, and what each may visit in any case. */
 const HURRY_MS = 100;
+const HURRY_STEPS = 50;
+const FEW = 1_000;
 
 /**
  * Goes through many values again and again, some at each step, so that nothing else has to wait for it. A value that comes
@@ -34,11 +35,13 @@ export class Rounds<Value> {
     this.#timer = setInterval(step, options.stepMs ?? STEP_MS).unref();
   }
 
-  /** Begins a round now that takes no longer than it must. */
+  /** Begins a round now that takes no longer than it must: a few seconds, however many there are. */
   hurry(): void {
-    this.#round = this.#options.values();
-    this.#hurry ??= setInterval(() => this.#step(MOST), HURRY_MS).unref();
-    this.#step(MOST);
+    const { size, values } = this.#options;
+    const step = (): void => this.#step(Math.max(FEW, Math.ceil(size() / HURRY_STEPS)));
+    this.#round = values();
+    this.#hurry ??= setInterval(step, HURRY_MS).unref();
+    step();
   }
 
   stop(): void {
@@ -49,7 +52,7 @@ export class Rounds<Value> {
   #step(most: number): void {
     const { values, visit } = this.#options;
     this.#round ??= values();
-    for (let left = Math.min(most, MOST); left > 0; left--) {
+    for (let left = most; left > 0; left--) {
       const { done, value } = this.#round.next();
       if (done === true) {
         this.#round = undefined;

@@ -1,10 +1,12 @@
 import { HostTopic } from "../../redis/host-topic.ts";
+import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
 
 /**
  * Sessions, as Redis has them: `s:` and the id, a hash. Its fields are `h`, the host that has it; `c`, its connection, or
  * the last that it had; `k`, the digest of its secret; `u`, its user; `p`, where that is proven; `n`, the highest turn; and
  * for each tag `t:` and its name, for each channel `c:` and its name. One that has been ended has `o` alone, the close code,
- * so that no host that has not heard of it brings it back. And `known` is when Redis has begun to know any.
+ * so that no host that has not heard of it brings it back. And in each partition `known` is when all hosts have written theirs,
+ * since whatever was there before was forgotten.
  */
 export const SESSION_FUNCTIONS = `
 local CHUNK = 200
@@ -41,16 +43,20 @@ local function standing(key, host)
   return 2, 0, known[1]
 end
 
--- for how many milliseconds it has known any
-function F.known()
-  redis.call('SET', K .. 'known', now(), 'NX')
-  return now() - redis.call('GET', K .. 'known')
+-- in how many milliseconds, at the latest, it knows all that hosts have, where it may have begun to a moment ago
+local function complete_in(ms)
+  redis.call('SET', K .. 'known', now() + ms, 'NX')
+  return redis.call('GET', K .. 'known') - now()
 end
+
+-- all hosts write theirs as quickly as they can
+function F.anew() complete_in(${WRITING_MS}) end
 
 -- writes all that a host knows of a session, unless that is over, or another's
 function F.whole(a)
   local id, host, ms, blob = unpack(a)
   local key = K .. 's:' .. id
+  complete_in(${REFRESH_MS + WRITING_MS})
   local stands, code = standing(key, host)
   if stands > 1 then return {stands, code} end
   if stands == 1 then redis.call('UNLINK', key) end
@@ -76,7 +82,7 @@ function F.refresh(a)
   local id, host, ms = unpack(a)
   local key = K .. 's:' .. id
   local stands, code = standing(key, host)
-  if stands == 1 then redis.call('PEXPIRE', key, ms) end
+  if stands == 1 then redis.call('PEXPIRE', key, ms) else complete_in(${REFRESH_MS + WRITING_MS}) end
   return {stands, code}
 end
 
@@ -101,7 +107,11 @@ function F.resume(a)
   local id, host, connection, secret, turn, user, ms = unpack(a)
   local key = K .. 's:' .. id
   local known = redis.call('HMGET', key, 'k', 'h', 'c', 'u', 'p', 'n')
-  if not known[1] then return {redis.call('EXISTS', key) == 1 and 'over' or 'unknown'} end
+  if not known[1] then
+    if redis.call('EXISTS', key) == 1 then return {'over'} end
+    -- its host may not have said so yet
+    return {complete_in(${REFRESH_MS + WRITING_MS}) > 0 and 'unwritten' or 'unknown'}
+  end
   if known[1] ~= secret then return {'wrong'} end
   -- "=" stands before a user, as nobody is another one than the empty one
   if known[5] and user ~= '=' .. (known[4] or '') then return {user == '' and 'unproven' or 'wrong'} end
@@ -115,19 +125,18 @@ function F.resume(a)
   return {'resumed', redis.call('HGETALL', key)}
 end
 
--- ends it, wherever it is. With a user, where it is that one's; with names of hosts, where it is none of these's
+-- ends it, wherever it is; with a user, where it is that one's. Gives the host that has had it
 function F.over(a)
-  local id, ms, code, user, alive = unpack(a)
+  local id, ms, code, user = unpack(a)
   local key = K .. 's:' .. id
   local known = redis.call('HMGET', key, 'h', 'u', 'o')
-  if known[3] then return 0 end
-  if user ~= '' and known[2] ~= user then return 0 end
-  if alive ~= '' and known[1] and string.find(alive, known[1], 1, true) then return 0 end
+  if known[3] then return false end
+  if user ~= '' and known[2] ~= user then return false end
   if known[1] then tell(known[1], ${HostTopic.SESSION_ENDED}, struct.pack('<I2', code) .. long(id)) end
   redis.call('UNLINK', key)
   redis.call('HSET', key, 'o', code)
   redis.call('PEXPIRE', key, ms)
   forget(id)
-  return known[1] and 1 or 0
+  return known[1]
 end
 `;

@@ -6,6 +6,7 @@ import { digestOf, type StoredSession } from "../stored-session.ts";
 import { lengthened } from "./fields.ts";
 import { channelField, sessionFields, tagField } from "./session-fields.ts";
 import { SESSION_SCRIPT } from "./session-script.ts";
+import { REFRESH_MS } from "./session-times.ts";
 
 /** Where a session stands, as Redis sees it; see session-functions.ts. */
 export const Standing = {
@@ -22,10 +23,8 @@ export type Stands = (error: AppError | undefined, standing: Standing, code: num
 /** Told in a word whether a connection may go on with a session, and with what; or the close code where it is over. */
 export type Heard = (error: AppError | undefined, word: string, fields: readonly Buffer[]) => void;
 
-/** How often a host says of each of its sessions that it has it, in milliseconds. */
-export const REFRESH_MS = 30_000;
 const NOTHING = new Uint8Array();
-const KNOWN = "known";
+const ANEW = "known";
 
 /** What can be asked of Redis about sessions. */
 export class SessionScripts {
@@ -86,11 +85,9 @@ export class SessionScripts {
     this.has(session);
   }
 
-  /** @param told for how long Redis has known sessions, in milliseconds; not called where it cannot be asked */
-  known(told: (ms: number) => void): void {
-    this.#redis.run(SESSION_SCRIPT, KNOWN, "known", [], (error, ms) => {
-      if (error === undefined) told(ms as number);
-    });
+  /** All that there are are written again, by all hosts: Redis may know none. */
+  anew(): void {
+    this.#redis.run(SESSION_SCRIPT, ANEW, "anew", []);
   }
 
   close(id: string): void {

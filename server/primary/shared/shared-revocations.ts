@@ -8,6 +8,8 @@ import { SESSION_SCRIPT } from "./session-script.ts";
 export interface RevocationsHere {
   /** Whatever of a user was made before a time is good no more, and its sessions end. Returns how many these are. */
   revoked(user: string, time: number, code: number): number;
+  /** The same of one that may be known already, and then nothing ends again. */
+  revokedBefore(user: string, time: number, code: number): void;
   /** All there are, by user, with the time in milliseconds since 1970. */
   revocations(): Iterable<readonly [user: string, time: number]>;
 }
@@ -22,7 +24,7 @@ export interface SharedRevocationsOptions {
 
 /** Revocations that are read, or written, at a time. */
 const PAGE = 1_000;
-/** Clocks of hosts differ, and so much may have been under way when Redis could be asked last, in milliseconds. */
+/** So long may nothing have been heard before it was known that Redis cannot be asked, in milliseconds. */
 const MARGIN_MS = 60_000;
 const REVOKED = "revoked";
 
@@ -30,8 +32,10 @@ const REVOKED = "revoked";
 export class SharedRevocations {
   readonly #options: SharedRevocationsOptions;
   readonly #here: RevocationsHere;
-  /** Up to when those by others are known, in milliseconds since 1970. */
+  /** Up to when those by others have been read, by the clock of Redis: hosts may be late to tell it. */
   #knownUntil = 0;
+  /** When that was, by `performance.now()`; since then all are heard. 0 while some may have been missed. */
+  #readAt = 0;
 
   constructor(options: SharedRevocationsOptions, here: RevocationsHere) {
     this.#options = options;
@@ -47,24 +51,28 @@ export class SharedRevocations {
 
   /** Nothing is heard any more. */
   down(): void {
-    this.#knownUntil = Date.now();
+    if (this.#readAt === 0) return;
+    this.#knownUntil += performance.now() - this.#readAt;
+    this.#readAt = 0;
   }
 
   /** Reads what may have been missed, and tells a Redis that has forgotten. */
   load(): void {
-    this.#read(0, Math.max(0, this.#knownUntil - MARGIN_MS));
+    this.#readAt = 0;
+    this.#read(String(Math.max(0, this.#knownUntil - MARGIN_MS)));
   }
 
-  #read(from: number, since: number): void {
-    this.#run("revoked", [String(since), String(from), String(PAGE)], (error, answer) => {
+  #read(after: string): void {
+    this.#run("revoked", [after, String(PAGE)], (error, answer) => {
       if (error !== undefined) return; // it is read when Redis can be asked again
-      const texts = answer as Buffer[];
-      for (let at = 0; at + 1 < texts.length; at += 2) {
-        this.#here.revoked(String(texts[at]), Number(texts[at + 1]), CloseCode.UNAUTHENTICATED);
+      const [now, last, ...texts] = answer as [number, Buffer, ...(Buffer | number)[]];
+      for (let at = 0; at + 2 < texts.length; at += 3) {
+        this.#here.revokedBefore(String(texts[at]), Number(texts[at + 1]), Number(texts[at + 2]));
       }
-      if (texts.length === 2 * PAGE) this.#read(from + PAGE, since);
+      if (texts.length === 3 * PAGE) this.#read(String(last));
       else {
-        this.#knownUntil = Date.now();
+        this.#knownUntil = now;
+        this.#readAt = performance.now();
         this.#compare();
       }
     });
@@ -81,7 +89,8 @@ export class SharedRevocations {
   #write(all: readonly (readonly [user: string, time: number])[], from: number): void {
     const { keptMs, most } = this.#options;
     const some = all.slice(from, from + PAGE).flatMap(([user, time]) => [String(time), user]);
-    this.#run("remember_revoked", [String(Date.now()), String(keptMs), String(most), lengthened(some)], (error) => {
+    const args = [String(CloseCode.UNAUTHENTICATED), String(keptMs), String(most), lengthened(some)];
+    this.#run("remember_revoked", args, (error) => {
       if (error === undefined && from + PAGE < all.length) this.#write(all, from + PAGE);
     });
   }

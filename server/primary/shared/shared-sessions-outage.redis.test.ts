@@ -72,6 +72,26 @@ describe("while Redis cannot be reached", () => {
     expect(await one.resume("s", "c4")).toEqual([null, { a: "1" }, [], false]);
   });
 
+  it("what a call says of a session that has gone on elsewhere meanwhile is said later", async () => {
+    const wire = await cable();
+    const { one, other } = await two(wire.url);
+    one.open("s", "c1");
+    one.changed("s", { user: "ada" });
+    await one.caughtUp();
+    expect(await other.resume("s", "c2")).toEqual(["ada", {}, [], false]);
+    await eventually(() => expect(one.moved).toEqual(["s c1"]));
+    await wire.cut();
+    await isDown(one);
+    one.changed("s", { tags: { a: "1", b: "1" } });
+    one.changed("s", { user: null, tags: { b: null } });
+    await one.caughtUp();
+    await wire.mend();
+    await eventually(() =>
+      expect(other.changes).toEqual([["s", { user: null, proven: false, tags: { a: "1", b: null } }]]),
+    );
+    expect(await other.resume("s", "c3")).toEqual([null, { a: "1" }, [], false]);
+  });
+
   it("who is revoked here is revoked everywhere when it can be, and who was elsewhere is here", async () => {
     const wire = await cable();
     const { one, other } = await two(wire.url);
@@ -86,11 +106,11 @@ describe("while Redis cannot be reached", () => {
     await isDown(one);
     expect(await one.revoke({ user: "ada" })).toBe(0);
     expect(await one.revoke({ session: "mine" })).toBe(1);
-    // it is not counted, as its host does not answer
-    expect(await other.revoke({ user: "bob" })).toBe(0);
+    // counted though its host does not answer: nobody can go on with it any more
+    expect(await other.revoke({ user: "bob" }, true)).toBe(1);
     await wire.mend();
     await eventually(() => expect(other.ended).toEqual([["ada's", "c3", 4401]]));
-    await eventually(() => expect(one.ended).toContainEqual(["bob's", "c1", 4401]));
+    await eventually(() => expect(one.ended).toContainEqual(["bob's", "c1", 4403]));
     expect([one.revoked.includes("bob"), other.revoked.includes("ada")]).toEqual([true, true]);
     await eventually(async () => expect(await other.resume("mine", "c4")).toBeUndefined());
   });

@@ -151,6 +151,22 @@ it("a client whose session Redis does not know, as it has begun to know any a mo
   await eventually(async () => expect(await one.resume("s", "c1")).toBe("not now"));
 });
 
+it("a client whose session Redis has forgotten with all others, which no host has heard of, tries again until it is written", async () => {
+  const { one, other } = await two();
+  one.open("s", "c1");
+  one.open("away", "c0");
+  one.left("away", "c0");
+  await one.caughtUp();
+  await server.ask("FLUSHALL");
+  const early = await other.resume("s", "c2");
+  // it may have been written again already, as it is in a moment
+  if (early !== "not now") expect(early).toEqual(NOTHING_KNOWN);
+  for (const id of ["s", "away"]) {
+    await eventually(async () => expect(await other.resume(id, "c3")).toEqual(NOTHING_KNOWN));
+  }
+  expect(await other.resume("nobody's", "c4")).toBe("not now");
+});
+
 describe("sessions that clients take from host to host at once", () => {
   it("are with one connection each in the end, and all hosts agree on which", async () => {
     const prefix = testPrefix();

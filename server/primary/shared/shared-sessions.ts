@@ -11,23 +11,23 @@ import { readLengthened } from "./fields.ts";
 import { Resuming } from "./resuming.ts";
 import { Rounds } from "./rounds.ts";
 import { readSessionFields } from "./session-fields.ts";
-import { REFRESH_MS, SessionScripts, Standing, type Stands } from "./session-scripts.ts";
+import { SessionScripts, Standing, type Stands } from "./session-scripts.ts";
+import { REFRESH_MS } from "./session-times.ts";
+import { UnsaidChanges } from "./unsaid-changes.ts";
 
 export interface SharedSessionsOptions {
   readonly redis: SharedRedis;
   readonly hosts: Hosts;
   /** How long a session without a connection is kept, in milliseconds. */
   readonly windowMs: number;
-  /** How often some sessions are looked after, in milliseconds. @default 1_000 */
-  readonly stepMs?: number | undefined;
 }
 
 /** As of {@link SessionStore.resume}: what a connection goes on with, or why not. */
 export type Resumed = ReturnType<SessionStore["resume"]>;
 
-const STEP_MS = 1_000;
-/** How long it takes other hosts to write their sessions anew, in milliseconds. */
-const WRITING_MS = 10_000;
+/** How often some sessions are looked after, and how often those are that were not written, in milliseconds. */
+const STEP_MS = 250;
+const UNWRITTEN_MS = 1_000;
 
 /**
  * Sessions that clients can go on with at another host. What this host has is in its own store, as ever; here all of it is written
@@ -42,15 +42,14 @@ export class SharedSessions {
   readonly #resuming = new Resuming();
   /** Ids of sessions of which something was not written. */
   readonly #unwritten = new Set<string>();
+  readonly #unsaid = new UnsaidChanges();
   readonly #refreshes: Rounds<StoredSession>;
   readonly #writes: Rounds<string>;
   #store: SessionStore | undefined;
   /** How often all have had to be written anew. */
   #times = 0;
-  /** When all hosts have written theirs, where Redis may have forgotten all, by `performance.now()`. */
-  #writtenAt = 0;
 
-  constructor({ redis, hosts, windowMs, stepMs = STEP_MS }: SharedSessionsOptions) {
+  constructor({ redis, hosts, windowMs }: SharedSessionsOptions) {
     this.#redis = redis;
     this.#scripts = new SessionScripts(redis, windowMs);
     this.#refreshes = new Rounds({
@@ -58,23 +57,21 @@ export class SharedSessions {
       values: () => this.#store?.values() ?? [].values(),
       visit: (session) => this.#refresh(session),
       steps: REFRESH_MS / STEP_MS,
-      stepMs,
+      stepMs: STEP_MS,
     });
     this.#writes = new Rounds({
       size: () => this.#unwritten.size,
       values: () => this.#unwritten.values(),
       visit: (id) => this.#writeAgain(id),
-      steps: 1,
-      stepMs,
+      steps: UNWRITTEN_MS / STEP_MS,
+      stepMs: STEP_MS,
     });
     redis.listen(HostTopic.SESSION_MOVED, (data) => this.#moved(data));
     redis.listen(HostTopic.SESSION_CHANGED, (data) => this.#changedElsewhere(data));
     redis.listen(HostTopic.SESSION_ENDED, (data) => this.#ended(data));
     const writeAll = (): void => {
       this.#times++;
-      this.#scripts.known((ms) => {
-        this.#writtenAt = performance.now() + WRITING_MS - ms;
-      });
+      this.#scripts.anew();
       this.#refreshes.hurry();
     };
     redis.watch({ up: writeAll });
@@ -96,7 +93,7 @@ export class SharedSessions {
     const session = this.#store?.get(id);
     // nobody can go on with one that has no secret
     if (session !== undefined && session.digest === undefined) return;
-    this.#scripts.changed(id, change, this.#pack.pack(change), this.#after(id));
+    this.#change(id, this.#unsaid.take(id, change));
     if (session !== undefined && change.user !== undefined) this.#scripts.has(session);
   }
 
@@ -125,7 +122,8 @@ export class SharedSessions {
       const arrivals = this.#resuming.end(id);
       const store = this.#store;
       if (error !== undefined) resumed(this.#resumeHere(asked, holder) ?? "outrun");
-      else if (word === "unknown") resumed(this.#resumeHere(asked, holder) ?? this.#forgotten());
+      else if (word === "unknown") resumed(this.#resumeHere(asked, holder));
+      else if (word === "unwritten") resumed(this.#resumeHere(asked, holder) ?? "outrun");
       else if (word === "resumed" && arrivals?.moved.has(connection) !== true) {
         const state = readSessionFields(fields);
         store?.adopt(asked, state, holder);
@@ -151,20 +149,32 @@ export class SharedSessions {
     return state;
   }
 
-  /** Redis knows of no such session; but where it knew nothing a moment ago, those that have it may not have said so yet. */
-  #forgotten(): Resumed {
-    return performance.now() < this.#writtenAt ? "outrun" : undefined;
-  }
-
   #refresh(session: StoredSession): void {
     if (session.digest === undefined || !this.#redis.isUp) return;
+    const after = this.#after(session.id, session.connection);
     if (session.written !== this.#times) this.#write(session);
-    else if (session.away === undefined) this.#scripts.refresh(session, this.#after(session.id, session.connection));
+    else if (session.away === undefined) this.#scripts.refresh(session, after);
+    else this.#scripts.left(session, after);
+  }
+
+  /** Where it is not known to Redis now, it is later: of a session that is here with all that is known of it. */
+  #change(id: string, change: SessionChange): void {
+    const after = this.#after(id);
+    this.#scripts.changed(id, change, this.#pack.pack(change), (error, standing, code) => {
+      if (error === undefined || this.#store?.get(id) !== undefined) after(error, standing, code);
+      else if (this.#unsaid.keep(id, change)) this.#writeLater(id);
+    });
   }
 
   #writeAgain(id: string): void {
     if (!this.#redis.isUp) return;
     this.#unwritten.delete(id);
+    if (this.#unsaid.has(id)) {
+      const change = this.#unsaid.take(id);
+      // the session may have come here meanwhile
+      this.#store?.changed(id, change, undefined);
+      this.#change(id, change);
+    }
     const session = this.#store?.get(id);
     if (session?.digest !== undefined) this.#write(session);
   }
@@ -205,6 +215,11 @@ export class SharedSessions {
     const change = this.#pack.unpack(rest) as SessionChange;
     this.#resuming.changed(id, change);
     this.#store?.changed(id, change, undefined);
+    const session = this.#store?.get(id);
+    if (session === undefined) return;
+    this.#scripts.has(session);
+    // what was written of it as a whole meanwhile did not know of this
+    this.#writeLater(id);
   }
 
   #ended(data: Buffer): void {

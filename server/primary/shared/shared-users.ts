@@ -2,7 +2,7 @@ import type { AppError } from "../../../shared/errors.ts";
 import { HostTopic } from "../../redis/host-topic.ts";
 import { Gathering } from "./gathering.ts";
 import { SESSION_SCRIPT } from "./session-script.ts";
-import { REFRESH_MS } from "./session-scripts.ts";
+import { REFRESH_MS } from "./session-times.ts";
 import type { Shared } from "./shared.ts";
 import { type RevocationsHere, SharedRevocations, type SharedRevocationsOptions } from "./shared-revocations.ts";
 import { Ask, answerBytes, questionBytes, readAnswer, readQuestion, readRevocation } from "./user-messages.ts";
@@ -75,10 +75,15 @@ export class SharedUsers {
       if (error !== undefined) this.#tellLater(`u ${user}`, () => this.revokeUser(user, time, code, () => undefined));
     };
     const others = redis.isUp ? this.#others() : [];
+    // read at once: whoever logs in after this is good
+    const ids = this.#sessionsOf(user);
     this.#gathering.ask(
       others,
       (number) => this.#revocations?.tell(user, time, code, others.length === 0 ? 0 : number, again),
-      (ended) => this.#endLost(user, code, (lost) => done(ended + lost)),
+      (ended, silent) => {
+        const counted = new Set([redis.host, ...others.filter((host) => !silent.has(host))]);
+        void ids.then((all) => this.#endAll(all, user, code, counted, (lost) => done(ended + lost)));
+      },
     );
   }
 
@@ -87,10 +92,10 @@ export class SharedUsers {
    * @param done told whether there was one at another host, or at one that is gone; called once
    */
   revokeSession(id: string, code: number, done: (ended: number) => void): void {
-    this.#over(id, code, "", "", (error, ended) => {
+    this.#over(id, code, "", (error, holder) => {
       if (error) this.#tellLater(`s ${id}`, () => this.revokeSession(id, code, () => undefined));
       // one that nobody can go on with is known to its host alone
-      if (ended > 0) done(ended);
+      if (holder !== undefined) done(1);
       else this.#askOthers(Ask.END, id, code, NOTHING, done);
     });
   }
@@ -118,30 +123,45 @@ export class SharedUsers {
     else this.#gathering.ask(others, send, done);
   }
 
-  /** Ends those sessions of a user that no living host has. */
-  #endLost(user: string, code: number, done: (ended: number) => void): void {
-    const { redis, hosts } = this.#options;
-    redis.run(SESSION_SCRIPT, user, "sessions_of", [user], (error, answer) => {
-      const ids = error === undefined ? (answer as Buffer[]) : [];
-      const alive = [...hosts.alive.keys()].join(" ");
-      let [left, ended] = [ids.length, 0];
-      if (left === 0) done(0);
-      for (const id of ids) {
-        this.#over(id.toString(), code, user, alive, (_, count) => {
-          left--;
-          ended += count;
-          if (left === 0) done(ended);
-        });
-      }
+  /** Ids of the sessions of a user; none where Redis cannot be asked, and then they are ended when it can. */
+  #sessionsOf(user: string): Promise<readonly string[]> {
+    return new Promise((resolve) => {
+      this.#options.redis.run(SESSION_SCRIPT, user, "sessions_of", [user], (error, answer) => {
+        resolve(error === undefined ? (answer as Buffer[]).map(String) : []);
+      });
     });
   }
 
-  #over(id: string, code: number, user: string, alive: string, done: (failed: boolean, ended: number) => void): void {
+  /**
+   * Ends what is left of a user's sessions. Hosts have ended theirs, but for those that are dead, be it known or not, and for
+   * sessions that are just on their way from one host to another: of those, hosts are told now.
+   * @param counted hosts that have said how many they ended
+   */
+  #endAll(
+    ids: readonly string[],
+    user: string,
+    code: number,
+    counted: ReadonlySet<string>,
+    done: (ended: number) => void,
+  ): void {
+    let [left, ended] = [ids.length, 0];
+    if (left === 0) done(0);
+    for (const id of ids) {
+      this.#over(id, code, user, (failed, holder) => {
+        if (failed) this.#tellLater(`u ${user} ${id}`, () => this.#over(id, code, user, () => undefined));
+        if (holder !== undefined && !counted.has(holder)) ended++;
+        left--;
+        if (left === 0) done(ended);
+      });
+    }
+  }
+
+  #over(id: string, code: number, user: string, done: (failed: boolean, holder: string | undefined) => void): void {
     const { redis, windowMs } = this.#options;
     // for as long as any host may have it without having heard
-    const args = [id, String(windowMs + 2 * REFRESH_MS), String(code), user, alive];
-    redis.run(SESSION_SCRIPT, id, "over", args, (error, ended) => {
-      done(error !== undefined, error === undefined ? (ended as number) : 0);
+    const args = [id, String(windowMs + 2 * REFRESH_MS), String(code), user];
+    redis.run(SESSION_SCRIPT, id, "over", args, (error, holder) => {
+      done(error !== undefined, error === undefined && holder !== null ? String(holder) : undefined);
     });
   }
 

@@ -10,11 +10,13 @@ export interface SessionHost extends SessionWorker, TestHost {}
 
 const LONG: Script = { name: "long", source: "function F.long() redis.call('SET', K .. 'known', 1) end" };
 
-/** Has Redis be one that has known sessions for long. */
-export function knowsSessions({ redis }: TestHost): Promise<void> {
-  return new Promise((resolve, reject) => {
-    redis.run(LONG, "known", "long", [], (error) => (error === undefined ? resolve() : reject(error)));
-  });
+/** Has Redis be one that has known sessions for long. @param names so many are of all its partitions */
+export async function knowsSessions({ redis }: TestHost, names = 1): Promise<void> {
+  const one = (name: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      redis.run(LONG, name, "long", [], (error) => (error === undefined ? resolve() : reject(error)));
+    });
+  await Promise.all(Array.from({ length: names }, (_, name) => one(String(name))));
 }
 
 export interface SessionHostOptions extends Partial<Config> {
@@ -28,7 +30,7 @@ export async function startSessionHost(
   { marks, ...config }: SessionHostOptions = {},
 ): Promise<SessionHost> {
   const host = await startHost(url, prefix);
-  await knowsSessions(host);
+  await knowsSessions(host, marks);
   return { ...host, ...(await startWorker(await startBus(host, config), marks)) };
 }
 

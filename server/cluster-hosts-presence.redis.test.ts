@@ -53,7 +53,7 @@ it("an address may do at both servers together what it may do at one", async () 
   const [a, b] = await Promise.all([one.connect(), two.connect()]);
   for (const client of [a, b, a]) expect(await client.ask([2, 1, "few"])).toEqual([3, 1, "done"]);
   for (const client of [a, b]) expect(codeOf(await client.ask([2, 2, "few"]))).toBe("RATE_LIMITED");
-  await one.connect();
-  const fourth = await two.connect();
-  expect((await fourth.closed).code).toBe(4429);
+  // which of these two is one too many Redis decides: they come to it from different servers
+  const [third, fourth] = [await one.connect(), await two.connect()];
+  expect((await Promise.race([third.closed, fourth.closed])).code).toBe(4429);
 });

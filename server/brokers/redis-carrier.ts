@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { AppError } from "../../shared/errors.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
-import type { HistoryQuestion, SubscribeQuestion } from "../bus/history-page.ts";
+import { HISTORY_PAGE_BYTES, type HistoryQuestion, type SubscribeQuestion } from "../bus/history-page.ts";
 import type { Link } from "../bus/link.ts";
 import { offsetBytes, readPublicationHead } from "../bus/publication-head.ts";
 import { sendRefusal } from "../bus/refusal.ts";
+import { newEpoch } from "../epoch.ts";
 import { type Carrier, hasRoom, type Routes } from "../primary/carrier.ts";
 import { isPattern } from "../pubsub/patterns.ts";
 import { unavailable } from "../redis/redis-errors.ts";
@@ -36,9 +37,8 @@ interface Carried {
   standing: Standing | undefined;
 }
 
-/** Bytes of a page of a history. */
-const PAGE_BYTES = String(256 * 1024);
-const EPOCH_BYTES = 9;
+/** Bytes of a page of a history, for Lua. */
+const PAGE_BYTES = String(HISTORY_PAGE_BYTES);
 /** How often Redis hears that somebody is subscribed to a channel that keeps a history, in milliseconds. */
 const TOUCH_MS = 240_000;
 /** In front of what is not kept: one for all, as it is copied at once. */
@@ -77,20 +77,16 @@ export class RedisCarrier implements Carrier {
       if (reference !== 0) link.send(BusType.PUBLISHED, reference);
       return;
     }
-    // so that no two of them are alike
-    NUMBER.writeUInt32LE(this.#number, 0);
-    this.#number = (this.#number + 1) % 0x1_0000_0000;
-    redis.run(PUBLICATIONS, channel, "publish", [channel, frame.data, NUMBER], published(link, reference));
+    const args = [channel, frame.data, this.#nextNumber()];
+    redis.run(PUBLICATIONS, channel, "publish", args, published(link, reference));
   }
 
   publishWith(frame: BusFrame, link: Link): void {
     const { reference, channel, data } = frame;
     const { redis, keyWindowMs } = this.#options;
     const { key, keeping, end } = readPublicationHead(data);
-    const kept = [String(keeping?.size ?? 0), String(keeping?.ttlMs ?? 0), freshEpoch()];
-    NUMBER.writeUInt32LE(this.#number, 0);
-    this.#number = (this.#number + 1) % 0x1_0000_0000;
-    const args = [channel, data.subarray(end), key, String(keyWindowMs), ...kept, NUMBER];
+    const kept = [String(keeping?.size ?? 0), String(keeping?.ttlMs ?? 0), newEpoch()];
+    const args = [channel, data.subarray(end), key, String(keyWindowMs), ...kept, this.#nextNumber()];
     redis.run(PUBLICATIONS, channel, "keep", args, published(link, reference));
   }
 
@@ -112,7 +108,7 @@ export class RedisCarrier implements Carrier {
 
   history({ channel, reference, data }: BusFrame, link: Link): void {
     const [limit, before] = this.#pack.unpack(data) as HistoryQuestion;
-    const args = [String(limit), before === null ? "" : String(before), PAGE_BYTES, freshEpoch()];
+    const args = [String(limit), before === null ? "" : String(before), PAGE_BYTES, newEpoch()];
     this.#pages.ask("before", channel, args, (error, page) => {
       this.#answer(link, BusType.HISTORY_PAGE, reference, error, page);
     });
@@ -130,6 +126,13 @@ export class RedisCarrier implements Carrier {
   close(): void {
     clearInterval(this.#timer);
     this.#pages.close();
+  }
+
+  /** What a publication that is not kept has in front, so that no two are alike. Valid until the next one. */
+  #nextNumber(): Uint8Array {
+    NUMBER.writeUInt32LE(this.#number, 0);
+    this.#number = (this.#number + 1) % 0x1_0000_0000;
+    return NUMBER;
   }
 
   #begin(channel: string): Carried {
@@ -169,7 +172,7 @@ export class RedisCarrier implements Carrier {
     link: Link,
   ): void {
     const place = [since?.epoch ?? "", since === null ? "" : String(since.offset)];
-    const args = [latest ? "1" : "", ...place, peek ? "1" : "", PAGE_BYTES, freshEpoch(), ""];
+    const args = [latest ? "1" : "", ...place, peek ? "1" : "", PAGE_BYTES, newEpoch(), ""];
     // what is missing here would come behind a page that has it
     const again = (): void => this.#tellStanding(carried, channel, [latest, since, peek], reference, link);
     if (carried.standing?.behind === true) {
@@ -215,9 +218,4 @@ function published(link: Link, reference: number): Ran | undefined {
     if (error !== undefined) sendRefusal(link, reference, error);
     else link.send(BusType.PUBLISHED, reference, "", typeof offset === "number" ? offsetBytes(offset) : undefined);
   };
-}
-
-/** For a channel that has none. */
-function freshEpoch(): string {
-  return randomBytes(EPOCH_BYTES).toString("base64url");
 }

@@ -1,3 +1,5 @@
+import { HISTORY_EVENT_BYTES } from "../bus/history-page.ts";
+import { HostTopic } from "../redis/host-topic.ts";
 import type { Script } from "../redis/shared-redis.ts";
 
 /**
@@ -43,6 +45,10 @@ local function oldest(stream, ttl)
     end
     redis.call('XTRIM', stream, 'MINID', string.format('%.0f', tonumber(last) + 1))
   end
+end
+
+local function answer_with(host, number, bytes)
+  tell(host, ${HostTopic.PAGE}, struct.pack('<I4', number) .. bytes)
 end
 
 -- channel, data, a number
@@ -115,7 +121,7 @@ local function collect(stream, channel, from, top, most)
     if #some == 0 then break end
     for _, entry in ipairs(some) do
       local data = entry[2][2]
-      bytes = bytes + #data + #channel + 64
+      bytes = bytes + #data + #channel + ${HISTORY_EVENT_BYTES}
       if bytes > most and #found > 0 then return found, at end
       found[#found + 1] = struct.pack('<I4', #data) .. data
       at = at + 1
@@ -147,7 +153,7 @@ function F.after(a)
     local found, at = collect(stream, channel, from, top, tonumber(most))
     answer = page(epoch, top, from, at <= top and 3 or 1, found)
   end
-  tell(host, 1, number .. answer)
+  answer_with(host, number, answer)
 end
 
 -- host, number, channel, how many, before which offset or nothing, bytes of a page, an epoch where there is none
@@ -155,7 +161,7 @@ function F.before(a)
   local host, number, channel, limit, before, most, fresh = unpack(a)
   local epoch, top, stream, first = standing(channel, fresh, '', 0)
   if not first then
-    tell(host, 1, number .. page(epoch, top, 0, 0, {}))
+    answer_with(host, number, page(epoch, top, 0, 0, {}))
     return
   end
   local finish = math.max(first, math.min(tonumber(before) or top + 1, top + 1))
@@ -179,11 +185,11 @@ function F.before(a)
   end
   local ordered = {}
   for place = #found, 1, -1 do ordered[#ordered + 1] = found[place] end
-  tell(host, 1, number .. page(epoch, top, from, from > first and 2 or 0, ordered))
+  answer_with(host, number, page(epoch, top, from, from > first and 2 or 0, ordered))
 end
 
 -- host, number: whatever was published in the channel before is there when this is
-function F.mark(a) tell(a[1], 1, a[2]) end
+function F.mark(a) answer_with(a[1], a[2], '') end
 
 -- a channel that somebody is subscribed to, though nothing happens there
 function F.touch(a)

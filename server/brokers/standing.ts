@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { BusType } from "../bus/bus-frame.ts";
 import { readHistoryPage } from "../bus/history-page.ts";
-import { OFFSET_BYTES, offsetBytes } from "../bus/publication-head.ts";
+import { offsetBytes } from "../bus/publication-head.ts";
+import { newEpoch } from "../epoch.ts";
 import type { Routes } from "../primary/carrier.ts";
 import type { PageQuestions } from "./page-questions.ts";
 
@@ -84,9 +84,8 @@ export class Standing {
     if (this.#asking || this.#ended) return;
     this.#asking = true;
     const { channel, pages, pageBytes, latest } = this.#options;
-    const fresh = randomBytes(OFFSET_BYTES).toString("base64url");
     const place = [this.#epoch, String(this.#offset)];
-    pages.ask("after", channel, [latest ? "1" : "", ...place, "", pageBytes, fresh, "1"], (_, page) => {
+    pages.ask("after", channel, [latest ? "1" : "", ...place, "", pageBytes, newEpoch(), "1"], (_, page) => {
       this.#asking = false;
       if (this.#ended) return;
       if (page !== undefined) this.#found(page);

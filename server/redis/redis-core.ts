@@ -83,13 +83,6 @@ export class RedisCore {
     return this.#up;
   }
 
-  /** Bytes that wait to be asked. */
-  get waiting(): number {
-    let bytes = 0;
-    for (const queue of this.#queues.values()) bytes += queue.bytes;
-    return bytes;
-  }
-
   /** Whether something is asked, and not answered yet. */
   get busy(): boolean {
     for (const queue of this.#queues.values()) if (queue.busy) return true;

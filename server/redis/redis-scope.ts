@@ -1,4 +1,5 @@
 import type { AppError } from "../../shared/errors.ts";
+import { textHash } from "../text-hash.ts";
 import type { RedisCore } from "./redis-core.ts";
 import type { Ran, Received, RedisListener, Script, ScriptArgument, SharedRedis, Told } from "./shared-redis.ts";
 
@@ -39,10 +40,6 @@ export class RedisScope implements SharedRedis {
     return this.#core.isUp;
   }
 
-  get waiting(): number {
-    return this.#core.waiting;
-  }
-
   run(script: Script, partition: string, name: string, args: readonly ScriptArgument[], ran?: Ran): void {
     this.#core.run(script, this.#keysOf(partition), this.#prefix, name, args, ran);
   }
@@ -69,16 +66,6 @@ export class RedisScope implements SharedRedis {
 
   #keysOf(partition: string): string {
     const { length } = this.#partitions;
-    return this.#partitions[length === 1 ? 0 : hash(partition) % length] as string;
+    return this.#partitions[length === 1 ? 0 : textHash(partition) % length] as string;
   }
-}
-
-/** FNV-1a, of 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    value ^= text.charCodeAt(index);
-    value = Math.imul(value, 0x01000193);
-  }
-  return value >>> 0;
 }

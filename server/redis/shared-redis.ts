@@ -50,8 +50,6 @@ export interface SharedRedis {
   readonly host: string;
   /** Whether Redis can be asked now. */
   readonly isUp: boolean;
-  /** Bytes of what is asked and not on its way yet. */
-  readonly waiting: number;
 
   /**
    * Runs a function of a script. What is run of one script for one partition is run in the order in which it is asked.

@@ -18,9 +18,6 @@ export function holdUpNews(redis: SharedRedis): LateNews {
       get isUp() {
         return redis.isUp;
       },
-      get waiting() {
-        return redis.waiting;
-      },
       run: (...args) => redis.run(...args),
       subscribe: (...args) => redis.subscribe(...args),
       unsubscribe: (channel) => redis.unsubscribe(channel),

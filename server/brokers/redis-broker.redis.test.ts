@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { DEFAULT_CONFIG } from "../config.ts";
-import { startRedisCluster } from "../links/test/redis-cluster-servers.ts";
+import { describeEachRedis } from "../links/test/each-redis.ts";
 import { type RedisServer, startRedis } from "../links/test/redis-server.ts";
 import type { BusHub } from "../primary/bus-hub.ts";
 import { createBusHub } from "../primary/create-bus-hub.ts";
@@ -51,23 +51,10 @@ function setupOf(hubs: readonly BusHub[]): BrokerSetup {
   };
 }
 
-describe.each([
-  ["one Redis", startRedis],
-  ["a Redis Cluster", startRedisCluster],
-])("two hosts with %s", (name, start) => {
-  let url: string;
-  let end: () => Promise<void>;
-
-  beforeAll(async () => {
-    const server = await start();
-    url = server.url;
-    end = () => server.end();
-  });
-  afterAll(() => end());
-
-  describeBroker(`two hosts with ${name}`, async () => {
+describeEachRedis("two hosts with", (url, kind) => {
+  describeBroker(`two hosts with ${kind}`, async () => {
     const prefix = testPrefix();
-    const hosts = await Promise.all([startBus(url, prefix), startBus(url, prefix)]);
+    const hosts = await Promise.all([startBus(url(), prefix), startBus(url(), prefix)]);
     return setupOf(hosts.map(({ hub }) => hub));
   });
 });

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { AppError } from "../../shared/errors.ts";
 import { DEAD_MS } from "../hosts/host-registry.ts";
-import { startRedisCluster } from "../links/test/redis-cluster-servers.ts";
+import { describeEachRedis } from "../links/test/each-redis.ts";
 import { startRedis } from "../links/test/redis-server.ts";
 import { eventually } from "../test/patience.ts";
 import type { Script, SharedRedis } from "./shared-redis.ts";
@@ -34,22 +34,9 @@ function subscribe(redis: SharedRedis, channel: string, heard: string[]): Promis
   });
 }
 
-describe.each([
-  ["one Redis", startRedis],
-  ["a Redis Cluster", startRedisCluster],
-])("what hosts share in %s", (_, start) => {
-  let url: string;
-  let end: () => Promise<void>;
-
-  beforeAll(async () => {
-    const server = await start();
-    url = server.url;
-    end = () => server.end();
-  });
-  afterAll(() => end());
-
+describeEachRedis("what hosts share in", (url) => {
   it("functions give numbers, texts, nothing, and tables of these, in the order in which they are run", async () => {
-    const { redis } = await startHost(url, testPrefix());
+    const { redis } = await startHost(url(), testPrefix());
     const bytes = Buffer.from([0, 255, 10, 13]);
     const answers = await Promise.all([
       run(redis, "add", "n", "2"),
@@ -65,7 +52,7 @@ describe.each([
   });
 
   it("a function that fails is logged, and does not keep others from being carried out", async () => {
-    const { redis, log } = await startHost(url, testPrefix());
+    const { redis, log } = await startHost(url(), testPrefix());
     const wrong = run(redis, "wrong").catch((error: unknown) => error);
     const right = run(redis, "add", "n", "1");
     expect(await wrong).toMatchObject({ code: "INTERNAL" });
@@ -74,7 +61,7 @@ describe.each([
   });
 
   it("who throws when it is told something does not keep others from hearing", async () => {
-    const { redis, log } = await startHost(url, testPrefix());
+    const { redis, log } = await startHost(url(), testPrefix());
     redis.run(SCRIPT, "p", "add", ["n", "1"], () => {
       throw new Error("on purpose");
     });
@@ -84,14 +71,14 @@ describe.each([
   });
 
   it("many calls are carried out in their order, whatever batches they come in", async () => {
-    const { redis } = await startHost(url, testPrefix());
+    const { redis } = await startHost(url(), testPrefix());
     const answers = await Promise.all(Array.from({ length: 5_000 }, () => run(redis, "add", "n", "1")));
     expect(answers).toEqual(Array.from({ length: 5_000 }, (_, index) => index + 1));
   });
 
   it("channels and patterns are heard by hosts that are subscribed, and by no other", async () => {
     const prefix = testPrefix();
-    const [a, b] = await Promise.all([startHost(url, prefix), startHost(url, prefix)]);
+    const [a, b] = await Promise.all([startHost(url(), prefix), startHost(url(), prefix)]);
     const [one, two]: [string[], string[]] = [[], []];
     expect(await subscribe(a.redis, "c:news", one)).toBeUndefined();
     expect(await subscribe(b.redis, "c:a[b]*", two)).toBeUndefined();
@@ -106,7 +93,7 @@ describe.each([
 
   it("whoever subscribes and unsubscribes quickly ends up as he wanted last, and hears everything once", async () => {
     const prefix = testPrefix();
-    const { redis } = await startHost(url, prefix);
+    const { redis } = await startHost(url(), prefix);
     const heard: string[] = [];
     for (const channel of ["c:x", "c:y*"]) {
       for (let round = 0; round < 3; round++) {
@@ -124,7 +111,7 @@ describe.each([
 
   it("a host hears what scripts publish, and tell it, in one order", async () => {
     const prefix = testPrefix();
-    const [a, b] = await Promise.all([startHost(url, prefix), startHost(url, prefix)]);
+    const [a, b] = await Promise.all([startHost(url(), prefix), startHost(url(), prefix)]);
     const heard: string[] = [];
     b.redis.listen(200, (data) => void heard.push(`told ${data}`));
     await subscribe(b.redis, "c:x", heard);
@@ -139,7 +126,7 @@ describe.each([
 
   it("what is told to all comes to every host, and what is told to one to no other", async () => {
     const prefix = testPrefix();
-    const hosts = await Promise.all([startHost(url, prefix), startHost(url, prefix)]);
+    const hosts = await Promise.all([startHost(url(), prefix), startHost(url(), prefix)]);
     const heard: string[][] = [[], []];
     for (const [index, { redis }] of hosts.entries()) redis.listen(7, (data) => void heard[index]?.push(String(data)));
     const [a, b] = hosts;
@@ -150,7 +137,7 @@ describe.each([
 
   it("hosts know one another, and hear of the end of one that says nothing", async () => {
     const prefix = testPrefix();
-    const [a, b] = await Promise.all([startHost(url, prefix), startHost(url, prefix)]);
+    const [a, b] = await Promise.all([startHost(url(), prefix), startHost(url(), prefix)]);
     const gone: string[] = [];
     a.hosts.onGone((host) => void gone.push(host));
     await eventually(() => expect([...a.hosts.alive.keys()].sort()).toEqual([a.redis.host, b.redis.host].sort()));

@@ -38,7 +38,8 @@ describe("a socket worker that is killed", () => {
     });
     const mine = (await cluster.status()).find(({ connections }) => connections > 0);
     process.kill(mine?.pid ?? 0, "SIGKILL");
-    const publisher = await cluster.connect();
+    // one that is dealt to the killed worker just before its end is known is hung up
+    const publisher = await eventually(() => cluster.connect());
     await eventually(async () => {
       await publisher.ask([Kind.PUBLISH, 1, "news", "after"]);
       expect(received).toContain("after");

@@ -1,0 +1,163 @@
+import { AppError } from "../../shared/errors.ts";
+import { Lifeline } from "../links/lifeline.ts";
+import { checkAmqpUrl, placeOf } from "../links/place-of.ts";
+import type { Logger } from "../logger.ts";
+import { within } from "../within.ts";
+import { checkGroup, checkProcedure, decodeJob, type Job } from "./job.ts";
+import type {
+  ConsumeOptions,
+  Consumer,
+  DeadJob,
+  Enqueued,
+  JobHandler,
+  JobQueue,
+  QueueOptions,
+  QueueStats,
+  ReplyHandler,
+} from "./job-queue.ts";
+import { Outbox } from "./outbox.ts";
+import { QueueCounts } from "./queue-counts.ts";
+import { RabbitJobs } from "./rabbitmq-jobs.ts";
+import { connectRabbit, type RabbitLink } from "./rabbitmq-link.ts";
+import { RabbitReplies } from "./rabbitmq-replies.ts";
+import { RabbitSender } from "./rabbitmq-sender.ts";
+import { RabbitTopology } from "./rabbitmq-topology.ts";
+
+export interface RabbitQueueOptions extends QueueOptions {
+  /** Such as `amqp://user:password@host:5672/vhost`, or `amqps:` for TLS. */
+  readonly url: string;
+  /**
+   * Whether queues are quorum queues, which several nodes of RabbitMQ keep. Then priorities mean nothing, and all who use these
+   * queues have to say the same.
+   * @default false
+   */
+  readonly quorum?: boolean;
+}
+
+type Log = Pick<Logger, "warn" | "info">;
+
+const ANSWER_MS = 5_000;
+const CLOSE_MS = 2_000;
+
+/** Jobs by way of RabbitMQ. @throws TypeError where the URL is none, RangeError where a name is none */
+export function rabbitQueue(options: RabbitQueueOptions, log: Log): JobQueue {
+  return new RabbitQueue(options, log);
+}
+
+class RabbitQueue implements JobQueue {
+  readonly #options: RabbitQueueOptions;
+  readonly #log: Log;
+  readonly #counts = new QueueCounts();
+  readonly #outbox: Outbox<RabbitLink>;
+  readonly #topology: RabbitTopology;
+  readonly #sender: RabbitSender;
+  readonly #line: Lifeline<RabbitLink>;
+  #replies: RabbitReplies | undefined;
+
+  constructor(options: RabbitQueueOptions, log: Log) {
+    const { url, name = "fugitive", quorum = false, hostGoneMs = 600_000 } = options;
+    const { maxWaiting = 10_000, maxWaitingBytes = 2 ** 26 } = options;
+    checkAmqpUrl(url);
+    checkGroup(name);
+    this.#options = options;
+    this.#log = log;
+    this.#outbox = new Outbox(maxWaiting, maxWaitingBytes);
+    this.#topology = new RabbitTopology({ name, quorum, hostGoneMs });
+    this.#sender = new RabbitSender(this.#topology, this.#outbox);
+    this.#line = new Lifeline<RabbitLink>({
+      name: `RabbitMQ at ${placeOf(url)}`,
+      log,
+      connect: (lost, signal) => connectRabbit(url, this.#topology, lost, signal),
+      up: (link) => this.#outbox.up(link),
+      down: () => this.#outbox.down(),
+    });
+  }
+
+  enqueue(job: Job, enqueued: Enqueued): void {
+    checkGroup(job.group);
+    checkProcedure(job.procedure);
+    const { waitMs = 5_000 } = this.#options;
+    this.#sender.job(job, performance.now() + waitMs, (error) => {
+      if (error === undefined) this.#counts.enqueued++;
+      else this.#counts.refused++;
+      enqueued(error);
+    });
+  }
+
+  consume(options: ConsumeOptions, handler: JobHandler): Consumer {
+    checkGroup(options.group);
+    for (const procedure of options.procedures) checkProcedure(procedure);
+    const { url, quorum = false, retryMs = 1_000 } = this.#options;
+    return new RabbitJobs(
+      {
+        ...options,
+        url,
+        quorum,
+        retryMs,
+        handler,
+        topology: this.#topology,
+        counts: this.#counts,
+        log: quiet(this.#log),
+      },
+      this.#sender,
+      () => this.#line.link,
+    );
+  }
+
+  consumeReplies(handler: ReplyHandler): () => void {
+    if (this.#replies !== undefined) throw new Error("Replies are consumed already.");
+    const { url, host, replyConcurrency = 256 } = this.#options;
+    const replies = new RabbitReplies(
+      { url, host, prefetch: replyConcurrency, topology: this.#topology, counts: this.#counts, log: quiet(this.#log) },
+      this.#sender,
+      handler,
+    );
+    this.#replies = replies;
+    return () => replies.close();
+  }
+
+  async deadLetters(limit: number): Promise<readonly DeadJob[]> {
+    const { url } = this.#options;
+    const late = new AbortController();
+    const found: DeadJob[] = [];
+    const read = async (): Promise<void> => {
+      // on a connection of its own: what it has taken to look at goes back when that is closed
+      const { channel, close } = await connectRabbit(url, this.#topology, () => undefined, late.signal);
+      try {
+        for (;;) {
+          const message = await channel.basicGet({ queue: this.#topology.dead });
+          if (message === undefined) break;
+          const job = decodeJob(message.body);
+          if (job !== undefined) found.unshift({ job, error: String(message.headers?.error) });
+        }
+      } finally {
+        close();
+      }
+    };
+    try {
+      await within(read(), ANSWER_MS, () => new Error("late"));
+    } catch (cause) {
+      late.abort();
+      throw new AppError("UNAVAILABLE", undefined, undefined, { cause });
+    }
+    return found.slice(0, limit);
+  }
+
+  stats(): QueueStats {
+    const { count, bytes } = this.#outbox;
+    return { connected: this.#line.link !== undefined, waiting: count, waitingBytes: bytes, ...this.#counts };
+  }
+
+  async close(): Promise<void> {
+    await this.#replies?.close();
+    const link = this.#line.detach();
+    this.#outbox.close();
+    await within(link?.channel.close() ?? Promise.resolve(), CLOSE_MS, () => new Error("late")).catch(() => undefined);
+    link?.close();
+  }
+}
+
+/** One outage is to be told of once, by who publishes. */
+function quiet(_log: Log): Log {
+  return { warn: () => undefined, info: () => undefined };
+}

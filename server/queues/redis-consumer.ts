@@ -1,0 +1,124 @@
+import { Lifeline } from "../links/lifeline.ts";
+import { placeOf } from "../links/place-of.ts";
+import { type RedisLink, RedisRefusal } from "../links/redis.ts";
+import type { Logger } from "../logger.ts";
+import { pause } from "../pause.ts";
+import { connectTwice, entriesOf, type RedisLinks, runScript, type TakenEntry } from "./redis-links.ts";
+import { CLAIM, CONSUMERS } from "./redis-scripts.ts";
+
+export interface RedisConsumerOptions {
+  readonly url: string;
+  readonly log: Pick<Logger, "warn" | "info">;
+  /** Another one for each. */
+  readonly consumer: string;
+  readonly streams: readonly string[];
+  /** After how long without a sign of life what a consumer holds is another's, in milliseconds. */
+  readonly claimAfterMs: number;
+  /** How many more may be taken. */
+  readonly room: () => number;
+  /** Ids of entries that are held, by stream. */
+  readonly held: () => ReadonlyMap<string, readonly string[]>;
+  /** Waits for entries, and takes them. */
+  readonly read: (links: RedisLinks, room: number) => Promise<void>;
+  readonly deliver: (entry: TakenEntry) => void;
+  /** Done each time when it is looked for what others have left. */
+  readonly also?: (link: RedisLink) => Promise<unknown>;
+}
+
+const REFUSED_PAUSE_MS = 1_000;
+/** A consumer that holds nothing and has done nothing for so many times as long is forgotten. */
+const FORGET_AFTER = 20;
+
+/** Reads streams as one of a group: takes what is new, shows that it lives, and takes over from those that do not. */
+export class RedisConsumer {
+  readonly #options: RedisConsumerOptions;
+  readonly #line: Lifeline<RedisLinks>;
+  readonly #stopped = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #roomMade: (() => void) | undefined;
+  #tending = false;
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(options: RedisConsumerOptions) {
+    const { url, log, claimAfterMs } = options;
+    this.#options = options;
+    this.#line = new Lifeline<RedisLinks>({
+      ...{ name: `Redis at ${placeOf(url)}`, log },
+      connect: (lost, signal) => connectTwice(url, lost, signal),
+      up: (links) => {
+        this.#reading = this.#read(links);
+      },
+    });
+    this.#timer = setInterval(() => void this.#tend(), claimAfterMs / 3);
+  }
+
+  get stopped(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
+  roomMade(): void {
+    this.#roomMade?.();
+  }
+
+  /** Nothing more is taken; what is held stays held. Resolves when the last that was taken is delivered. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#roomMade?.();
+    // it may wait there for long
+    this.#line.link?.reading.close();
+    await this.#reading;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    clearInterval(this.#timer);
+    this.#line.close();
+  }
+
+  async #read(links: RedisLinks): Promise<void> {
+    const current = (): boolean => !this.stopped && this.#line.link === links;
+    while (current()) {
+      try {
+        await this.#room();
+        if (!current()) return;
+        await this.#options.read(links, this.#options.room());
+      } catch (error) {
+        if (!current()) return;
+        if (!(error instanceof RedisRefusal)) return this.#line.give(links, error as Error);
+        this.#options.log.warn({ error }, `Redis at ${placeOf(this.#options.url)} does not give what is asked for`);
+        await pause(REFUSED_PAUSE_MS, this.#stopped.signal);
+      }
+    }
+  }
+
+  async #room(): Promise<void> {
+    while (this.#options.room() <= 0 && !this.stopped) {
+      await new Promise<void>((resolve) => {
+        this.#roomMade = resolve;
+      });
+    }
+  }
+
+  async #tend(): Promise<void> {
+    const { link } = this.#line;
+    if (link === undefined || this.#tending) return;
+    this.#tending = true;
+    const { consumer, streams, claimAfterMs, room, held, deliver, also } = this.#options;
+    try {
+      for (const [stream, ids] of held()) {
+        const alive = ["XCLAIM", stream, CONSUMERS, consumer, "0", ...ids, "JUSTID"];
+        if (ids.length > 0) await link.asking.command(alive);
+      }
+      if (!this.stopped) {
+        const args = [consumer, claimAfterMs, Math.max(0, room()), claimAfterMs * FORGET_AFTER].map(String);
+        const [taken] = (await runScript(link.asking, CLAIM, streams, args)) as [unknown];
+        for (const entry of entriesOf(taken)) deliver(entry);
+        await also?.(link.asking);
+      }
+    } catch (error) {
+      if (!(error instanceof RedisRefusal)) this.#line.give(link, error as Error);
+    } finally {
+      this.#tending = false;
+    }
+  }
+}

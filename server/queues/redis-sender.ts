@@ -1,0 +1,100 @@
+import type { AppError } from "../../shared/errors.ts";
+import type { RedisArgument, RedisLink } from "../links/redis.ts";
+import { deadlineOf, encodeJob, type Job } from "./job.ts";
+import type { Outbox } from "./outbox.ts";
+import { runScript, type TakenEntry } from "./redis-links.ts";
+import type { RedisNames } from "./redis-names.ts";
+import { DONE, ENQUEUE, REPLY, SETTLE } from "./redis-scripts.ts";
+import { encodeReply, type Reply } from "./reply.ts";
+import type { Settlement } from "./running-jobs.ts";
+
+/** How many jobs the dead letters keep, about, the newest. */
+const DEAD_LETTERS = 10_000;
+const MAX_UNSURE = 1_000;
+const MAX_ERROR_LENGTH = 10_000;
+
+/** Puts jobs, replies and dead letters where they belong at Redis. */
+export class RedisSender {
+  readonly #names: RedisNames;
+  readonly #outbox: Outbox<RedisLink>;
+  #unsure = 0;
+
+  constructor(names: RedisNames, outbox: Outbox<RedisLink>) {
+    this.#names = names;
+    this.#outbox = outbox;
+  }
+
+  /** @param until by `performance.now()` */
+  job(job: Job, until: number, done: (error: AppError | undefined) => void): void {
+    const body = encodeJob(job);
+    const keys = [this.#names.streamOf(job), this.#names.wakeOf(job.group), this.#names.ttl];
+    const args = [deadlineText(job), body];
+    const send = async (link: RedisLink) => void (await runScript(link, ENQUEUE, keys, args));
+    this.#outbox.add({ bytes: body.length, until, send, done });
+  }
+
+  /** Does what a job ended in, and lets go of its entry. Rejects where the queue is closed before. */
+  settle(stream: string, entry: string, job: Job, { reply, again, dead }: Settlement): Promise<void> {
+    const keys = this.#settleKeys(stream, job.group, job.caller.replyTo);
+    const next = again === undefined ? ["", "0", ""] : [encodeJob(again.job), String(again.delayMs), deadlineText(job)];
+    const buried = dead === undefined ? ["", ""] : [encodeJob(job), dead.slice(0, MAX_ERROR_LENGTH)];
+    const said = reply === undefined ? "" : encodeReply(reply);
+    return this.#run(SETTLE, keys, [entry, said, ...next, ...buried, String(DEAD_LETTERS)]);
+  }
+
+  /** What is no job goes to the dead letters as it is. */
+  buryBytes(stream: string, entry: string, body: Buffer, error: string): Promise<void> {
+    const nothing = ["", "", "0", ""];
+    return this.#run(SETTLE, this.#settleKeys(stream, "", undefined), [
+      entry,
+      ...nothing,
+      body,
+      error,
+      String(DEAD_LETTERS),
+    ]);
+  }
+
+  reply(reply: Reply): Promise<void> {
+    return this.#run(REPLY, this.#replyKeys(reply), [encodeReply(reply)]);
+  }
+
+  /** Lets go of a reply that was consumed. @param again what is put in anew */
+  done({ stream, id, field }: TakenEntry, again: Buffer | undefined): Promise<void> {
+    return this.#run(DONE, [stream], [id, field, again ?? ""]);
+  }
+
+  tell(reply: Reply, link: RedisLink | undefined): void {
+    if (link === undefined || this.#unsure >= MAX_UNSURE) return;
+    this.#unsure++;
+    const over = (): void => {
+      this.#unsure--;
+    };
+    runScript(link, REPLY, this.#replyKeys(reply), [encodeReply(reply)]).then(over, over);
+  }
+
+  #settleKeys(stream: string, group: string, host: string | undefined): string[] {
+    const { ttl, dead, replies } = this.#names;
+    const replyKeys = [this.#names.repliesOf(host), replies];
+    return [stream, ...replyKeys, this.#names.delayedOf(group), dead, this.#names.wakeOf(group), ttl];
+  }
+
+  #replyKeys({ caller }: Reply): string[] {
+    return [this.#names.repliesOf(caller.replyTo), this.#names.replies];
+  }
+
+  #run(script: string, keys: readonly string[], args: readonly RedisArgument[]): Promise<void> {
+    let bytes = 0;
+    for (const arg of args) bytes += arg.length;
+    return new Promise((resolve, reject) => {
+      this.#outbox.add({
+        ...{ bytes, until: Number.POSITIVE_INFINITY },
+        send: async (link) => void (await runScript(link, script, keys, args)),
+        done: (error) => (error === undefined ? resolve() : reject(error)),
+      });
+    });
+  }
+}
+
+function deadlineText(job: Job): string {
+  return String(deadlineOf(job) ?? "");
+}

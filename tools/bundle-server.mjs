@@ -11,6 +11,7 @@ const SERVER = [
   "compute/compute-thread",
   "compute/task",
   "gateway/sdk/gateway",
+  "queues/sdk/worker",
   "simulate/simulate",
   "demo/app",
   "demo/hash-password.task",

@@ -2,7 +2,8 @@ import { beforeAll } from "vitest";
 import { type RabbitServer, startRabbit } from "../links/test/rabbitmq-server.ts";
 import { rabbitQueue } from "./rabbitmq-queue.ts";
 import { describeJobQueue } from "./test/job-queue-suite.ts";
-import { SILENT } from "./test/suite-queue.ts";
+import { describeQueueOutages } from "./test/queue-outage-suite.ts";
+import { type QueueBroker, SILENT } from "./test/suite-queue.ts";
 
 // one for all of this file: it takes seconds to start
 let rabbit: RabbitServer;
@@ -11,7 +12,10 @@ beforeAll(async () => {
   return () => rabbit.end();
 });
 
-describeJobQueue("RabbitMQ", () => ({
+const broker = (): QueueBroker => ({
   ...rabbit,
   queue: (options) => rabbitQueue({ url: rabbit.url, ...options }, SILENT),
-}));
+});
+
+describeJobQueue("RabbitMQ", broker);
+describeQueueOutages("RabbitMQ", broker, () => ({ AMQP_URL: rabbit.url }));

@@ -17,7 +17,8 @@ export function describeJobQueue(name: string, broker: () => QueueBroker): void 
       const [reply] = app.replies;
       expect(reply).toMatchObject({ kind: "result", job: job.id, attempt: 1, procedure: "p", caller: job.caller });
       expect(app.results()).toEqual([{ got: "in" }]);
-      expect(host.stats()).toMatchObject({ connected: true, waiting: 0, waitingBytes: 0, enqueued: 1, refused: 0 });
+      const idle = { connected: true, waiting: 0, waitingBytes: 0, enqueued: 1, refused: 0 };
+      await eventually(() => expect(host.stats()).toMatchObject(idle));
     });
 
     it("jobs that are enqueued before there is a worker are done when there is one", async () => {

@@ -58,7 +58,7 @@ export class RabbitJobs implements Consumer {
       together: !quorum,
     };
     this.#line = new Lifeline<RabbitConsumerLink>({
-      ...{ name: `RabbitMQ at ${placeOf(url)}`, log },
+      ...{ name: `RabbitMQ at ${placeOf(url)}, for jobs of ${group},`, log, onTrial: true },
       connect: (lost, signal) => consumeRabbit(consumed, lost, signal),
       up: () => undefined,
     });

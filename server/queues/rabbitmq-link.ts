@@ -27,6 +27,7 @@ export class RabbitLink implements Link {
   /** Ids of messages that no queue wanted. */
   readonly #returned = new Set<string>();
   #unsure = 0;
+  #sent = 0;
 
   constructor(channel: AmqpChannel, close: () => void) {
     this.channel = channel;
@@ -48,9 +49,11 @@ export class RabbitLink implements Link {
    */
   async publish(letter: Letter, queue?: { readonly name: string; readonly declare: Declare }): Promise<void> {
     if (queue !== undefined) await this.#declare(queue.name, queue.declare);
-    const { exchange, routingKey, id: messageId, body, priority, expiration, headers } = letter;
+    const { exchange, routingKey, id: correlationId, body, priority, expiration, headers } = letter;
+    // of this message and no other: several may be about one job
+    const messageId = String(++this.#sent);
     const envelope = {
-      ...{ exchange, routingKey, messageId, durable: true, mandatory: true },
+      ...{ exchange, routingKey, messageId, correlationId, durable: true, mandatory: true },
       ...(priority !== undefined && { priority }),
       ...(expiration !== undefined && { expiration: String(Math.max(1, expiration)) }),
       ...(headers !== undefined && { headers }),

@@ -18,4 +18,12 @@ const broker = (): QueueBroker => ({
 });
 
 describeJobQueue("RabbitMQ", broker);
+describeJobQueue(
+  "quorum queues of RabbitMQ",
+  () => ({
+    ...rabbit,
+    queue: (options) => rabbitQueue({ url: rabbit.url, quorum: true, ...options }, SILENT),
+  }),
+  { priorities: false },
+);
 describeQueueOutages("RabbitMQ", broker, () => ({ AMQP_URL: rabbit.url }));

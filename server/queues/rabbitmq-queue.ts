@@ -59,6 +59,7 @@ class RabbitQueue implements JobQueue {
     const { maxWaiting = 10_000, maxWaitingBytes = 2 ** 26 } = options;
     checkAmqpUrl(url);
     checkGroup(name);
+    if (options.host !== undefined) checkGroup(options.host);
     this.#options = options;
     this.#log = log;
     this.#outbox = new Outbox(maxWaiting, maxWaitingBytes);
@@ -67,6 +68,7 @@ class RabbitQueue implements JobQueue {
     this.#line = new Lifeline<RabbitLink>({
       name: `RabbitMQ at ${placeOf(url)}`,
       log,
+      onTrial: true,
       connect: (lost, signal) => connectRabbit(url, this.#topology, lost, signal),
       up: (link) => this.#outbox.up(link),
       down: () => this.#outbox.down(),
@@ -97,7 +99,7 @@ class RabbitQueue implements JobQueue {
         handler,
         topology: this.#topology,
         counts: this.#counts,
-        log: quiet(this.#log),
+        log: this.#log,
       },
       this.#sender,
       () => this.#line.link,
@@ -108,7 +110,7 @@ class RabbitQueue implements JobQueue {
     if (this.#replies !== undefined) throw new Error("Replies are consumed already.");
     const { url, host, replyConcurrency = 256 } = this.#options;
     const replies = new RabbitReplies(
-      { url, host, prefetch: replyConcurrency, topology: this.#topology, counts: this.#counts, log: quiet(this.#log) },
+      { url, host, prefetch: replyConcurrency, topology: this.#topology, counts: this.#counts, log: this.#log },
       this.#sender,
       handler,
     );
@@ -155,9 +157,4 @@ class RabbitQueue implements JobQueue {
     await within(link?.channel.close() ?? Promise.resolve(), CLOSE_MS, () => new Error("late")).catch(() => undefined);
     link?.close();
   }
-}
-
-/** One outage is to be told of once, by who publishes. */
-function quiet(_log: Log): Log {
-  return { warn: () => undefined, info: () => undefined };
 }

@@ -42,7 +42,7 @@ export class RabbitReplies {
     ];
     if (host !== undefined) queues.push({ queue: topology.repliesOf(host), deliver });
     this.#line = new Lifeline<RabbitConsumerLink>({
-      ...{ name: `RabbitMQ at ${placeOf(url)}`, log },
+      ...{ name: `RabbitMQ at ${placeOf(url)}, for replies,`, log, onTrial: true },
       connect: (lost, signal) =>
         consumeRabbit(
           {

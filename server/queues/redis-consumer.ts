@@ -8,6 +8,8 @@ import { CLAIM, CONSUMERS } from "./redis-scripts.ts";
 
 export interface RedisConsumerOptions {
   readonly url: string;
+  /** For the log, such as "jobs of images". */
+  readonly what: string;
   readonly log: Pick<Logger, "warn" | "info">;
   /** Another one for each. */
   readonly consumer: string;
@@ -40,10 +42,10 @@ export class RedisConsumer {
   #reading: Promise<void> = Promise.resolve();
 
   constructor(options: RedisConsumerOptions) {
-    const { url, log, claimAfterMs } = options;
+    const { url, log, claimAfterMs, what } = options;
     this.#options = options;
     this.#line = new Lifeline<RedisLinks>({
-      ...{ name: `Redis at ${placeOf(url)}`, log },
+      ...{ name: `Redis at ${placeOf(url)}, for ${what},`, log, onTrial: true },
       connect: (lost, signal) => connectTwice(url, lost, signal),
       up: (links) => {
         this.#reading = this.#read(links);

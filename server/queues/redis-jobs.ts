@@ -52,7 +52,7 @@ export class RedisJobs implements Consumer {
       roomMade: () => this.#consumer.roomMade(),
     });
     this.#consumer = new RedisConsumer({
-      ...{ url, log, consumer, claimAfterMs, streams: names.streamsOf(group, procedures) },
+      ...{ url, log, what: `jobs of ${group}`, consumer, claimAfterMs, streams: names.streamsOf(group, procedures) },
       room: () => this.#jobs.room,
       held: () => this.#held(),
       read: (links, room) => this.#read(links, room),

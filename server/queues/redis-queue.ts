@@ -36,9 +36,6 @@ export interface RedisQueueOptions extends QueueOptions {
 
 type Log = Pick<Logger, "warn" | "info">;
 
-/** One outage is to be told of once, by who asks. */
-const QUIET: Log = { warn: () => undefined, info: () => undefined };
-
 /** Jobs by way of Redis Streams. @throws TypeError where the URL is none, RangeError where a name is none */
 export function redisQueue(options: RedisQueueOptions, log: Log): JobQueue {
   return new RedisQueue(options, log);
@@ -46,6 +43,7 @@ export function redisQueue(options: RedisQueueOptions, log: Log): JobQueue {
 
 class RedisQueue implements JobQueue {
   readonly #options: RedisQueueOptions;
+  readonly #log: Log;
   readonly #counts = new QueueCounts();
   readonly #outbox: Outbox<RedisLink>;
   readonly #names: RedisNames;
@@ -56,13 +54,16 @@ class RedisQueue implements JobQueue {
   constructor(options: RedisQueueOptions, log: Log) {
     const { url, name = "fugitive", maxWaiting = 10_000, maxWaitingBytes = 2 ** 26 } = options;
     checkRedisUrl(url);
+    if (options.host !== undefined) checkGroup(options.host);
     this.#options = options;
+    this.#log = log;
     this.#names = new RedisNames(checkGroup(name));
     this.#outbox = new Outbox(maxWaiting, maxWaitingBytes);
     this.#sender = new RedisSender(this.#names, this.#outbox);
     this.#line = new Lifeline<RedisLink>({
       name: `Redis at ${placeOf(url)}`,
       log,
+      onTrial: true,
       connect: (lost, signal) => connectRedis({ url, buffers: true }, lost, signal),
       up: (link) => this.#outbox.up(link),
       down: () => this.#outbox.down(),
@@ -84,7 +85,7 @@ class RedisQueue implements JobQueue {
     checkGroup(options.group);
     for (const procedure of options.procedures) checkProcedure(procedure);
     const { url, retryMs = 1_000, claimAfterMs = 30_000 } = this.#options;
-    const shared = { names: this.#names, counts: this.#counts, log: QUIET };
+    const shared = { names: this.#names, counts: this.#counts, log: this.#log };
     return new RedisJobs(
       { ...options, ...shared, url, retryMs, claimAfterMs, handler, consumer: randomUUID() },
       this.#sender,
@@ -95,7 +96,7 @@ class RedisQueue implements JobQueue {
   consumeReplies(handler: ReplyHandler): () => void {
     if (this.#replies !== undefined) throw new Error("Replies are consumed already.");
     const { url, host, hostGoneMs = 600_000, claimAfterMs = 30_000, replyConcurrency = 256 } = this.#options;
-    const shared = { names: this.#names, counts: this.#counts, log: QUIET };
+    const shared = { names: this.#names, counts: this.#counts, log: this.#log };
     const replies = new RedisReplies(
       { ...shared, url, host, hostGoneMs, claimAfterMs, concurrency: replyConcurrency, consumer: randomUUID() },
       this.#sender,

@@ -57,7 +57,7 @@ export class RedisReplies {
     this.#streams = host === undefined ? [names.replies] : [names.repliesOf(host), names.replies];
     for (const stream of this.#streams) this.#held.set(stream, new Set());
     this.#consumer = new RedisConsumer({
-      ...{ url, log, consumer, claimAfterMs, streams: this.#streams },
+      ...{ url, log, what: "replies", consumer, claimAfterMs, streams: this.#streams },
       room: () => concurrency - this.#count,
       held: () => new Map([...this.#held].map(([stream, ids]) => [stream, [...ids]])),
       read: (links, room) => this.#read(links, room),
@@ -103,10 +103,10 @@ export class RedisReplies {
   }
 
   #expire(): void {
-    const { ttl, replies } = this.#options.names;
+    const { names, claimAfterMs } = this.#options;
     const link = this.#asking();
     if (link === undefined) return;
-    runScript(link, EXPIRE, [ttl, replies], []).catch(() => undefined);
+    runScript(link, EXPIRE, [names.ttl, names.replies], [String(claimAfterMs)]).catch(() => undefined);
   }
 
   #deliver(entry: TakenEntry): void {

@@ -132,9 +132,9 @@ return {taken}
 `;
 
 /**
- * Takes out jobs that nobody has begun with in time, and tells any host. Those that somebody has begun with are left to it, or
- * to who takes them over.
- * KEYS: ttl, replies for any. Gives how many were looked at.
+ * Takes out jobs that nobody has begun with in time, and those whose worker has given no sign of life since, and tells any
+ * host. Those whose worker lives are left to it, and looked at again.
+ * KEYS: ttl, replies for any. ARGV: after how long without a sign of life a job is another's. Gives how many were looked at.
  */
 export const EXPIRE = `${ADD}
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'LIMIT', 0, 100)
@@ -144,7 +144,10 @@ for _, member in ipairs(due) do
   local stream, id = string.sub(member, 1, bar - 1), string.sub(member, bar + 1)
   local entry = redis.call('XRANGE', stream, id, id)[1]
   local pending = redis.pcall('XPENDING', stream, '${CONSUMERS}', id, id, 1)
-  if entry and (pending.err or #pending == 0) then
+  if not pending.err and pending[1] and pending[1][3] < tonumber(ARGV[1]) then
+    if entry then redis.call('ZADD', KEYS[1], now() + ARGV[1], member) end
+  elseif entry then
+    redis.pcall('XACK', stream, '${CONSUMERS}', id)
     redis.call('XDEL', stream, id)
     redis.call('XADD', KEYS[2], '*', 'expired', entry[2][2])
   end

@@ -1,3 +1,4 @@
+import { AppError } from "../../shared/errors.ts";
 import { within } from "../within.ts";
 import { isExpired, type Job } from "./job.ts";
 import type { JobHandler, Outcome } from "./job-queue.ts";
@@ -142,8 +143,14 @@ export class RunningJobs<Held> {
       .then(() =>
         handler(job, {
           signal: aborting.signal,
-          tell: (body) => tell(said(body)),
-          send: (body) => send(said(body)),
+          // what is settled has nothing more to say
+          tell: (body) => {
+            if (!running.settled) tell(said(body));
+          },
+          send: async (body) => {
+            if (running.settled) throw new AppError("UNAVAILABLE");
+            await send(said(body));
+          },
         }),
       )
       .catch((error: unknown): Outcome => ({ kind: "failure", message: textOf(error) }))

@@ -86,7 +86,7 @@ export interface QueueStats {
  * A driver
  * - MUST call `enqueued` exactly once, never from within `enqueue`: without an error only when the broker has the job for
  *   good; with `UNAVAILABLE` where it was not reached in time, so that it may have the job or not; with `OVERLOADED` where
- *   too much waits already, or the broker takes nothing more;
+ *   too much waits already, or the broker has taken nothing more for as long;
  * - MUST have copied the input when `enqueue` returns;
  * - MUST give a job that was enqueued to a handler at least once, unless it expires: whatever crashes meanwhile, as long as
  *   the broker keeps what it has;

@@ -5,7 +5,7 @@ import { RedisRefusal } from "../links/redis.ts";
 /** Something on its way to a broker. */
 export interface Parcel<L> {
   readonly bytes: number;
-  /** Until when it may wait, by `performance.now()`; for ever where it is `Infinity`, and then nothing refuses it. */
+  /** Until when it may wait, by `performance.now()`; for ever where it is `Infinity`. */
   readonly until: number;
   /** Resolves when the broker has it for good. */
   send(link: L): Promise<void>;
@@ -13,7 +13,7 @@ export interface Parcel<L> {
 }
 
 const SWEEP_MS = 100;
-const REFUSED_PAUSE_MS = 500;
+const REFUSED_PAUSE_MS = 200;
 
 /**
  * What a broker does not have for good yet. While there is no link it waits; what was sent and not confirmed when a link broke
@@ -22,6 +22,8 @@ const REFUSED_PAUSE_MS = 500;
 export class Outbox<L> {
   /** In their order, with the link that each was sent on. */
   readonly #parcels = new Map<Parcel<L>, L | undefined>();
+  /** Why the broker did not take some of them, the last time. */
+  readonly #refusals = new Map<Parcel<L>, Error>();
   readonly #limits: { readonly count: number; readonly bytes: number };
   readonly #sweep: NodeJS.Timeout;
   #bytes = 0;
@@ -81,21 +83,20 @@ export class Outbox<L> {
     );
   }
 
+  /** It may be over soon, as with a queue that is being made: it is sent again as long as it may wait. */
   #refused(parcel: Parcel<L>, error: Error): void {
-    if (parcel.until !== Number.POSITIVE_INFINITY) {
-      const text = error instanceof RedisRefusal && error.kind !== "OOM" ? "UNAVAILABLE" : "OVERLOADED";
-      return void this.#end(parcel, new AppError(text, undefined, undefined, { cause: error }));
-    }
+    this.#refusals.set(parcel, error);
     this.#parcels.set(parcel, undefined);
     setTimeout(() => {
       const link = this.#link;
-      if (link !== undefined && this.#parcels.has(parcel) && this.#parcels.get(parcel) === undefined)
-        this.#send(parcel, link);
+      const waits = this.#parcels.has(parcel) && this.#parcels.get(parcel) === undefined;
+      if (link !== undefined && waits) this.#send(parcel, link);
     }, REFUSED_PAUSE_MS).unref();
   }
 
   #end(parcel: Parcel<L>, error: AppError | undefined): void {
     if (!this.#parcels.delete(parcel)) return;
+    this.#refusals.delete(parcel);
     this.#bytes -= parcel.bytes;
     parcel.done(error);
   }
@@ -103,7 +104,10 @@ export class Outbox<L> {
   #expire(): void {
     const now = performance.now();
     for (const parcel of this.#parcels.keys()) {
-      if (parcel.until <= now) this.#end(parcel, new AppError("UNAVAILABLE"));
+      if (parcel.until > now) continue;
+      const cause = this.#refusals.get(parcel);
+      const isFull = cause instanceof AmqpRefusal || (cause instanceof RedisRefusal && cause.kind === "OOM");
+      this.#end(parcel, new AppError(isFull ? "OVERLOADED" : "UNAVAILABLE", undefined, undefined, { cause }));
     }
   }
 }

@@ -98,8 +98,10 @@ export class RedisReplies {
         if (!(error instanceof RedisRefusal) || error.kind !== "BUSYGROUP") throw error;
       });
     }
-    const { host, hostGoneMs, names } = this.#options;
-    if (host !== undefined) await link.command(["PEXPIRE", names.repliesOf(host), String(hostGoneMs)]);
+    const { host, hostGoneMs, claimAfterMs, names } = this.#options;
+    if (host === undefined) return;
+    // longer than until the next time, however little is asked for
+    await link.command(["PEXPIRE", names.repliesOf(host), String(Math.max(hostGoneMs, claimAfterMs))]);
   }
 
   #expire(): void {

@@ -72,6 +72,19 @@ export function describeQueueOutages(name: string, broker: () => QueueBroker, en
       expect(await host.deadLetters(5)).toHaveLength(1);
     });
 
+    it("a job whose worker is killed, and that nobody takes over in time, is answered as expired", async () => {
+      const app = new SuiteQueue(broker());
+      const host = app.host();
+      const killed = await startProcess(app);
+      await enqueue(host, jobOf(0, { procedure: "slow" }));
+      await eventually(() => expect(app.results()).toEqual(["slow"]));
+      const job = jobOf("in", { ttlMs: 1_000 });
+      await enqueue(host, job);
+      await eventually(() => expect(app.replies.at(-1)).toMatchObject({ kind: "progress", job: job.id }));
+      await killed.kill();
+      await eventually(() => expect(app.replies.at(-1)).toMatchObject({ kind: "expired", job: job.id }));
+    });
+
     it("a worker that is told to end finishes what it has, and takes nothing new", async () => {
       const app = new SuiteQueue(broker());
       const host = app.host();
@@ -163,6 +176,29 @@ export function describeQueueOutages(name: string, broker: () => QueueBroker, en
       async function hostsKnown(): Promise<boolean> {
         return one.stats().connected && two.stats().connected;
       }
+    });
+
+    it("replies for a host that has been gone for long go to any other", async () => {
+      const app = new SuiteQueue(broker());
+      const gone = app.open({ host: "gone", hostGoneMs: 300 });
+      let heard = 0;
+      gone.consumeReplies((_, done) => {
+        heard++;
+        done(true);
+      });
+      app.worker(echo);
+      const other = app.host({ host: "other" });
+      const forGone = () => enqueue(other, jobOf(1, { caller: { session: "s", call: 1, tags: {}, replyTo: "gone" } }));
+      await eventually(async () => {
+        await forGone();
+        expect(heard).toBeGreaterThan(0);
+      });
+      await gone.close();
+      const before = app.replies.length;
+      await eventually(async () => {
+        await forGone();
+        expect(app.replies.length).toBeGreaterThan(before);
+      });
     });
 
     it("what cannot reach the broker in time is refused, and so is what does not fit", async () => {

@@ -26,7 +26,7 @@ export default defineConfig({
     pool: "forks",
     projects: [
       project("light", ALL, [...PROCESSES, ...COMPUTING], 3, 0),
-      project("processes", PROCESSES, COMPUTING, 3, 1),
+      project("processes", PROCESSES, COMPUTING, 4, 1),
       project("computing", COMPUTING, [], 1, 2),
     ],
   },

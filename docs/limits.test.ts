@@ -46,7 +46,7 @@ const FIXED: Readonly<Record<string, [file: string, constant: string, test: stri
   ],
   "characters of a token": ["shared/message.ts", "MAX_TOKEN_LENGTH", "server/auth/authenticate.test.ts"],
   "users whose revocation is remembered, for a day": [
-    ...(["server/auth/revocations.ts", "MOST"] as const),
+    ...(["server/auth/revocations.ts", "MOST_REVOCATIONS"] as const),
     "server/auth/revocations.test.ts",
   ],
   "tags of a session": ["server/tags/tags.ts", "MOST_TAGS", "server/sessions/session-data.test.ts"],
@@ -55,11 +55,11 @@ const FIXED: Readonly<Record<string, [file: string, constant: string, test: stri
     "server/brokers/local-broker.test.ts",
   ],
   "sessions without a connection": [
-    ...(["server/primary/session-store.ts", "MOST_AWAY"] as const),
+    ...(["server/primary/away-sessions.ts", "MOST_AWAY"] as const),
     "server/primary/session-store.test.ts",
   ],
   "subscriptions of these": [
-    ...(["server/primary/session-store.ts", "MOST_CHANNELS"] as const),
+    ...(["server/primary/away-sessions.ts", "MOST_CHANNELS"] as const),
     "server/primary/session-store.test.ts",
   ],
   "calls that go on without a connection, in one worker": [

@@ -41,6 +41,7 @@ import { publicTransport } from "./public-transport.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { createChannels } from "./pubsub/create-channels.ts";
 import { directFrames, tellUser } from "./pubsub/direct.ts";
+import { gapFrames } from "./pubsub/gaps.ts";
 import { hubFrames } from "./pubsub/hub.ts";
 import { presenceFrames } from "./pubsub/presence.ts";
 import { Accounts, rateFrames } from "./rates/accounts.ts";
@@ -85,6 +86,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     budget: config.busBudget,
     frames: {
       ...hubFrames(() => hub),
+      ...gapFrames(connections),
       ...sessionFrames(() => sessions),
       ...presenceFrames(() => presence),
       ...peerFrames(() => peers),

@@ -3,9 +3,9 @@ import { readNumber } from "../bus/numbers.ts";
 import type { Identity } from "./credentials.ts";
 
 /** Tokens live no longer than that, as a rule: a revocation is remembered for so long, in milliseconds. */
-const KEPT_MS = 86_400_000;
+export const KEPT_MS = 86_400_000;
 /** Revoked users that are remembered; beyond, the first are forgotten. */
-const MOST = 100_000;
+export const MOST_REVOCATIONS = 100_000;
 const SECOND_MS = 1_000;
 
 /**
@@ -21,7 +21,7 @@ export class Revocations {
     this.#times.delete(user);
     this.#times.set(user, time);
     for (const [oldest, then] of this.#times) {
-      if (this.#times.size <= MOST && then > time - KEPT_MS) break;
+      if (this.#times.size <= MOST_REVOCATIONS && then > time - KEPT_MS) break;
       this.#times.delete(oldest);
     }
   }
@@ -33,6 +33,11 @@ export class Revocations {
     return (
       time !== undefined && issuedAt !== undefined && Math.floor(issuedAt / SECOND_MS) <= Math.floor(time / SECOND_MS)
     );
+  }
+
+  /** When a user was revoked, in milliseconds since 1970. */
+  timeOf(user: string): number | undefined {
+    return this.#times.get(user);
   }
 
   entries(): IterableIterator<[user: string, time: number]> {

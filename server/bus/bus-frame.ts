@@ -136,6 +136,12 @@ export const BusType = {
   ALL_ASKED: 81,
   /** worker → primary: a raw connection, as channel, is there, or tagged otherwise; without data, it is gone. */
   RAW_CONNECTION: 82,
+  /** primary → worker: what was asked with this reference cannot be done; channel = the code, data = the text. */
+  REFUSED: 83,
+  /** primary → worker: publications of a channel may have been missed, and will not come. */
+  GAP: 84,
+  /** primary → worker: it is not known any more who is paired with whom: peers have to seek anew. */
+  PEERS_LOST: 85,
 } as const;
 
 export type BusType = (typeof BusType)[keyof typeof BusType];

@@ -12,6 +12,11 @@ export type SubscribeQuestion = readonly [latest: boolean, since: Position | nul
 /** What a worker asks for with HISTORY, as its data: the newest publications, so many, before an offset if one is given. */
 export type HistoryQuestion = readonly [limit: number, before: number | null];
 
+/** Bytes of one page's publications; one larger publication is a page of its own. */
+export const HISTORY_PAGE_BYTES = 262_144;
+/** What a publication is sent with beside its data and its channel's name, roughly: small ones are many in a page. */
+export const HISTORY_EVENT_BYTES = 64;
+
 const RECOVERED = 1;
 const MORE = 2;
 const HEAD_BYTES = 2 + 8 + 8;

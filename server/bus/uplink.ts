@@ -1,8 +1,9 @@
 import { AppError } from "../../shared/errors.ts";
 import { overloaded } from "../overloaded.ts";
-import type { BusFrame, BusType } from "./bus-frame.ts";
+import { type BusFrame, BusType } from "./bus-frame.ts";
 import { joinBus } from "./join-bus.ts";
 import type { LinkHooks } from "./link.ts";
+import { readRefusal } from "./refusal.ts";
 
 export interface UplinkOptions {
   /** Path of the primary's Unix domain socket (or Windows named pipe). */
@@ -68,7 +69,8 @@ export async function connectUplink(options: UplinkOptions): Promise<Uplink> {
       }
       const answered = waiting.get(to);
       waiting.delete(to);
-      answered?.(undefined, frame);
+      if (frame.type === BusType.REFUSED) answered?.(readRefusal(frame), undefined);
+      else answered?.(undefined, frame);
     },
     closed() {
       const left = [...waiting.values()];

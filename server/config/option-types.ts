@@ -25,7 +25,7 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): z.Z
 }
 
 /** A name for people and labels: some text, without line breaks. */
-export function shortText(maxLength: number): z.ZodType<string> {
+export function shortText(maxLength: number): z.ZodString {
   const expected = `text of 1 to ${maxLength} characters on one line`;
   return z
     .string(expected)
@@ -59,6 +59,18 @@ export function brokerUrl(...schemes: readonly string[]): z.ZodType<string> {
       (text) => text === "" || schemes.some((scheme) => text.startsWith(`${scheme}://`) && URL.canParse(text)),
       expected,
     );
+}
+
+/** A text that can be read, or none at all. @param read throws what is wrong with it */
+export function textFor(what: string, read: (text: string) => unknown): z.ZodType<string> {
+  return z.string(what).superRefine((text, context) => {
+    if (text === "") return;
+    try {
+      read(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: `${what}. ${error instanceof Error ? error.message : error}` });
+    }
+  });
 }
 
 /** A text that something can be made of. @param compile throws where it cannot */

@@ -7,6 +7,7 @@ export const GROUPS = [
   "tls",
   "processes",
   "compute",
+  "hosts",
   "authentication",
   "gateway",
   "logging",

@@ -1,6 +1,7 @@
 import { AUTH_OPTIONS } from "./auth-options.ts";
 import { COMPUTE_OPTIONS } from "./compute-options.ts";
 import { GATEWAY_OPTIONS } from "./gateway-options.ts";
+import { HOST_OPTIONS } from "./host-options.ts";
 import { LIMIT_OPTIONS } from "./limit-options.ts";
 import { LOG_OPTIONS } from "./log-options.ts";
 import { NETWORK_OPTIONS } from "./network-options.ts";
@@ -16,6 +17,7 @@ export const OPTIONS = {
   ...TLS_OPTIONS,
   ...PROCESS_OPTIONS,
   ...COMPUTE_OPTIONS,
+  ...HOST_OPTIONS,
   ...AUTH_OPTIONS,
   ...GATEWAY_OPTIONS,
   ...LOG_OPTIONS,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { askEveryone, NOT_ALL, silence } from "./everyone.ts";
+import { askEverywhere, NOT_ALL, SILENT, silence } from "./everyone.ts";
 import { type Listing, listEveryone } from "./list-everyone.ts";
 import { Parts, type Route } from "./route.ts";
 import { statusReport } from "./status-report.ts";
@@ -10,6 +10,7 @@ const UNSEEN = /[\s=%\p{C}]/gu;
 
 const CONNECTION = z.object({
   id: z.string(),
+  node: z.string().optional(),
   worker: z.number(),
   path: z.string(),
   user: z.string().optional(),
@@ -28,7 +29,7 @@ export const CONNECTION_ROUTES: Readonly<Record<string, Route>> = {
       200: {
         description: "A line for each connection, or JSON.",
         text: "id=Zm9v-1 worker=1 path=/ admin=1",
-        json: z.looseObject({ connections: z.array(CONNECTION), silent: z.array(z.number()).optional() }),
+        json: z.looseObject({ connections: z.array(CONNECTION), silent: SILENT.optional() }),
       },
       400: { description: "What is wrong with the request." },
       [NOT_ALL]: { description: "The same of the socket workers that answer; others did not in time." },
@@ -56,7 +57,7 @@ export const CONNECTION_ROUTES: Readonly<Record<string, Route>> = {
       [NOT_ALL]: { description: "The same of the socket workers that answer; others did not in time." },
     },
     async answer({ wantsJson }, { primary }) {
-      const { answers, silent } = await askEveryone(primary, "tree");
+      const { answers, silent } = await askEverywhere(primary, "tree");
       const tree = new Map<string, Set<string>>();
       for (const { answer } of answers) {
         for (const [name, value] of answer.values) {

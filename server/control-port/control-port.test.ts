@@ -72,7 +72,7 @@ describe("the control port", () => {
 
   it("ends sessions of a user, or one, and says how many", async () => {
     const asked: [string, string, number][] = [];
-    const ending = (what: string) => (name: string, code: number) => asked.push([what, name, code]);
+    const ending = (what: string) => async (name: string, code: number) => asked.push([what, name, code]);
     const port = await startControl({ users: { revokeUser: ending("user"), revokeSession: ending("session") } });
     const revoke = (query: string) => ask(port, `/revoke${query}`, { method: "POST" });
     expect(await revoke("?user=ann%20b%2Bc")).toMatchObject({ status: 200, body: { ended: 1 } });

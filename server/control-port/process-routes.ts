@@ -106,13 +106,15 @@ export const PROCESS_ROUTES: Readonly<Record<string, Route>> = {
     summary: "Ends all sessions of a user, or one, and their connections.",
     query: REVOKE,
     answers: { 200: { description: "How many ended.", json: z.object({ ended: z.number() }) }, 400: WRONG },
-    answer({ query }, { primary: { users } }) {
+    async answer({ query }, { primary: { users } }) {
       const { user, session, ban } = readQuery(REVOKE, query);
       if ((user === undefined) === (session === undefined)) {
         return { status: 400, body: { error: `user or session ${NAME}` } };
       }
       const code = revokeCode(ban !== undefined);
-      const ended = user === undefined ? users.revokeSession(session ?? "", code) : users.revokeUser(user, code);
+      const ended = await (user === undefined
+        ? users.revokeSession(session ?? "", code)
+        : users.revokeUser(user, code));
       return { status: 200, body: { ended } };
     },
   },

@@ -10,7 +10,7 @@ import type { Observed } from "./status-report.ts";
 
 /** What the control port may do with the server. */
 export interface Controlled extends Pick<Primary, "ready" | "reload" | "scale" | "users">, Omit<Observed, "workers"> {
-  readonly control: Pick<ControlDesk, "ask" | "askAll">;
+  readonly control: Pick<ControlDesk, "ask" | "askAll" | "askEverywhere">;
   readonly tails: Pick<TailDesk, "open" | "full">;
   readonly metrics: Pick<PrimaryMetrics, "text" | "snapshot">;
   readonly workers: readonly (Observed["workers"][number] & Pick<WorkerProcess, "member">)[];

@@ -1,3 +1,4 @@
+import type { Hosts } from "../hosts/hosts.ts";
 import type { ComputeProcess } from "../primary/compute-process.ts";
 import type { Rollout } from "../primary/rollout.ts";
 import type { WorkerProcess } from "../primary/worker-process.ts";
@@ -9,6 +10,8 @@ export interface Observed {
   readonly workers: readonly Pick<WorkerProcess, "number" | "pid" | "bornAt" | "state" | "status">[];
   /** None where the application has no use for one. */
   readonly compute?: Pick<ComputeProcess, "pid" | "bornAt" | "restarts" | "report"> | undefined;
+  /** All hosts of the application; none where there can be but this one. */
+  readonly hosts?: Pick<Hosts, "own" | "alive"> | undefined;
 }
 
 /** How long a process may take to say how it is, in milliseconds; one that does not is reported as silent. */
@@ -16,7 +19,7 @@ const STATUS_MS = 1_000;
 const SILENT = { silent: true };
 
 /** How all processes are, as far as they say within a second. */
-export async function statusReport({ port, rollout, workers, compute }: Observed) {
+export async function statusReport({ port, rollout, workers, compute, hosts }: Observed) {
   const { running, queued, failure } = rollout;
   const [computeReport, ...workerReports] = await Promise.all([
     computeStatus(compute),
@@ -27,7 +30,15 @@ export async function statusReport({ port, rollout, workers, compute }: Observed
       return { worker: number, pid, state, uptime: secondsSince(worker), ...status };
     }),
   ]);
-  return { port, workers: workerReports, compute: computeReport, rollout: { running, queued, failure } };
+  const report = { port, workers: workerReports, compute: computeReport, rollout: { running, queued, failure } };
+  return hosts === undefined ? report : { ...report, hosts: hostList(hosts) };
+}
+
+/** All hosts, by their names, and which of them this one is. */
+export function hostList({ own, alive }: Pick<Hosts, "own" | "alive">) {
+  return [...alive.values()]
+    .map(({ id, node, since }) => ({ node, id, uptime: (Date.now() - since) / 1000, own: id === own }))
+    .sort((one, other) => (one.node < other.node ? -1 : 1));
 }
 
 async function computeStatus(compute: Observed["compute"]) {

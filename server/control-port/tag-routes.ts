@@ -2,12 +2,12 @@ import { z } from "zod";
 import { CloseCode } from "../../shared/codes.ts";
 import { EVERYBODY, readSelector, type Selector } from "../tags/selector.ts";
 import { checkTags, type TagChanges } from "../tags/tags.ts";
-import { askEveryone, countAnswer, NOT_ALL } from "./everyone.ts";
+import { askEverywhere, countAnswer, NOT_ALL, SILENT } from "./everyone.ts";
 import { BODY_TYPES, directBody } from "./request-body.ts";
 import { BadRequest, type ControlRequest, type Route } from "./route.ts";
 
 const MOST_TAG_BYTES = 65_536;
-const COUNT = z.object({ count: z.number(), silent: z.array(z.number()).optional() });
+const COUNT = z.object({ count: z.number(), silent: SILENT.optional() });
 const COUNTED = {
   200: { description: "How many connections that were.", text: "7", json: COUNT },
   400: { description: "What is wrong with the request." },
@@ -48,7 +48,7 @@ export const TAG_ROUTES: Readonly<Record<string, Route>> = {
     async answer(request, services) {
       const selector = selectorOf(request);
       const body = directBody(request, services);
-      const { answers, silent } = await askEveryone(services.primary, "send", selector, body);
+      const { answers, silent } = await askEverywhere(services.primary, "send", selector, body);
       return countAnswer(sum(answers.map(({ answer }) => answer)), silent, request.wantsJson);
     },
   },
@@ -65,7 +65,7 @@ export const TAG_ROUTES: Readonly<Record<string, Route>> = {
     async answer(request, { primary }) {
       const selector = selectorOf(request);
       const changes = readChanges(request.body.toString().trim());
-      const { answers, silent } = await askEveryone(primary, "setTags", selector, changes);
+      const { answers, silent } = await askEverywhere(primary, "setTags", selector, changes);
       const refused = sum(answers.map(({ answer }) => answer[1]));
       const more = refused > 0 ? { refused } : {};
       return countAnswer(sum(answers.map(({ answer }) => answer[0])), silent, request.wantsJson, more);
@@ -80,7 +80,7 @@ export const TAG_ROUTES: Readonly<Record<string, Route>> = {
     async answer(request, services) {
       const selector = selectorOf(request);
       const body = request.body.length === 0 ? null : directBody(request, services);
-      const { answers, silent } = await askEveryone(services.primary, "close", selector, body, CloseCode.NORMAL);
+      const { answers, silent } = await askEverywhere(services.primary, "close", selector, body, CloseCode.NORMAL);
       return countAnswer(sum(answers.map(({ answer }) => answer)), silent, request.wantsJson);
     },
   },

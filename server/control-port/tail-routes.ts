@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { askEveryone, NOT_ALL, silence } from "./everyone.ts";
+import { askEverywhere, NOT_ALL, silence } from "./everyone.ts";
 import { type Answer, Parts, type Route, readQuery } from "./route.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -35,7 +35,7 @@ export const TAIL_ROUTES: Readonly<Record<string, Route>> = {
     async answer({ query }, { primary }) {
       const { id, seconds = SECONDS, messages } = readQuery(TAIL, query);
       if (primary.tails.full) return full();
-      const { answers, silent } = await askEveryone(primary, "list", { ids: [id] }, 0, 1);
+      const { answers, silent } = await askEverywhere(primary, "list", { ids: [id] }, 0, 1);
       const found = answers.find(({ answer }) => answer.connections.length > 0);
       if (found === undefined) {
         if (silent.length > 0) return { status: NOT_ALL, body: { error: silence(silent) } };

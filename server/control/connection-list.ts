@@ -10,10 +10,12 @@ const MOST_VALUES = 10_000;
 const MOST_LISTED = 1_000;
 
 /** One connection, for people and tools to look at. */
-function factsOf(connection: Connection, worker: number): ConnectionFacts {
+function factsOf(connection: Connection, { worker, node }: SelectServices): ConnectionFacts {
   const { id, path, user, session, address, tags } = connection;
   return {
-    ...{ id, worker, path },
+    id,
+    ...(node !== undefined && { node }),
+    ...{ worker, path },
     ...(user !== undefined && { user }),
     ...(session !== undefined && { session: session.id }),
     ...{ address, tags },
@@ -32,7 +34,7 @@ export function listConnections(
   services: SelectServices,
 ): ConnectionPage {
   const { page, more } = selectPage(selector, after, Math.min(most, MOST_LISTED), services);
-  const connections = page.map((connection) => factsOf(connection, services.worker));
+  const connections = page.map((connection) => factsOf(connection, services));
   const last = page.at(-1);
   return more && last !== undefined ? { connections, next: numberOf(last.id) } : { connections };
 }

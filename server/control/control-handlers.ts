@@ -25,7 +25,9 @@ export interface ControlHandlersOptions {
 /** What a socket worker does for whoever has the control port. */
 export function controlHandlers(options: ControlHandlersOptions): ControlHandlers {
   const { services, system, requireUser, connections, frames } = options;
-  const selecting: SelectServices = { connections, sessions: services.sessions, worker: services.worker };
+  const { sessions, worker, config } = services;
+  const node = config.redis === "" ? undefined : config.node;
+  const selecting: SelectServices = { connections, sessions, worker, node };
 
   function send(selector: Selector, body: Body): number {
     const direct = new DirectBody(body, frames);

@@ -6,6 +6,8 @@ import type { Body } from "./direct-body.ts";
 /** One connection, for people and tools to look at. */
 export interface ConnectionFacts {
   readonly id: string;
+  /** The name of its host, where there may be several. */
+  readonly node?: string;
   readonly worker: number;
   readonly path: string;
   readonly user?: string;

@@ -24,7 +24,8 @@ function primaryWith(mute?: number) {
     const connections = Array.from({ length: count }, (_, index) => ({ id: `${member}${path}-${after + index + 1}` }));
     return { answer: { connections, ...(after + count < all && { next: after + count }) } };
   };
-  const control = { ...IDLE.control, ask, askAll: async () => ({ answers: COUNTS, silent: [] }) };
+  const askEverywhere = async () => ({ answers: COUNTS, silent: [], silentElsewhere: [] });
+  const control = { ...IDLE.control, ask, askEverywhere };
   return { asked, primary: { workers: [{ ...WELL, member: 3, number: 1 }], control } as never };
 }
 

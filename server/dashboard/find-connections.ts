@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { ConnectionFacts } from "../control/control-questions.ts";
-import { askEveryone, workerNumbers } from "../control-port/everyone.ts";
+import { askEverywhere, workerNumbers } from "../control-port/everyone.ts";
 import { BadRequest, type Controlled } from "../control-port/route.ts";
 import { filterOf } from "../control-port/tag-routes.ts";
 import { ANSWER_MS } from "../primary/control-desk.ts";
@@ -15,7 +15,7 @@ export async function findConnections(
   primary: Pick<Controlled, "control" | "workers">,
 ): Promise<FoundConnections> {
   const selector = selectorOf(query);
-  const { answers, silent } = await askEveryone(primary, "count", selector);
+  const { answers, silent } = await askEverywhere(primary, "count", selector);
   const counts = answers.toSorted(inOrder);
   const connections: ConnectionFacts[] = [];
   const missing = new Set(silent);

@@ -1,4 +1,3 @@
-import { askEveryone } from "../control-port/everyone.ts";
 import type { ControlServices } from "../control-port/route.ts";
 import { statusReport } from "../control-port/status-report.ts";
 import type { MetricName } from "../metrics/definitions.ts";
@@ -49,7 +48,7 @@ export class Observer {
     const [report, counted, channels] = await Promise.all([
       statusReport(primary),
       primary.metrics.snapshot(),
-      askEveryone(primary, "channels", MOST_TOPS),
+      primary.control.askAll("channels", [MOST_TOPS]),
     ]);
     const now = performance.now();
     const before = this.#before;

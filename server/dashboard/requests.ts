@@ -44,5 +44,5 @@ export interface FoundConnections {
   /** Where the next page begins; none where this is the last. */
   readonly next?: Cursor;
   /** Numbers of the workers that did not answer in time: theirs are missing. */
-  readonly silent: readonly number[];
+  readonly silent: readonly (number | string)[];
 }

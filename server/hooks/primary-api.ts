@@ -48,7 +48,7 @@ export interface PrimaryApi {
    */
   publish(channel: string, data: unknown): Promise<void>;
   /** Ends all sessions of a user, or one, and their connections. @returns how many sessions ended */
-  revoke(target: RevokeTarget, options?: RevokeOptions): number;
+  revoke(target: RevokeTarget, options?: RevokeOptions): Promise<number>;
   /**
    * Starts or ends socket workers until there are so many.
    * @returns what is begun; undefined while all still starts, or ends

@@ -19,6 +19,8 @@ export interface Hosts {
    * out as well, at about the same time: whatever is done about it has to be right when it is done twice.
    */
   onGone(gone: (host: string) => void): void;
+  /** Calls back when hosts have come or gone, after those of `onGone`. */
+  onChange(changed: () => void): void;
   /**
    * Calls back when this host has been taken for dead, though it lives: what it had told of itself may have been forgotten, as
    * after {@link import("../redis/shared-redis.ts").RedisListener.up}.

@@ -39,16 +39,67 @@ export interface RedisOptions {
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 20_000;
 
-/**
- * Connects to Redis. The driver is loaded here, as a server without a gateway does not need it; and it is kept from coming
- * back by itself: what it still had would go out before that which was refused when the link broke.
- */
+/** What it is told on channels, on a connection that nothing else is asked on. */
+export interface RedisSubscriber extends Link {
+  /** Hears channels; patterns, as Redis has them, where `patterns`. Resolves when whatever is published from now on comes. */
+  subscribe(channels: readonly string[], received: RedisReceived, patterns: boolean): Promise<void>;
+  /** Ends it, with the same `received` that it was subscribed with. Resolves when nothing comes any more. */
+  unsubscribe(channel: string, received: RedisReceived, pattern: boolean): Promise<void>;
+}
+
+/** Gets what was published on a channel. */
+export type RedisReceived = (message: Buffer, channel: Buffer) => void;
+
+/** Connects to Redis, to ask. See {@link openRedis}. */
 export async function connectRedis(
   options: RedisOptions,
   lost: (error: Error) => void,
   signal: AbortSignal,
 ): Promise<RedisLink> {
-  const { createClient, ErrorReply, RESP_TYPES } = await import("@redis/client");
+  const { client, close } = await openRedis(options, lost, signal);
+  return {
+    close,
+    async command(args, answerMs = ANSWER_MS) {
+      const late = setTimeout(() => {
+        lost(new Error(`Redis gave no answer to ${String(args[0])} for ${answerMs / 1_000} s`));
+        close();
+      }, answerMs);
+      try {
+        return await client.sendCommand(args);
+      } catch (error) {
+        throw await refusalOf(error);
+      } finally {
+        clearTimeout(late);
+      }
+    },
+  };
+}
+
+/** Connects to Redis, to hear what is published there. See {@link openRedis}. */
+export async function connectRedisSubscriber(
+  options: RedisOptions,
+  lost: (error: Error) => void,
+  signal: AbortSignal,
+): Promise<RedisSubscriber> {
+  const { client, close } = await openRedis({ ...options, buffers: true }, lost, signal);
+  return {
+    close,
+    async subscribe(channels, received, patterns) {
+      if (patterns) await client.pSubscribe([...channels], received, true);
+      else await client.subscribe([...channels], received, true);
+    },
+    async unsubscribe(channel, received, pattern) {
+      await (pattern ? client.pUnsubscribe(channel, received, true) : client.unsubscribe(channel, received, true));
+    },
+  };
+}
+
+/**
+ * Opens a connection. The driver is loaded here, as most servers do not need it; and it is kept from coming back by itself:
+ * what it still had would go out before that which was refused when the link broke.
+ */
+async function openRedis(options: RedisOptions, lost: (error: Error) => void, signal: AbortSignal) {
+  const { createClient, RESP_TYPES } = await import("@redis/client");
   const { url, connectMs = CONNECT_MS } = options;
   const client = createClient({
     url,
@@ -92,20 +143,11 @@ export async function connectRedis(
   // from here on whoever has the link closes it
   signal.removeEventListener("abort", close);
 
-  return {
-    close,
-    async command(args, answerMs = ANSWER_MS) {
-      const late = setTimeout(() => {
-        lost(new Error(`Redis gave no answer to ${String(args[0])} for ${answerMs / 1_000} s`));
-        close();
-      }, answerMs);
-      try {
-        return await client.sendCommand(args);
-      } catch (error) {
-        throw error instanceof ErrorReply ? new RedisRefusal(error.message) : error;
-      } finally {
-        clearTimeout(late);
-      }
-    },
-  };
+  return { client, close };
+}
+
+/** An error of the driver's as ours. */
+export async function refusalOf(error: unknown): Promise<unknown> {
+  const { ErrorReply } = await import("@redis/client");
+  return error instanceof ErrorReply ? new RedisRefusal(error.message) : error;
 }

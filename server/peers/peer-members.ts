@@ -32,6 +32,11 @@ export class PeerMembers {
     return this.#members.get(connection)?.peers ?? [];
   }
 
+  /** Those of all connections. */
+  all(): Iterable<LocalPeer> {
+    return this.#peers.values();
+  }
+
   get(id: string): LocalPeer | undefined {
     return this.#peers.get(id);
   }

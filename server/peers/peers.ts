@@ -116,6 +116,11 @@ export class Peers {
     else this.#tell(peer, { type: "left", peer: news[1], reason: news[0] === News.LEFT ? "left" : "lost" });
   }
 
+  /** It is not known any more who is paired with whom: whoever seeks has to do so anew. */
+  lost(): void {
+    for (const peer of [...this.#members.all()]) this.#end(peer, goingDown());
+  }
+
   /** One peer says something to another. */
   signalled({ channel, data }: BusFrame): void {
     const [from, to] = signalEnds(channel);
@@ -165,6 +170,7 @@ export function peerFrames(peers: () => Peers | undefined) {
   return {
     [BusType.PEER_NEWS]: (frame: BusFrame) => peers()?.news(frame),
     [BusType.PEER_SIGNAL]: (frame: BusFrame) => peers()?.signalled(frame),
+    [BusType.PEERS_LOST]: () => peers()?.lost(),
   };
 }
 

@@ -4,16 +4,16 @@ import { createBusAddress, siblingPath } from "../bus/bus-address.ts";
 import { type BusFrame, BusType } from "../bus/bus-frame.ts";
 import { BusServer } from "../bus/bus-server.ts";
 import type { Link, LinkHooks } from "../bus/link.ts";
-import { offsetBytes } from "../bus/publication-head.ts";
 import { PatternMap } from "../pubsub/patterns.ts";
+import type { Carrier, Routes } from "./carrier.ts";
 import type { BusAddresses } from "./control-message.ts";
 import type { Desk, DeskMember } from "./desk.ts";
-import type { Sequencer } from "./sequencer.ts";
 
 export interface BusHubOptions {
   /** Bytes that may wait for one socket worker before its publishers are held back. */
   readonly budget: number;
-  readonly sequencer: Sequencer;
+  /** Makes what carries publications. */
+  carrier(routes: Routes): Carrier;
   /** Takes what is neither a publication nor a subscription. */
   readonly desk: Desk;
   /** Proves to it that a process is of this server. @default one of its own */
@@ -42,7 +42,7 @@ interface Member {
 
 /**
  * The primary's half of the bus: knows which socket worker wants which channel, and sends every publication to those
- * only, its origin included. All publications pass here one after another, which is what gives each channel one order.
+ * only, its origin included.
  */
 export class BusHub {
   readonly #options: BusHubOptions;
@@ -52,6 +52,7 @@ export class BusHub {
   /** Members that get the publication at hand; one set for all, to allocate none per publication. */
   readonly #receivers = new Set<Member>();
   readonly #server: BusServer;
+  readonly #carrier: Carrier;
   #folder: string | undefined;
   #path = "";
 
@@ -62,6 +63,10 @@ export class BusHub {
       secret: this.#secret,
       failed: (error) => options.failed(error),
       joined: (link, worker) => this.#joined(link, worker),
+    });
+    this.#carrier = options.carrier({
+      forward: (frame) => this.#route(frame.channel, ({ link }) => link.forward(frame, BusType.EVENT)),
+      send: (type, channel, data) => this.#route(channel, ({ link }) => link.send(type, 0, channel, data)),
     });
   }
 
@@ -77,7 +82,7 @@ export class BusHub {
     return this.#server.listen(path);
   }
 
-  /** Publishes from the primary itself, for back ends. */
+  /** Publishes from the primary itself, to socket workers of this host. */
   publish(channel: string, data: Uint8Array): void {
     this.#route(channel, (member) => member.link.send(BusType.EVENT, 0, channel, data));
   }
@@ -85,7 +90,7 @@ export class BusHub {
   close(): void {
     this.#server.close();
     this.#options.desk.close();
-    this.#options.sequencer.close();
+    this.#carrier.close();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -103,17 +108,17 @@ export class BusHub {
   #receive(member: Member, frame: BusFrame): void {
     switch (frame.type) {
       case BusType.PUBLISH:
-        this.#publish(member, frame);
+        this.#carrier.publish(frame, member.link);
         break;
       case BusType.PUBLISH_WITH:
-        this.#publishWith(member, frame);
+        this.#carrier.publishWith(frame, member.link);
         break;
       case BusType.SUBSCRIBE:
         this.#subscribe(member, frame.channel);
-        member.link.send(BusType.SUBSCRIBED, frame.reference, "", this.#standing(member, frame));
+        this.#carrier.subscribe(frame, member.link);
         break;
       case BusType.HISTORY:
-        member.link.send(BusType.HISTORY_PAGE, frame.reference, "", this.#page(member, frame));
+        this.#carrier.history(frame, member.link);
         break;
       case BusType.UNSUBSCRIBE:
         this.#unsubscribe(member, frame.channel);
@@ -121,38 +126,6 @@ export class BusHub {
       default:
         member.desk.receive(frame);
     }
-  }
-
-  #publish(origin: Member, frame: BusFrame): void {
-    const { reference } = frame;
-    this.#route(frame.channel, (member) => member.link.forward(frame, BusType.EVENT));
-    if (reference !== 0) origin.link.send(BusType.PUBLISHED, reference);
-  }
-
-  /** The same for one that is kept, or made once only. */
-  #publishWith(origin: Member, frame: BusFrame): void {
-    const { channel, reference } = frame;
-    const offset = this.#options.sequencer.publish(frame, (data, kept) => {
-      const type = kept ? BusType.KEPT_EVENT : BusType.EVENT;
-      this.#route(channel, ({ link }) => link.send(type, 0, channel, data));
-    });
-    if (reference === 0) return;
-    origin.link.send(BusType.PUBLISHED, reference, "", offset === undefined ? undefined : offsetBytes(offset));
-  }
-
-  /** What is to be told of a channel's history; nothing where there is none, or no room to tell it. */
-  #standing(member: Member, frame: BusFrame): Buffer | undefined {
-    if (frame.data.length === 0) return undefined;
-    return this.#options.sequencer.subscribe(frame, this.#hasRoom(member));
-  }
-
-  #page(member: Member, frame: BusFrame): Buffer | undefined {
-    return this.#hasRoom(member) ? this.#options.sequencer.page(frame) : undefined;
-  }
-
-  /** What clients ask for must not hold up publications: they can be asked to wait. */
-  #hasRoom({ link }: Member): boolean {
-    return link.unsent <= this.#options.budget / 4;
   }
 
   /** Sends one publication to every worker that wants it, once each. */
@@ -186,7 +159,7 @@ export class BusHub {
     if (members?.size !== 0) return;
     this.#interest.delete(channel);
     this.#options.watched?.(channel, false);
-    this.#options.sequencer.histories.unwatch(channel);
+    this.#carrier.unsubscribe(channel);
   }
 
   /** Too much waits for a worker: nobody is read until it has caught up, so that their own queues fill and refuse. */

@@ -1,4 +1,8 @@
 import type { Config } from "../config.ts";
+import { type HostQuestion, HostQuestions } from "../hosts/host-questions.ts";
+import type { Hosts } from "../hosts/hosts.ts";
+import { SharedHosts } from "../hosts/shared-hosts.ts";
+import type { Logger } from "../logger.ts";
 import { appPaths } from "../paths/path-options.ts";
 import type { BusHub } from "./bus-hub.ts";
 import type { ControlDesk } from "./control-desk.ts";
@@ -7,15 +11,37 @@ import { type Bus, type BusHooks, createBusHub, type Stores } from "./create-bus
 import type { TailDesk } from "./tail-desk.ts";
 import type { UserDesk } from "./user-desk.ts";
 
+export interface BusesHooks extends BusHooks {
+  /** The number that people know a socket worker by. */
+  numberOf(member: number): number;
+}
+
 /** The buses of all applications: that of the main one, and one for each that a path has of its own. */
 export class Buses {
   readonly #main: Bus;
   readonly #apps: ReadonlyMap<string, Bus>;
   readonly #all: readonly Bus[];
+  /** All hosts of the application; undefined where there can be but this one. */
+  readonly hosts: Hosts | undefined;
+  /** What they share with those of other hosts, where there are others. */
+  readonly #hosts: SharedHosts | undefined;
+  readonly #questions: HostQuestions | undefined;
 
-  constructor(config: Config, hooks: BusHooks) {
-    this.#main = createBusHub(config, hooks);
-    this.#apps = new Map(appPaths(config.paths).map((path) => [path, createBusHub(config, hooks, this.#main, path)]));
+  constructor(config: Config, hooks: BusesHooks, log: Logger) {
+    const hosts = config.redis === "" ? undefined : new SharedHosts(config, log);
+    const shared = (path: string) => hosts && { redis: hosts.of(path), hosts: hosts.registry };
+    this.#hosts = hosts;
+    this.hosts = hosts?.registry;
+    this.#main = createBusHub(config, hooks, undefined, "", shared(""));
+    this.#apps = new Map(
+      appPaths(config.paths).map((path) => [path, createBusHub(config, hooks, this.#main, path, shared(path))]),
+    );
+    if (hosts !== undefined) {
+      const { numberOf } = hooks;
+      const answer = (question: HostQuestion) => this.control.answerHost(question, numberOf);
+      this.#questions = new HostQuestions({ redis: hosts.of(""), hosts: hosts.registry, answer });
+      this.control.join(this.#questions);
+    }
     this.#all = [this.#main, ...this.#apps.values()];
   }
 
@@ -46,9 +72,8 @@ export class Buses {
 
   /** Users and sessions, of whatever application. */
   readonly users: Pick<UserDesk, "revokeUser" | "revokeSession"> = {
-    revokeUser: (user, code) => this.#all.reduce((ended, { users }) => ended + users.revokeUser(user, code), 0),
-    revokeSession: (session, code) =>
-      this.#all.reduce((ended, { users }) => ended + users.revokeSession(session, code), 0),
+    revokeUser: (user, code) => sum(this.#all.map(({ users }) => users.revokeUser(user, code))),
+    revokeSession: (session, code) => sum(this.#all.map(({ users }) => users.revokeSession(session, code))),
   };
 
   /** Where all of them are, and what proves that a process is of this server. */
@@ -57,11 +82,26 @@ export class Buses {
     return { ...this.main.address, apps };
   }
 
+  /** @throws StartError where what hosts share cannot be reached */
   async listen(): Promise<void> {
-    await Promise.all(this.#all.map(({ hub }) => hub.listen()));
+    await Promise.all([this.#hosts?.ready(), ...this.#all.map(({ hub }) => hub.listen())]);
   }
 
-  close(): void {
+  /** Ends all of them. Resolves when other hosts know it. */
+  async close(): Promise<void> {
     for (const { hub } of this.#all) hub.close();
+    this.#questions?.close();
+    await this.#hosts?.close();
   }
+
+  /** Ends all of them without a word to other hosts. */
+  kill(): void {
+    for (const { hub } of this.#all) hub.close();
+    this.#questions?.close();
+    this.#hosts?.kill();
+  }
+}
+
+async function sum(counts: readonly Promise<number>[]): Promise<number> {
+  return (await Promise.all(counts)).reduce((all, count) => all + count, 0);
 }

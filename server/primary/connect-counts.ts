@@ -12,6 +12,11 @@ export class ConnectCounts {
     return this.#all.size;
   }
 
+  /** Those that have connections. */
+  get addresses(): Iterable<string> {
+    return this.#all.keys();
+  }
+
   /** What one socket worker has; it may die at any moment. */
   member(): ConnectMember {
     const own = new Map<string, number>();
@@ -21,13 +26,16 @@ export class ConnectCounts {
         change(this.#all, address, 1);
       },
       remove: (address) => {
-        if (!own.has(address)) return;
+        if (!own.has(address)) return false;
         change(own, address, -1);
         change(this.#all, address, -1);
+        return true;
       },
       left: () => {
         for (const [address, count] of own) change(this.#all, address, -count);
+        const addresses = [...own.keys()];
         own.clear();
+        return addresses;
       },
     };
   }
@@ -36,10 +44,10 @@ export class ConnectCounts {
 /** One socket worker's connections. */
 export interface ConnectMember {
   add(address: string): void;
-  /** One of its connections is gone. */
-  remove(address: string): void;
-  /** All of them are. */
-  left(): void;
+  /** One of its connections is gone. @returns whether it had one */
+  remove(address: string): boolean;
+  /** All of them are. @returns the addresses that it had some from */
+  left(): readonly string[];
 }
 
 function change(counts: Map<string, number>, address: string, by: number): void {

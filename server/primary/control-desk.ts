@@ -11,12 +11,13 @@ import type {
   QuestionData,
   QuestionName,
 } from "../control/control-questions.ts";
+import type { HostAnswers, HostQuestion, HostQuestions } from "../hosts/host-questions.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import { Questions } from "./questions.ts";
 
 /** What one socket worker answered. */
 export interface MemberAnswer<Answer> {
-  /** Its number among all processes that were ever forked. */
+  /** Its number among all processes that were ever forked; of another host's, one to ask it by. */
   readonly member: number;
   /** Where the application is that answered it; an empty string for the main one. */
   readonly path: string;
@@ -28,6 +29,12 @@ export interface AllAnswers<Answer> {
   readonly answers: readonly MemberAnswer<Answer>[];
   /** Those that did not answer in time, or went before they had. */
   readonly silent: readonly number[];
+}
+
+/** What those of all hosts did. */
+export interface EveryAnswer<Answer> extends AllAnswers<Answer> {
+  /** Those of other hosts that did not answer: `host/number`, or a host. */
+  readonly silentElsewhere: readonly string[];
 }
 
 export interface ControlDeskOptions {
@@ -50,10 +57,16 @@ export class ControlDesk {
   readonly #mostUnsent: number;
   readonly #members = new Set<Member>();
   readonly #pack = createPack();
+  #others: HostQuestions | undefined;
 
   constructor({ linkBudget }: ControlDeskOptions) {
     // as many as hold up publications: what is asked here must not do that to everybody
     this.#mostUnsent = linkBudget / 2;
+  }
+
+  /** From now on there are other hosts, which can be asked as well. */
+  join(others: HostQuestions): void {
+    this.#others = others;
   }
 
   /** The desk of one application's bus. @param path where it is; an empty string for the main one */
@@ -92,8 +105,37 @@ export class ControlDesk {
     for (const { number, link } of this.#members) yield [number, link.unsent];
   }
 
+  /** Asks every socket worker of every host. See {@link ControlDesk.askAll}. */
+  async askEverywhere<Name extends QuestionName>(
+    name: Name,
+    args: Asked<Name>,
+    limitMs = ANSWER_MS,
+    path?: string,
+  ): Promise<EveryAnswer<AnswerTo<Name>>> {
+    const [own, others] = await Promise.all([
+      this.askAll(name, args, limitMs, path),
+      this.#others?.askAll(name, args, limitMs, path),
+    ]);
+    if (others === undefined) return { ...own, silentElsewhere: [] };
+    return { ...own, answers: [...own.answers, ...others.answers], silentElsewhere: others.silent };
+  }
+
+  /** Answers another host. @param numberOf the number that people know a socket worker by */
+  async answerHost(question: HostQuestion, numberOf: (member: number) => number): Promise<HostAnswers> {
+    const { name, args, limitMs, path, member } = question;
+    const asked = args as Asked<typeof name>;
+    if (member === undefined) {
+      const { answers, silent } = await this.askAll(name, asked, limitMs, path);
+      return { answers, silent: silent.map(numberOf) };
+    }
+    const answered = await this.ask(member, name, asked, limitMs, path);
+    return answered === undefined
+      ? { answers: [], silent: [numberOf(member)] }
+      : { answers: [{ member, path: path ?? "", answer: answered.answer }], silent: [] };
+  }
+
   /**
-   * Asks every socket worker that is there. Where only some refuse, these count as silent.
+   * Asks every socket worker of this host that is there. Where only some refuse, these count as silent.
    * @param path of one application; undefined for all
    * @throws AppError what one of them refused it with, where all did
    */
@@ -121,15 +163,16 @@ export class ControlDesk {
   }
 
   /**
-   * Asks for what is answered by a count, and adds up.
+   * Asks every host for what is answered by a count, and adds up.
    * @param path of one application; undefined for all
    * @returns of how many connections that is true, and how many socket workers stayed silent
    * @throws AppError as {@link askAll}
    */
   async count([name, args]: AskAllData, path?: string): Promise<readonly [count: number, silent: number]> {
-    const { answers, silent } = await this.askAll(name, args as Asked<typeof name>, ANSWER_MS, path);
+    const asked = args as Asked<typeof name>;
+    const { answers, silent, silentElsewhere } = await this.askEverywhere(name, asked, ANSWER_MS, path);
     const counts = answers.map(({ answer }) => (typeof answer === "number" ? answer : answer[0]));
-    return [counts.reduce((sum, count) => sum + count, 0), silent.length];
+    return [counts.reduce((sum, count) => sum + count, 0), silent.length + silentElsewhere.length];
   }
 
   /**
@@ -145,6 +188,7 @@ export class ControlDesk {
     limitMs = ANSWER_MS,
     path = "",
   ): Promise<{ readonly answer: AnswerTo<Name> } | undefined> {
+    if (this.#others?.isElsewhere(number)) return this.#others.ask(number, name, args, limitMs, path);
     const member = [...this.#members].find((one) => one.number === number && one.path === path);
     const answer = member && (await this.#ask(member, name, args, limitMs));
     if (answer === undefined) return undefined;

@@ -1,28 +1,37 @@
+import { KEPT_MS, MOST_REVOCATIONS } from "../auth/revocations.ts";
+import { RedisCarrier } from "../brokers/redis-carrier.ts";
 import type { Config } from "../config.ts";
 import type { LostConnections } from "../gateway/lost-connections.ts";
+import type { Answers } from "./answers.ts";
 import { BusHub, type BusHubOptions } from "./bus-hub.ts";
+import type { Routes } from "./carrier.ts";
 import { ControlDesk } from "./control-desk.ts";
 import { sideBySide } from "./desk.ts";
 import { Histories } from "./histories.ts";
-import type { KeptAnswers } from "./kept-answers.ts";
+import { LocalCarrier } from "./local-carrier.ts";
+import { LocalPresence } from "./local-presence.ts";
 import { PeerDesk } from "./peer-desk.ts";
+import { PeerRelay } from "./peer-relay.ts";
 import { PresenceDesk } from "./presence-desk.ts";
-import type { PresenceStore } from "./presence-store.ts";
+import type { PresenceKeeper } from "./presence-keeper.ts";
 import { PublicationKeys } from "./publication-keys.ts";
 import { RateDesk } from "./rate-desk.ts";
 import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
-import { createDesk } from "./session-desk.ts";
+import { answerWindow, createDesk } from "./session-desk.ts";
 import type { SessionStore } from "./session-store.ts";
+import type { Shared } from "./shared/shared.ts";
+import { SharedUsers } from "./shared/shared-users.ts";
+import { SharedPresence } from "./shared-presence/shared-presence.ts";
 import { TailDesk } from "./tail-desk.ts";
 import { UserDesk } from "./user-desk.ts";
 
 /** What the primary keeps, as far as it knows how much that is. */
 export interface Stores {
   readonly sessions: Pick<SessionStore, "size" | "away">;
-  readonly answers: Pick<KeptAnswers, "size" | "bytes">;
+  readonly answers: Pick<Answers, "size" | "bytes">;
   readonly histories: Pick<Histories, "size" | "bytes">;
-  readonly presence: Pick<PresenceStore, "size" | "spent">;
+  readonly presence: Pick<PresenceKeeper, "size" | "spent">;
   readonly peers: Pick<PeerDesk, "size">;
 }
 
@@ -46,21 +55,39 @@ export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck" | "watc
  * A bus with all that the primary keeps, as a configuration asks for it.
  * @param main that of the main application, where this is of another one
  * @param path where that other one is
+ * @param shared what it has in common with those of other hosts, where there are others
  */
-export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = ""): Bus {
+export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = "", shared?: Shared): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
-  const sessions = createDesk(config);
+  const sessions = createDesk(config, shared);
   const histories = new Histories({ budget: historyBudget });
-  const sequencer = new Sequencer(histories, new PublicationKeys(sessions.answers));
-  const users = new UserDesk(sessions.sessions);
+  const carrier = (routes: Routes) => {
+    if (shared === undefined) {
+      return new LocalCarrier(new Sequencer(histories, new PublicationKeys(sessions.answers)), routes, budget);
+    }
+    const { redisAway: whileAway } = config;
+    return new RedisCarrier({
+      ...{ routes, budget, whileAway, largest: config.maxPayload },
+      redis: shared.redis,
+      keyWindowMs: answerWindow(config),
+    });
+  };
+  const { sessionWindowMs: windowMs } = config;
+  const others = shared && new SharedUsers({ ...shared, windowMs, keptMs: KEPT_MS, most: MOST_REVOCATIONS });
+  const users = new UserDesk(sessions.sessions, others);
   const control = main?.control ?? new ControlDesk({ linkBudget: budget });
   const tails = main?.tails ?? new TailDesk();
   const peers = new PeerDesk({ mostPeers: maxPeers, linkBudget: budget });
-  const presence = new PresenceDesk({ budget: presenceBudget, linkBudget: budget });
+  const keeper =
+    shared === undefined
+      ? new LocalPresence(presenceBudget)
+      : new SharedPresence({ ...shared, budget: presenceBudget });
+  const presence = new PresenceDesk({ keeper, linkBudget: budget });
   const raw = new RawDesk((connections) => hooks.lost?.(connections));
-  const own = [sessions, users, raw, peers, presence, new RateDesk()];
+  const pairing = shared === undefined ? peers : new PeerRelay({ ...shared, desk: peers });
+  const own = [sessions, users, raw, pairing, presence, new RateDesk(shared)];
   const desk = sideBySide([...own, control.of(path), tails.of(path)]);
-  const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: presence.store, peers };
-  const hub = new BusHub({ budget, desk, sequencer, secret: main?.hub.address.secret, ...hooks });
+  const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: keeper, peers };
+  const hub = new BusHub({ budget, desk, carrier, secret: main?.hub.address.secret, ...hooks });
   return { hub, users, control, tails, stores };
 }

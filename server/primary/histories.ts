@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import type { Position } from "../../shared/message.ts";
-import type { KeptPage } from "../bus/history-page.ts";
+import { HISTORY_EVENT_BYTES, HISTORY_PAGE_BYTES, type KeptPage } from "../bus/history-page.ts";
 import { type Due, DueSeconds } from "../due-seconds.ts";
+import { newEpoch } from "../epoch.ts";
 import { GivingWay, type Yielding } from "./giving-way.ts";
 import { KeptPublications } from "./kept-publications.ts";
 
@@ -12,11 +12,6 @@ export interface HistoriesOptions {
   readonly pageBytes?: number;
 }
 
-/** Bytes of randomness in an epoch. */
-const EPOCH_BYTES = 9;
-const PAGE_BYTES = 256 * 1024;
-/** What a publication is sent with beside its data and its channel's name, roughly: small ones are many in a page. */
-const EVENT_BYTES = 64;
 /** What a channel costs beside its publications, in bytes, as measured. */
 const CHANNEL_BYTES = 850;
 
@@ -39,7 +34,7 @@ interface Kept extends Due<Kept>, Yielding<Kept> {
  * who has missed some never believes to have missed nothing.
  */
 export class Histories {
-  readonly epoch = randomBytes(EPOCH_BYTES).toString("base64url");
+  readonly epoch = newEpoch();
   readonly #budget: number;
   readonly #pageBytes: number;
   readonly #channels = new Map<string, Kept>();
@@ -51,7 +46,7 @@ export class Histories {
   #floor = 0;
   #bytes = 0;
 
-  constructor({ budget, pageBytes = PAGE_BYTES }: HistoriesOptions) {
+  constructor({ budget, pageBytes = HISTORY_PAGE_BYTES }: HistoriesOptions) {
     this.#budget = budget;
     this.#pageBytes = pageBytes;
     this.#givingWay = new GivingWay(budget);
@@ -160,7 +155,7 @@ export class Histories {
     const end = publications.top + 1;
     let to = from;
     for (let bytes = 0; to < end; to++) {
-      bytes += publications.lengthOf(to) + channel.length + EVENT_BYTES;
+      bytes += publications.lengthOf(to) + channel.length + HISTORY_EVENT_BYTES;
       if (bytes > this.#pageBytes && to > from) break;
     }
     const given = publications.slice(from, to);

@@ -1,5 +1,6 @@
 import { List } from "../list.ts";
 import { Claim, largestAnswer } from "../sessions/claim.ts";
+import type { Answers } from "./answers.ts";
 import { Expiry } from "./expiry.ts";
 import { type Claimant, type Claimed, cost, type Entry, type Keys, ownList } from "./kept-entry.ts";
 import { SizeRanks } from "./size-ranks.ts";
@@ -22,7 +23,7 @@ const SESSION_BYTES = 450;
  * loses its oldest one: first large answers, of which it stays known that there was one, then keys. So whoever has few
  * loses nothing, whatever others do, be it from many sessions.
  */
-export class KeptAnswers {
+export class KeptAnswers implements Answers {
   readonly #options: KeptAnswersOptions;
   readonly #sessions = new Map<string, Keys>();
   readonly #running = new Map<Claimant, Set<Entry>>();

@@ -14,6 +14,9 @@ export interface PeerDeskOptions {
   readonly linkBudget: number;
 }
 
+/** How a socket worker is told something, be it of this host or of another. */
+export type PeerLink = Pick<Link, "send" | "forward" | "unsent">;
+
 /** Where socket workers come with everything about peers. It relays what these say, and reads none of it. */
 export class PeerDesk implements Desk {
   readonly #matchmaker: Matchmaker;
@@ -31,7 +34,7 @@ export class PeerDesk implements Desk {
     return this.#matchmaker.size;
   }
 
-  joined(link: Link): DeskMember {
+  joined(link: PeerLink): DeskMember {
     const mostUnsent = this.#mostUnsent;
     const holder: PeerHolder = {
       tell: (peer, news) => link.send(BusType.PEER_NEWS, 0, peer, this.#pack.pack(news)),
@@ -53,7 +56,7 @@ export class PeerDesk implements Desk {
     this.#matchmaker.close();
   }
 
-  #order({ channel: id, reference, data }: BusFrame, link: Link, holder: PeerHolder): void {
+  #order({ channel: id, reference, data }: BusFrame, link: PeerLink, holder: PeerHolder): void {
     const order = this.#pack.unpack(data) as PeerOrder;
     const matchmaker = this.#matchmaker;
     switch (order[0]) {
@@ -75,7 +78,7 @@ export class PeerDesk implements Desk {
     }
   }
 
-  #signal(frame: BusFrame, link: Link, holder: PeerHolder): void {
+  #signal(frame: BusFrame, link: PeerLink, holder: PeerHolder): void {
     this.#answer(link, frame.reference, () => {
       const [from, to] = signalEnds(frame.channel);
       const receiver = this.#matchmaker.reach(from, to, holder);
@@ -85,7 +88,7 @@ export class PeerDesk implements Desk {
   }
 
   // biome-ignore lint/suspicious/noConfusingVoidType: what there is nothing to say about returns nothing
-  #answer(link: Link, reference: number, work: () => Admission | void): void {
+  #answer(link: PeerLink, reference: number, work: () => Admission | void): void {
     let answer: PeerAnswer;
     try {
       answer = work() ?? null;

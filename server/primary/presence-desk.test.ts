@@ -7,6 +7,8 @@ import { COUNTS_ONLY, type PresenceEntrance } from "../pubsub/presence-bus.ts";
 import { eventually } from "../test/patience.ts";
 import { BusHub } from "./bus-hub.ts";
 import { Histories } from "./histories.ts";
+import { LocalCarrier } from "./local-carrier.ts";
+import { LocalPresence } from "./local-presence.ts";
 import { PresenceDesk } from "./presence-desk.ts";
 import { PublicationKeys } from "./publication-keys.ts";
 import { Sequencer } from "./sequencer.ts";
@@ -16,13 +18,20 @@ const pack = createPack();
 const LINK_BUDGET = 400_000;
 
 async function startDesk(budget = 100_000_000) {
-  const desk = new PresenceDesk({ budget, linkBudget: LINK_BUDGET });
+  const keeper = new LocalPresence(budget);
+  const desk = new PresenceDesk({ keeper, linkBudget: LINK_BUDGET });
   const keys = new PublicationKeys(createDesk(DEFAULT_CONFIG).answers);
   const sequencer = new Sequencer(new Histories({ budget: 0 }), keys);
-  const hub = new BusHub({ budget: LINK_BUDGET, desk, sequencer, stuck: () => undefined, failed: () => undefined });
+  const hub = new BusHub({
+    budget: LINK_BUDGET,
+    desk,
+    carrier: (routes) => new LocalCarrier(sequencer, routes, LINK_BUDGET),
+    stuck: () => undefined,
+    failed: () => undefined,
+  });
   await hub.listen();
   onTestFinished(() => hub.close());
-  return { desk, hub };
+  return { keeper, hub };
 }
 
 /** A socket worker, as far as presence goes. */
@@ -77,7 +86,7 @@ class Worker {
 
 describe("the desk", () => {
   it("tells one worker of another's connections, and all of them leave when that one dies", async () => {
-    const { desk, hub } = await startDesk();
+    const { keeper, hub } = await startDesk();
     const [one, other] = [await new Worker().join(hub, 1), await new Worker().join(hub, 2)];
     await one.enter("füchse", "1", { connection: "1", data: "🦊" }, true);
     await other.enter("füchse", "2", { connection: "2" });
@@ -91,7 +100,7 @@ describe("the desk", () => {
     one.exit("füchse", "1");
     expect(await one.list("füchse", 10)).toEqual([]);
     one.die();
-    await eventually(() => expect(desk.store.spent).toBe(0));
+    await eventually(() => expect(keeper.spent).toBe(0));
   });
 
   it("lists a thousand members of full size", async () => {
@@ -103,7 +112,7 @@ describe("the desk", () => {
   });
 
   it("passes on what a worker's death makes others hear of, however much, and each of it once", async () => {
-    const { desk, hub } = await startDesk();
+    const { keeper, hub } = await startDesk();
     const [one, other] = [await new Worker().join(hub, 1), await new Worker().join(hub, 2)];
     const count = 5_000;
     await one.enter("c", "watcher", { connection: "watcher" }, true);
@@ -116,6 +125,6 @@ describe("the desk", () => {
     expect(new Set(one.news).size).toBe(2 * count);
     expect(await one.list("c", 10)).toEqual([{ connection: "watcher" }]);
     one.die();
-    await eventually(() => expect(desk.store.spent).toBe(0));
+    await eventually(() => expect(keeper.spent).toBe(0));
   });
 });

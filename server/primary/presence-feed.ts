@@ -2,7 +2,7 @@ import type { PresenceChange } from "../../shared/presence.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import type { Link } from "../bus/link.ts";
 import { List } from "../list.ts";
-import type { PresenceHolder } from "./presence-store.ts";
+import type { PresenceAsker } from "./presence-keeper.ts";
 
 interface Frame {
   readonly type: BusType;
@@ -20,11 +20,12 @@ const TYPES = { join: BusType.PRESENCE_JOIN, leave: BusType.PRESENCE_LEAVE } as 
  * What one socket worker is told of presence, in order. It gets no more at once than its link has room for beside other
  * things: where a worker dies with all who were in it, the rest of the news waits here, and counts.
  */
-export class PresenceFeed implements PresenceHolder {
+export class PresenceFeed implements PresenceAsker {
   readonly #link: Link;
   readonly #mostUnsent: number;
   readonly #spend: (bytes: number) => void;
   readonly #waiting = new List<Frame>();
+  #closed = false;
 
   /**
    * @param mostUnsent bytes that may wait for the worker, whatever they are about, when something is added to them
@@ -45,7 +46,16 @@ export class PresenceFeed implements PresenceHolder {
     this.send(TYPES[change], 0, channel, member);
   }
 
+  entered(reference: number, refusal: string): void {
+    this.send(BusType.PRESENCE_ENTERED, reference, "", refusal);
+  }
+
+  listed(reference: number, answer: Uint8Array | undefined): void {
+    this.#link.send(BusType.PRESENCE_LISTED, reference, "", answer);
+  }
+
   send(type: BusType, reference: number, channel: string, text: string): void {
+    if (this.#closed) return;
     const frame = { type, reference, channel, text };
     if (!this.busy) {
       this.#write(frame);
@@ -59,6 +69,7 @@ export class PresenceFeed implements PresenceHolder {
 
   /** The worker is gone, and wants to know nothing. */
   close(): void {
+    this.#closed = true;
     for (let { first } = this.#waiting; first !== undefined; first = this.#waiting.first) {
       this.#spend(-costOf(first.value));
       this.#waiting.remove(first);

@@ -31,6 +31,12 @@ export class Primary {
   readonly metrics: PrimaryMetrics;
   readonly rollout: Rollout;
   readonly tails: TailDesk;
+  /** Asks socket workers, of any application. */
+  readonly control: ControlDesk;
+  /** Ends sessions, of whatever application. */
+  readonly users: Buses["users"];
+  /** All hosts of the application; undefined where there can be but this one. */
+  readonly hosts: Buses["hosts"];
   /** What happens to socket workers. */
   readonly events: LoggingEmitter<PrimaryEvents>;
   readonly #options: PrimaryOptions;
@@ -51,12 +57,20 @@ export class Primary {
     this.#options = options;
     this.events = new LoggingEmitter(log);
     this.#lost = new LostConnections(config, log);
-    this.#buses = new Buses(config, {
-      failed: (error) => log.warn({ error }, "the bus could not take a connection"),
-      lost: (connections) => void this.#lost.tell(connections),
-      stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
-    });
+    this.#buses = new Buses(
+      config,
+      {
+        failed: (error) => log.warn({ error }, "the bus could not take a connection"),
+        lost: (connections) => void this.#lost.tell(connections),
+        numberOf: (member) => this.workers.find((worker) => worker.member === member)?.number ?? member,
+        stuck: (member) => this.#workers.killMember(member, "it takes nothing from the bus"),
+      },
+      log,
+    );
     this.tails = this.#buses.tails;
+    this.control = this.#buses.control;
+    this.users = this.#buses.users;
+    this.hosts = this.#buses.hosts;
     this.metrics = new PrimaryMetrics({ primary: this, node: config.node, version: readVersion() });
     this.#dealer = new Dealer({
       ...config,
@@ -184,17 +198,7 @@ export class Primary {
     this.#dealer.close();
     this.#workers.kill();
     for (const generation of this.#generations) generation.kill();
-    this.#buses.close();
-  }
-
-  /** Ends sessions, of whatever application. */
-  get users(): Buses["users"] {
-    return this.#buses.users;
-  }
-
-  /** Asks socket workers, of any application. */
-  get control(): ControlDesk {
-    return this.#buses.control;
+    this.#buses.kill();
   }
 
   get stores(): Buses["stores"] {
@@ -214,7 +218,7 @@ export class Primary {
     await Promise.all(this.#generations.map((generation) => generation.close()));
     this.metrics.close();
     await this.#lost.close();
-    this.#buses.close();
+    await this.#buses.close();
   }
 
   async #letGo(processes: readonly WorkerProcess[]): Promise<void> {

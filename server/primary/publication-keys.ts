@@ -1,17 +1,17 @@
 import { Claim } from "../sessions/claim.ts";
 import { parted } from "../sessions/key-name.ts";
-import type { KeptAnswers } from "./kept-answers.ts";
+import type { Answers } from "./answers.ts";
 
 /**
  * Sees to it that a publication with a key is made once. Other than a call, it is over as soon as it has begun, so that
  * there is never a doubt whether it was carried out.
  */
 export class PublicationKeys {
-  readonly #answers: Pick<KeptAnswers, "claim" | "settle">;
+  readonly #answers: Pick<Answers, "claim" | "settle">;
   /** One for all publications: what is over at once needs no process that it runs in, and must not hold on to one. */
   readonly #claimant = {};
 
-  constructor(answers: Pick<KeptAnswers, "claim" | "settle">) {
+  constructor(answers: Pick<Answers, "claim" | "settle">) {
     this.#answers = answers;
   }
 

@@ -12,9 +12,14 @@ import {
   type SessionNews,
   UNPROVEN,
 } from "../sessions/session-state.ts";
+import type { Answers } from "./answers.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import { KeptAnswers } from "./kept-answers.ts";
-import { type SessionHolder, SessionStore } from "./session-store.ts";
+import type { SessionHolder } from "./session-holder.ts";
+import { type Resumption, SessionStore } from "./session-store.ts";
+import type { Shared } from "./shared/shared.ts";
+import { SharedAnswers } from "./shared/shared-answers.ts";
+import { type Resumed, SharedSessions } from "./shared/shared-sessions.ts";
 
 export interface SessionDeskOptions {
   /** How long a session without a connection is kept, in milliseconds. */
@@ -25,6 +30,8 @@ export interface SessionDeskOptions {
   readonly answerBudget: number;
   /** Bytes that may wait for one socket worker. */
   readonly linkBudget: number;
+  /** What other hosts of the application can be reached by. @default there are none */
+  readonly shared?: Shared | undefined;
 }
 
 /**
@@ -36,29 +43,43 @@ const HEARTBEATS_TO_BE_SURE = 4;
 /** Where socket workers come with everything about sessions and calls with keys. */
 export class SessionDesk implements Desk {
   readonly sessions: SessionStore;
-  readonly answers: KeptAnswers;
+  readonly answers: Answers;
+  /** The same sessions, for other hosts; undefined where there are none. */
+  readonly shared: SharedSessions | undefined;
   readonly #pack = createPack();
   /** Bytes that may wait for a worker when an answer is added to them. */
   readonly #mostUnsent: number;
 
-  constructor({ windowMs, answerWindowMs, answerBudget, linkBudget }: SessionDeskOptions) {
+  constructor({ windowMs, answerWindowMs, answerBudget, linkBudget, shared }: SessionDeskOptions) {
     // as many as hold up publications: what a client asks for must not do that to everybody
     this.#mostUnsent = linkBudget / 2;
-    const answers = new KeptAnswers({ windowMs: answerWindowMs, budget: answerBudget });
+    const kept = { windowMs: answerWindowMs, budget: answerBudget };
+    const answers = shared === undefined ? new KeptAnswers(kept) : new SharedAnswers({ ...kept, ...shared });
+    const others = shared === undefined ? undefined : new SharedSessions({ windowMs, ...shared });
     this.answers = answers;
-    this.sessions = new SessionStore({ windowMs, ended: (session) => answers.sessionEnded(session) });
+    this.shared = others;
+    this.sessions = new SessionStore({
+      windowMs,
+      ended(session) {
+        answers.sessionEnded(session);
+        others?.ended(session);
+      },
+      left: others && ((session) => others.left(session)),
+    });
+    others?.serve(this.sessions);
   }
 
   joined(link: Link): DeskMember {
     let gone = false;
+    const alive = (): boolean => !gone;
     const holder: SessionHolder = {
       moved: (session, connection) => link.send(BusType.SESSION_MOVED, 0, session, Buffer.from(connection)),
       changed: (session, change) => link.send(BusType.SESSION_CHANGED, 0, session, this.#pack.pack(change)),
       ended: (session, connection, code) =>
         link.send(BusType.SESSION_ENDED, 0, session, this.#pack.pack([connection, code] satisfies SessionEnd)),
-      tellUser: (frame) => {
+      tellUser: (user, data) => {
         const fits = link.unsent <= this.#mostUnsent;
-        if (fits) link.forward(frame, BusType.USER_EVENT);
+        if (fits) link.send(BusType.USER_EVENT, 0, user, data);
         return fits;
       },
     };
@@ -66,10 +87,10 @@ export class SessionDesk implements Desk {
       receive: (frame) => {
         switch (frame.type) {
           case BusType.SESSION:
-            this.#session(frame, link, holder);
+            this.#session(frame, link, holder, alive);
             break;
           case BusType.CLAIM:
-            this.#claim(frame, link, holder, () => !gone);
+            this.#claim(frame, link, holder, alive);
             break;
           case BusType.SETTLE:
             this.#settle(frame);
@@ -87,18 +108,21 @@ export class SessionDesk implements Desk {
   close(): void {
     this.sessions.close();
     this.answers.close();
+    this.shared?.close();
   }
 
-  #session({ channel: id, reference, data }: BusFrame, link: Link, holder: SessionHolder): void {
-    const { sessions } = this;
+  #session({ channel: id, reference, data }: BusFrame, link: Link, holder: SessionHolder, alive: () => boolean): void {
+    const { sessions, shared } = this;
     const news = this.#pack.unpack(data) as SessionNews;
     switch (news[0]) {
       case News.OPEN:
         sessions.open(id, news[1], news[2] ?? undefined, holder);
+        shared?.opened(id);
         break;
       case News.RESUME: {
-        const answer = this.#resume(id, news, link, holder);
-        link.send(BusType.SESSION_STATE, reference, "", answer && this.#pack.pack(answer));
+        const [, connection, secret, turn, user] = news;
+        const asked = { id, connection, secret, turn: turn ?? undefined, user: user ?? undefined };
+        this.#resume(asked, link, reference, holder, alive);
         break;
       }
       case News.LEFT:
@@ -106,29 +130,34 @@ export class SessionDesk implements Desk {
         break;
       case News.CHANGED:
         sessions.changed(id, news[1], holder);
+        shared?.changed(id, news[1]);
         break;
       case News.SUBSCRIBED:
         sessions.subscribed(id, news[1]);
+        shared?.subscribed(id, news[1]);
         break;
       case News.UNSUBSCRIBED:
         sessions.unsubscribed(id, news[1]);
+        shared?.unsubscribed(id, news[1]);
         break;
     }
   }
 
-  #resume(
-    id: string,
-    [, connection, secret, turn, user]: SessionNews & { 0: typeof News.RESUME },
-    link: Link,
-    holder: SessionHolder,
-  ): SessionAnswer | undefined {
+  #resume(asked: Resumption, link: Link, reference: number, holder: SessionHolder, alive: () => boolean): void {
+    const answer = (state: Resumed): void => {
+      const said = state === "outrun" ? NOT_NOW : sessionAnswer(state);
+      link.send(BusType.SESSION_STATE, reference, "", said && this.#pack.pack(said));
+    };
     // the session stays where it is until there is room to tell what it is subscribed to, which a client makes long
-    if (link.unsent > this.#mostUnsent) return NOT_NOW;
-    const asked = { id, connection, secret, turn: turn ?? undefined, user: user ?? undefined };
-    const state = this.sessions.resume(asked, holder);
-    if (state === undefined || state === UNPROVEN) return state;
-    if (state === "outrun") return NOT_NOW;
-    return [state.user ?? null, state.tags, [...state.channels], state.proven];
+    if (link.unsent > this.#mostUnsent) answer("outrun");
+    else if (this.shared === undefined) answer(this.sessions.resume(asked, holder));
+    else {
+      this.shared.resume(asked, holder, (state) => {
+        answer(state);
+        // the process may have died meanwhile, as nobody else says
+        if (!alive()) this.sessions.left(asked.id, asked.connection);
+      });
+    }
   }
 
   #claim({ channel, reference }: BusFrame, link: Link, claimant: SessionHolder, alive: () => boolean): void {
@@ -153,12 +182,18 @@ export class SessionDesk implements Desk {
   }
 }
 
-/** The desk that a configuration asks for. */
-export function createDesk({ sessionWindowMs, heartbeatMs, answerBudget, busBudget }: Config): SessionDesk {
-  return new SessionDesk({
-    windowMs: sessionWindowMs,
-    answerWindowMs: sessionWindowMs + HEARTBEATS_TO_BE_SURE * heartbeatMs,
-    answerBudget,
-    linkBudget: busBudget,
-  });
+function sessionAnswer(state: Exclude<Resumed, "outrun">): SessionAnswer | undefined {
+  if (state === undefined || state === UNPROVEN) return state;
+  return [state.user ?? null, state.tags, [...state.channels], state.proven];
+}
+
+/** How long what was done with a key has to be known, in milliseconds. */
+export function answerWindow({ sessionWindowMs, heartbeatMs }: Config): number {
+  return sessionWindowMs + HEARTBEATS_TO_BE_SURE * heartbeatMs;
+}
+
+/** The desk that a configuration asks for. @param shared what other hosts can be reached by, where there may be some */
+export function createDesk(config: Config, shared?: Shared): SessionDesk {
+  const { sessionWindowMs: windowMs, answerBudget, busBudget: linkBudget } = config;
+  return new SessionDesk({ windowMs, answerWindowMs: answerWindow(config), answerBudget, linkBudget, shared });
 }

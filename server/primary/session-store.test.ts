@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SessionChange } from "../sessions/session-state.ts";
-import { type SessionHolder, SessionStore } from "./session-store.ts";
+import type { SessionHolder } from "./session-holder.ts";
+import { SessionStore } from "./session-store.ts";
 
 const WINDOW_MS = 120_000;
 const MOST_AWAY = 100_000;

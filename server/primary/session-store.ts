@@ -1,22 +1,9 @@
-import { timingSafeEqual } from "node:crypto";
-import type { BusFrame } from "../bus/bus-frame.ts";
-import { List, type Place } from "../list.ts";
 import { type SessionChange, type SessionState, UNPROVEN } from "../sessions/session-state.ts";
 import { Users } from "../sessions/users.ts";
-import { changedTags, NO_TAGS, type Tags } from "../tags/tags.ts";
-import { Expiry } from "./expiry.ts";
-
-/** The process that a session's connection lives in, as far as sessions are concerned. */
-export interface SessionHolder {
-  /** The session goes on with a connection of another process. */
-  moved(session: string, connection: string): void;
-  /** A call in another process, which it came from, has said so. */
-  changed(session: string, change: SessionChange): void;
-  /** The session is over, and so is its connection, with this close code. */
-  ended(session: string, connection: string, code: number): void;
-  /** Passes on what all connections of a user are to be told. @returns false where too much waits for the process */
-  tellUser(frame: BusFrame): boolean;
-}
+import { changedTags } from "../tags/tags.ts";
+import { AwaySessions } from "./away-sessions.ts";
+import type { SessionHolder } from "./session-holder.ts";
+import { digestOf, isSecretOf, newSession, type StoredSession } from "./stored-session.ts";
 
 /** A connection that wants to go on with a session. */
 export interface Resumption {
@@ -34,30 +21,13 @@ export interface SessionStoreOptions {
   readonly windowMs: number;
   /** A session is over, and whatever is kept for it may go. */
   ended(session: string): void;
+  /** A session has no connection any more, but may get another. @default nobody is told */
+  readonly left?: ((session: StoredSession) => void) | undefined;
 }
 
-/** Sessions without a connection that are kept at most; beyond, those that have been away longest end. */
-const MOST_AWAY = 100_000;
-/** Channels that all of those may be subscribed to: a client's choice, and most of what a session can cost. */
-const MOST_CHANNELS = 1_000_000;
-
-interface Stored {
-  readonly id: string;
-  /** Undefined where nobody can go on with it. */
-  readonly secret: string | undefined;
-  user: string | undefined;
-  proven: boolean;
-  tags: Tags;
-  /** Made with the first one. */
-  channels: Set<string> | undefined;
-  /** Where its connection is; undefined while it has none. */
-  holder: SessionHolder | undefined;
-  connection: string;
-  /** The highest that was said. */
-  turn: number;
-  leftAt: number;
-  /** Its place among those that are away, if it is. */
-  away: Place<Stored> | undefined;
+/** What is known of a session that this host has not had, or has had before. */
+export interface SessionElsewhere extends SessionState {
+  readonly turn: number;
 }
 
 /**
@@ -66,24 +36,14 @@ interface Stored {
  */
 export class SessionStore {
   readonly #options: SessionStoreOptions;
-  readonly #sessions = new Map<string, Stored>();
-  readonly #users = new Users<Stored>();
-  readonly #held = new Map<SessionHolder, Set<Stored>>();
-  /** Those without a connection, the one that has been away longest first. */
-  readonly #away = new List<Stored>();
-  #awayCount = 0;
-  /** Channels that these are subscribed to. */
-  #awayChannels = 0;
-  readonly #expiry: Expiry<Stored>;
+  readonly #sessions = new Map<string, StoredSession>();
+  readonly #users = new Users<StoredSession>();
+  readonly #held = new Map<SessionHolder, Set<StoredSession>>();
+  readonly #away: AwaySessions;
 
   constructor(options: SessionStoreOptions) {
     this.#options = options;
-    this.#expiry = new Expiry(
-      this.#away,
-      options.windowMs,
-      ({ leftAt }) => leftAt,
-      (session) => this.#end(session),
-    );
+    this.#away = new AwaySessions(options.windowMs, (session) => this.#end(session));
   }
 
   get size(): number {
@@ -92,24 +52,12 @@ export class SessionStore {
 
   /** How many of them have no connection now. */
   get away(): number {
-    return this.#awayCount;
+    return this.#away.count;
   }
 
   /** A new session. @param secret what its client has to know to go on with it; without one, nobody can */
   open(id: string, connection: string, secret: string | undefined, holder: SessionHolder): void {
-    const session: Stored = {
-      id,
-      secret,
-      user: undefined,
-      proven: false,
-      tags: NO_TAGS,
-      channels: undefined,
-      holder: undefined,
-      connection,
-      turn: -1,
-      leftAt: 0,
-      away: undefined,
-    };
+    const session = newSession(id, connection, secret === undefined ? undefined : digestOf(secret));
     this.#sessions.set(id, session);
     this.#hold(session, connection, holder);
   }
@@ -123,18 +71,54 @@ export class SessionStore {
   resume(asked: Resumption, holder: SessionHolder): SessionState | "outrun" | typeof UNPROVEN | undefined {
     const { id, connection, secret, turn } = asked;
     const session = this.#sessions.get(id);
-    if (session?.secret === undefined || !isSame(session.secret, secret)) return undefined;
+    if (session === undefined || !isSecretOf(session, secret)) return undefined;
     if (session.proven && asked.user !== session.user) return asked.user === undefined ? UNPROVEN : undefined;
     if (turn !== undefined) {
       if (turn <= session.turn) return "outrun";
       session.turn = turn;
     }
-    const { holder: before, connection: old } = session;
-    this.#release(session);
-    this.#hold(session, connection, holder);
-    if (before !== undefined && before !== holder) before.moved(id, old);
+    this.#move(session, connection, holder);
     const { user, proven, tags, channels } = session;
     return { user, proven, tags, channels: channels === undefined ? [] : [...channels] };
+  }
+
+  /** Goes on with a session of which it is known elsewhere that it may, and how it stands. */
+  adopt({ id, connection, secret }: Resumption, state: SessionElsewhere, holder: SessionHolder): void {
+    let session = this.#sessions.get(id);
+    if (session === undefined) {
+      session = newSession(id, connection, digestOf(secret));
+      this.#sessions.set(id, session);
+    }
+    this.#move(session, connection, holder);
+    this.#setUser(session, state.user, state.proven);
+    session.tags = state.tags;
+    session.channels = new Set(state.channels);
+    session.turn = state.turn;
+  }
+
+  /** It goes on at another host, where it has not got a later connection here since. */
+  drop(id: string, connection: string): void {
+    const session = this.#sessions.get(id);
+    if (session?.connection !== connection) return;
+    const { holder } = session;
+    this.#release(session);
+    this.#forget(session);
+    holder?.moved(id, connection);
+  }
+
+  get(id: string): Readonly<StoredSession> | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** It was written for other hosts, as one of so many times that all are. */
+  written(id: string, times: number): void {
+    const session = this.#sessions.get(id);
+    if (session !== undefined) session.written = times;
+  }
+
+  /** All there are. */
+  values(): Iterator<StoredSession> {
+    return this.#sessions.values();
   }
 
   /** Its connection is gone. Nothing where it has another one by now. */
@@ -143,16 +127,13 @@ export class SessionStore {
     if (session?.connection === connection && session.holder !== undefined) this.#leave(session);
   }
 
-  /** Its user or its tags are others now. @param from the process that says so */
-  changed(id: string, change: SessionChange, from: SessionHolder): void {
+  /** Its user or its tags are others now. @param from the process that says so; undefined where that is at another host */
+  changed(id: string, change: SessionChange, from: SessionHolder | undefined): void {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
     const { user, proven = false, tags } = change;
     if (user !== undefined) {
-      this.#users.delete(session.user, session);
-      session.user = user ?? undefined;
-      session.proven = proven;
-      this.#users.add(session.user, session);
+      this.#setUser(session, user ?? undefined, proven);
     }
     if (tags !== undefined) session.tags = changedTags(session.tags, tags);
     if (session.holder !== from) session.holder?.changed(id, change);
@@ -164,12 +145,12 @@ export class SessionStore {
     session.channels ??= new Set();
     if (session.channels.has(channel)) return;
     session.channels.add(channel);
-    if (session.away !== undefined) this.#awayChannels++;
+    this.#away.channelsChanged(session, 1);
   }
 
   unsubscribed(id: string, channel: string): void {
     const session = this.#sessions.get(id);
-    if (session?.channels?.delete(channel) === true && session.away !== undefined) this.#awayChannels--;
+    if (session?.channels?.delete(channel) === true) this.#away.channelsChanged(session, -1);
   }
 
   /** A process is gone, and all connections in it. */
@@ -179,7 +160,7 @@ export class SessionStore {
   }
 
   /** Sessions of a user, with a connection or without. */
-  ofUser(user: string): Iterable<Pick<Stored, "id" | "holder" | "connection">> {
+  ofUser(user: string): Iterable<Pick<StoredSession, "id" | "holder" | "connection">> {
     return this.#users.of(user);
   }
 
@@ -198,10 +179,10 @@ export class SessionStore {
   }
 
   close(): void {
-    this.#expiry.stop();
+    this.#away.close();
   }
 
-  #hold(session: Stored, connection: string, holder: SessionHolder): void {
+  #hold(session: StoredSession, connection: string, holder: SessionHolder): void {
     session.holder = holder;
     session.connection = connection;
     const held = this.#held.get(holder);
@@ -209,49 +190,44 @@ export class SessionStore {
     else held.add(session);
   }
 
-  #release(session: Stored): void {
+  #release(session: StoredSession): void {
     if (session.holder !== undefined) this.#held.get(session.holder)?.delete(session);
     session.holder = undefined;
-    this.#back(session);
+    this.#away.delete(session);
   }
 
-  /** It is no longer one of those that are away. */
-  #back(session: Stored): void {
-    if (session.away === undefined) return;
-    this.#away.remove(session.away);
-    session.away = undefined;
-    this.#awayCount--;
-    this.#awayChannels -= session.channels?.size ?? 0;
-  }
-
-  #leave(session: Stored): void {
+  #move(session: StoredSession, connection: string, holder: SessionHolder): void {
+    const { id, holder: before, connection: old } = session;
     this.#release(session);
-    if (session.secret === undefined || this.#options.windowMs === 0) {
+    this.#hold(session, connection, holder);
+    if (before !== undefined && before !== holder) before.moved(id, old);
+  }
+
+  #setUser(session: StoredSession, user: string | undefined, proven: boolean): void {
+    this.#users.delete(session.user, session);
+    session.user = user;
+    session.proven = proven;
+    this.#users.add(user, session);
+  }
+
+  #leave(session: StoredSession): void {
+    this.#release(session);
+    if (session.digest === undefined || this.#options.windowMs === 0) {
       this.#end(session);
       return;
     }
-    session.leftAt = performance.now();
-    session.away = this.#away.append(session);
-    this.#awayCount++;
-    this.#awayChannels += session.channels?.size ?? 0;
-    while (this.#awayCount > MOST_AWAY || this.#awayChannels > MOST_CHANNELS) {
-      const longest = this.#away.first?.value;
-      if (longest === undefined) break;
-      this.#end(longest);
-    }
-    this.#expiry.start();
+    this.#away.add(session);
+    this.#options.left?.(session);
   }
 
-  #end(session: Stored): void {
-    this.#back(session);
-    this.#users.delete(session.user, session);
-    this.#sessions.delete(session.id);
+  #end(session: StoredSession): void {
+    this.#forget(session);
     this.#options.ended(session.id);
   }
-}
 
-/** Compares in a time that tells nothing of where two secrets differ. */
-function isSame(secret: string, given: string): boolean {
-  const [one, other] = [Buffer.from(secret), Buffer.from(given)];
-  return one.length === other.length && timingSafeEqual(one, other);
+  #forget(session: StoredSession): void {
+    this.#away.delete(session);
+    this.#users.delete(session.user, session);
+    this.#sessions.delete(session.id);
+  }
 }

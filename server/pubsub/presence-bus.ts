@@ -12,3 +12,14 @@ export type PresenceEntrance = readonly [
 
 /** Stands for the counts, where a list of so many members is asked for. */
 export const COUNTS_ONLY = 0;
+
+/** The data of a PRESENCE_ENTERED frame that refuses: there is no room, or what hosts share cannot be reached. Empty where it is in. */
+export const NO_ROOM = "!";
+/** The same, and that of a PRESENCE_LISTED frame where it is not known now who is there. */
+export const NOT_NOW = "?";
+const NOT_NOW_BYTE = NOT_NOW.charCodeAt(0);
+
+/** Whether an answer says {@link NOT_NOW}; a list never looks so. */
+export function isNotNow(data: Uint8Array): boolean {
+  return data.length === 1 && data[0] === NOT_NOW_BYTE;
+}

@@ -4,7 +4,7 @@ import { createPack } from "../../shared/msgpack-codec.ts";
 import type { BusFrame } from "../bus/bus-frame.ts";
 import type { Answered } from "../bus/uplink.ts";
 import { Encoded } from "../dispatch/encoded.ts";
-import { COUNTS_ONLY } from "./presence-bus.ts";
+import { COUNTS_ONLY, NOT_NOW } from "./presence-bus.ts";
 import { PresenceLists } from "./presence-lists.ts";
 
 const pack = createPack();
@@ -84,7 +84,10 @@ describe("the question who is in a channel", () => {
     waiting.shift()?.(new AppError("UNAVAILABLE"), undefined);
     await expect(second).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await expect.poll(() => waiting.length).toBe(1);
+    waiting.shift()?.(undefined, { data: Buffer.from(NOT_NOW) } as BusFrame);
+    await expect(third).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    const fourth = list("a", 10);
     answer(["here"]);
-    expect(await third).toEqual(["here"]);
+    expect(await fourth).toEqual(["here"]);
   });
 });

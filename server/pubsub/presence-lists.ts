@@ -1,9 +1,10 @@
+import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import { BusType } from "../bus/bus-frame.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { Encoded } from "../dispatch/encoded.ts";
 import { overloaded } from "../overloaded.ts";
-import { COUNTS_ONLY } from "./presence-bus.ts";
+import { COUNTS_ONLY, isNotNow } from "./presence-bus.ts";
 
 /** How long who is refused is asked to wait, in milliseconds. */
 export const PRESENCE_RETRY_MS = 1_000;
@@ -73,6 +74,7 @@ export class PresenceLists {
       this.#uplink.ask(BusType.PRESENCE_LIST, channel, data, (error, frame) => {
         if (frame === undefined) reject(error);
         else if (frame.data.length === 0) reject(overloaded(PRESENCE_RETRY_MS));
+        else if (isNotNow(frame.data)) reject(new AppError("UNAVAILABLE"));
         else resolve(new Encoded(Uint8Array.from(frame.data)));
       });
     });

@@ -9,6 +9,7 @@ import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../dispatch/services.ts";
 import { handleSubscribe } from "../handlers/subscribe.ts";
 import { handleUnsubscribe } from "../handlers/unsubscribe.ts";
+import { LocalPresence } from "../primary/local-presence.ts";
 import { PresenceDesk } from "../primary/presence-desk.ts";
 import { feedOf } from "../test/feed.ts";
 import { ChannelAccess, type ChannelAccessServices } from "./channel-access.ts";
@@ -61,7 +62,8 @@ interface Fake {
 
 /** One socket worker and its primary, between which everything takes as long as the test likes. */
 class Model {
-  readonly #desk = new PresenceDesk({ budget: BUDGET, linkBudget: 1_000_000 });
+  readonly #keeper = new LocalPresence(BUDGET);
+  readonly #desk = new PresenceDesk({ keeper: this.#keeper, linkBudget: 1_000_000 });
   readonly #toPrimary: (() => void)[] = [];
   readonly #toWorker: (() => void)[] = [];
   readonly #hubWaits: ((refused: AppError | undefined) => void)[] = [];
@@ -139,14 +141,14 @@ class Model {
     for (const channel of CHANNELS) {
       const subscribed = this.#connections.filter(({ channels }) => channels?.has(channel) === true);
       const keys = new Set(subscribed.map(({ id, session }) => session.user ?? id));
-      expect(this.#desk.store.counts(channel)).toEqual({ connections: subscribed.length, members: keys.size });
+      expect(this.#keeper.store.counts(channel)).toEqual({ connections: subscribed.length, members: keys.size });
       for (const { topics, channels } of this.#connections) {
         if (topics.has(`B${channel}`) || topics.has(`T${channel}`)) expect(channels?.has(channel)).toBe(true);
       }
     }
     for (const connection of this.#connections) this.#close(connection);
     for (const message of this.#toPrimary.splice(0)) message();
-    expect(this.#desk.store.spent).toBe(0);
+    expect(this.#keeper.spent).toBe(0);
   }
 
   #act(one: Step, connection: Fake): void {

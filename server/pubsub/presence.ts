@@ -10,7 +10,7 @@ import { overloaded } from "../overloaded.ts";
 import type { ChannelRules } from "./channel-rules.ts";
 import type { Subscribed } from "./hub.ts";
 import { isPattern } from "./patterns.ts";
-import type { PresenceEntrance } from "./presence-bus.ts";
+import { isNotNow, type PresenceEntrance } from "./presence-bus.ts";
 import { PRESENCE_RETRY_MS, PresenceLists } from "./presence-lists.ts";
 import { PresenceNews } from "./presence-news.ts";
 import { encodedMember, keepsNone, type PresenceOptions } from "./presence-rule.ts";
@@ -191,7 +191,7 @@ export class Presence {
     let asked = false;
     let refused: AppError | undefined;
     uplink.ask(BusType.PRESENCE_ENTER, channel, data, (error, frame) => {
-      const answer = frame !== undefined && frame.data.length > 0 ? overloaded(PRESENCE_RETRY_MS) : error;
+      const answer = frame === undefined ? error : refusalOf(frame);
       if (asked) answered(answer);
       else refused = answer;
     });
@@ -216,6 +216,11 @@ export class Presence {
       return encodedMember(connection, {}, pack);
     }
   }
+}
+
+function refusalOf({ data }: BusFrame): AppError | undefined {
+  if (data.length === 0) return undefined;
+  return isNotNow(data) ? new AppError("UNAVAILABLE") : overloaded(PRESENCE_RETRY_MS);
 }
 
 function ended(channel: string): AppError {

@@ -25,7 +25,7 @@ export interface Script {
 export type Ran = (error: AppError | undefined, answer: unknown) => void;
 
 /** Gets what was published on a channel; valid only during the call. */
-export type Received = (data: Buffer, channel: Buffer) => void;
+export type Received = (data: Buffer, channel: string) => void;
 
 /** What others of this application's hosts say to this one. */
 export type Told = (data: Buffer) => void;
@@ -50,12 +50,11 @@ export interface SharedRedis {
   readonly host: string;
   /** Whether Redis can be asked now. */
   readonly isUp: boolean;
-  /** Bytes of what is asked and not on its way yet. */
-  readonly waiting: number;
 
   /**
    * Runs a function of a script. What is run of one script for one partition is run in the order in which it is asked.
    *
+   * @param args 255 at most
    * @param partition decides where its keys are: whatever is about the same thing has to have the same
    * @param ran called once, never from within: with `UNAVAILABLE` where Redis cannot be asked or was lost meanwhile, so that
    *   it may have run or not; `OVERLOADED` where too much waits already; `INTERNAL` where the function failed, which is logged
@@ -74,8 +73,7 @@ export interface SharedRedis {
   /** Hears what is told to this host, or to all, about one topic. @param topic one of `HostTopic` */
   listen(topic: number, told: Told): void;
   /** Tells a host, or with `"*"` all of them, this one included; at most once, and not where Redis cannot be asked. */
-  tell(host: string, topic: number, data: Uint8Array): void;
+  tell(host: string, topic: number, data: Uint8Array, ran?: Ran): void;
 
   watch(listener: RedisListener): void;
-  close(): Promise<void>;
 }

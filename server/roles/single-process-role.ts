@@ -27,10 +27,15 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const started = performance.now();
   const stopChecking = checkCertificate(config, log);
   const port = await findPort(config.host, config.port);
-  const buses = new Buses(config, {
-    failed: (error) => log.warn({ error }, "the bus could not take a connection"),
-    stuck: () => log.error("this process does not keep up with itself"),
-  });
+  const buses = new Buses(
+    config,
+    {
+      failed: (error) => log.warn({ error }, "the bus could not take a connection"),
+      stuck: () => log.error("this process does not keep up with itself"),
+      numberOf: (member) => member,
+    },
+    log,
+  );
   let compute: ComputeHost | undefined;
   let computeStarted: Promise<void> | undefined;
   let worker: SocketWorker | undefined;
@@ -59,7 +64,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       await worker?.drain();
     } finally {
       await endCompute();
-      buses.close();
+      await buses.close();
       stopSignals?.();
       stopChecking();
     }
@@ -78,12 +83,16 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
     return closing;
   }
 
-  await buses.listen();
+  await buses.listen().catch((error: unknown) => {
+    buses.kill();
+    stopChecking();
+    throw error;
+  });
   const bus = buses.addresses;
   // from here on there is something to end
   const reload = () => log.warn("SIGHUP: one single process has nobody to serve while it loads new code; restart it");
   const stopSignals = options.signals
-    ? endOnSignals({ end: close, kill: () => buses.close(), reload, exit, log })
+    ? endOnSignals({ end: close, kill: () => buses.kill(), reload, exit, log })
     : undefined;
   try {
     worker = await startApps({

@@ -10,6 +10,8 @@ export const Claim = {
   NOT_KEPT: 3,
   /** It has an answer, for which the bus has no room now. */
   LATER: 4,
+  /** It is not known, as what the hosts share cannot be reached: nothing runs. */
+  UNAVAILABLE: 5,
 } as const;
 
 export type Claim = (typeof Claim)[keyof typeof Claim];

@@ -1,4 +1,4 @@
-import type { AppError } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import type { Kind } from "../../shared/message.ts";
 import type { BusFrame } from "../bus/bus-frame.ts";
 import { overloaded } from "../overloaded.ts";
@@ -72,9 +72,9 @@ export class KeyClaim {
   /** The primary's answer, or why there is none. */
   answered(error: AppError | undefined, frame: BusFrame | undefined): void {
     const claim = frame?.data[0];
-    if (frame === undefined || claim === undefined || claim === Claim.LATER) {
+    if (frame === undefined || claim === undefined || claim === Claim.LATER || claim === Claim.UNAVAILABLE) {
       this.#keeper.over(this.#name);
-      const reason = error ?? overloaded(RETRY_AFTER_MS);
+      const reason = error ?? (claim === Claim.UNAVAILABLE ? new AppError("UNAVAILABLE") : overloaded(RETRY_AFTER_MS));
       for (let next = this.#next(); next !== undefined; next = this.#next()) next.unknown(reason);
     } else if (claim === Claim.RUN) this.#handOver();
     else this.#end(claim as Claim, frame.data[1], frame.data.subarray(2));

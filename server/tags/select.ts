@@ -10,6 +10,8 @@ export interface SelectServices {
   readonly sessions: Pick<Sessions, "ofUser" | "connectionOf">;
   /** Number of this socket worker. */
   readonly worker: number;
+  /** The name of this host, where there may be several. */
+  readonly node?: string | undefined;
 }
 
 /** Of all connections this part, and fewer, are few. */

@@ -25,11 +25,15 @@ export const IDLE: ControlPortOptions["primary"] = {
   workers: [],
   rollout: { running: false, queued: false, failure: undefined },
   reload: () => "started",
-  users: { revokeUser: () => 0, revokeSession: () => 0 },
+  users: { revokeUser: async () => 0, revokeSession: async () => 0 },
   scale: (workers) => ({ before: 1, workers, starting: [], draining: [] }),
   tails: { full: false, open: () => undefined },
   metrics: { text: async () => "", snapshot: async () => ({}) },
-  control: { ask: async () => undefined, askAll: async () => ({ answers: [], silent: [] }) },
+  control: {
+    ask: async () => undefined,
+    askAll: async () => ({ answers: [], silent: [] }),
+    askEverywhere: async () => ({ answers: [], silent: [], silentElsewhere: [] }),
+  },
 };
 
 /** Opens a control port for one test. @returns the port */

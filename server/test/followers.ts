@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest";
 import { connect } from "../../client/node.ts";
+import type { AppError } from "../../shared/errors.ts";
 
 /** What one follower saw of a channel. */
 export interface Follower {
@@ -38,8 +39,14 @@ export function publishNumbers(port: number, channel: string, pauseMs: number): 
   const done = (async () => {
     let number = 0;
     while (!stopped) {
-      await client.publish(channel, number + 1);
-      number++;
+      // by its key it is made once, though it may have been made where it was refused
+      const key = `number ${number + 1}`;
+      const error = await client.publish(channel, number + 1, { key }).then(
+        () => undefined,
+        (reason: AppError) => reason,
+      );
+      if (error === undefined) number++;
+      else if (error.code !== "UNAVAILABLE") throw error;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     return number;

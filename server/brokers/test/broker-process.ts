@@ -6,6 +6,8 @@ import type { Broker, Deliver, HistoryPage, Paged } from "../broker.ts";
 export interface BrokerSetup {
   /** A broker of one more process, on the same bus as the others of this test. */
   connect(deliver: Deliver): Promise<Broker>;
+  /** Channels that, when each has passed something on, everything that was published before has been delivered. @default any one */
+  readonly barriers?: readonly string[];
   /** Ends everything, whatever state the brokers are in. */
   close(): Promise<void>;
   /** Takes the bus away from under its brokers, as if its host had died. */

@@ -13,12 +13,16 @@ export function describeBroker(name: string, setup: () => Promise<BrokerSetup>):
 
     /** Waits until everything published before has been delivered wherever it goes. */
     async function settled(...processes: Process[]): Promise<void> {
-      for (const one of processes) expect(await one.subscribe("settled")).toBeUndefined();
-      await a.publish("settled", "now");
-      await eventually(() => {
-        for (const { delivered } of processes) expect(delivered).toContain("settled now");
-      });
-      for (const { delivered } of processes) delivered.splice(delivered.indexOf("settled now"), 1);
+      const barriers = bus.barriers ?? ["settled"];
+      const subscriptions = processes.flatMap((one) => barriers.map((barrier) => one.subscribe(barrier)));
+      expect(new Set(await Promise.all(subscriptions))).toEqual(new Set([undefined]));
+      await Promise.all(barriers.map((barrier) => a.publish(barrier, "now")));
+      for (const { delivered } of processes) {
+        for (const passed of barriers.map((barrier) => `${barrier} now`)) {
+          await eventually(() => expect(delivered).toContain(passed));
+          delivered.splice(delivered.indexOf(passed), 1);
+        }
+      }
     }
 
     beforeEach(async () => {

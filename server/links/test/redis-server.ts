@@ -20,7 +20,8 @@ export interface RedisServer {
   end(): Promise<void>;
 }
 
-export async function startRedis(): Promise<RedisServer> {
+/** @param more options of redis-server */
+export async function startRedis(...more: readonly string[]): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "fugitive-redis-"));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
@@ -40,6 +41,7 @@ export async function startRedis(): Promise<RedisServer> {
     service = new ServiceProcess(process.env.REDIS_PATH || "/usr/bin/redis-server", [
       ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder],
       ...lasting,
+      ...more,
     ]);
     await service.listening(port);
     await eventually(() => ask("PING")); // it may still read its file

@@ -27,7 +27,10 @@ export class Api {
   async ask(request: ControlRequest): Promise<unknown> {
     const { status, body } = await this.#open().call("control", request, { attempts: 1, timeoutMs: LONGEST_MS });
     const answer = parsed(body);
-    const { error, count, silent } = Object(answer) as Partial<Failure> & { count?: number; silent?: number[] };
+    const { error, count, silent } = Object(answer) as Partial<Failure> & {
+      count?: number;
+      silent?: (number | string)[];
+    };
     if (status === NOT_ALL && silent !== undefined) {
       throw new Error(`Done with ${count}; worker ${silent.join(", ")} did not answer, and nobody knows what it did.`);
     }

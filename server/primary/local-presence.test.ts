@@ -1,0 +1,5 @@
+import { LocalPresence } from "./local-presence.ts";
+import { describePresence } from "./test/presence-suite.ts";
+
+const keeper = new LocalPresence(10_000_000);
+describePresence("a host alone", () => [keeper, keeper]);

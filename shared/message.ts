@@ -128,6 +128,8 @@ export interface PublishOptions {
 
 export interface AckInfo {
   offset?: number;
+  /** Of a call that a queue keeps. */
+  job?: string;
 }
 
 export interface EventInfo {

@@ -87,6 +87,7 @@ function goOn(
     welcome(connection, secret, true, services, places);
     services.watch.look(connection);
     for (const start of starts) start.begin();
+    services.remote.resume(connection);
     connection.release();
   };
   for (const channel of names) {

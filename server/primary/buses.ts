@@ -32,9 +32,12 @@ export class Buses {
     const shared = (path: string) => hosts && { redis: hosts.of(path), hosts: hosts.registry };
     this.#hosts = hosts;
     this.hosts = hosts?.registry;
-    this.#main = createBusHub(config, hooks, undefined, "", shared(""));
+    this.#main = createBusHub(config, hooks, { shared: shared(""), log });
     this.#apps = new Map(
-      appPaths(config.paths).map((path) => [path, createBusHub(config, hooks, this.#main, path, shared(path))]),
+      appPaths(config.paths).map((path) => [
+        path,
+        createBusHub(config, hooks, { main: this.#main, path, shared: shared(path), log }),
+      ]),
     );
     if (hosts !== undefined) {
       const { numberOf } = hooks;
@@ -91,6 +94,7 @@ export class Buses {
   async close(): Promise<void> {
     for (const { hub } of this.#all) hub.close();
     this.#questions?.close();
+    await Promise.all(this.#all.map(({ queue }) => queue.end()));
     await this.#hosts?.close();
   }
 

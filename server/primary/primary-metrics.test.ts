@@ -46,6 +46,7 @@ function setup() {
       {
         sessions: { size: 5, away: 2 },
         answers: EMPTY,
+        queued: EMPTY,
         histories: { size: 1, bytes: 900 },
         presence: { size: 0, spent: 0 },
         peers: { size: 0 },

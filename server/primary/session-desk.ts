@@ -1,5 +1,6 @@
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import type { Config } from "../config.ts";
 import { Claim } from "../sessions/claim.ts";
@@ -15,6 +16,8 @@ import {
 import type { Answers } from "./answers.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import { KeptAnswers } from "./kept-answers.ts";
+import { KeptQueuedCalls } from "./queued/kept-queued-calls.ts";
+import type { QueuedCalls } from "./queued/queued-calls.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { type Resumption, SessionStore } from "./session-store.ts";
 import type { Shared } from "./shared/shared.ts";
@@ -44,6 +47,7 @@ const HEARTBEATS_TO_BE_SURE = 4;
 export class SessionDesk implements Desk {
   readonly sessions: SessionStore;
   readonly answers: Answers;
+  readonly queued: QueuedCalls;
   /** The same sessions, for other hosts; undefined where there are none. */
   readonly shared: SharedSessions | undefined;
   readonly #pack = createPack();
@@ -56,12 +60,15 @@ export class SessionDesk implements Desk {
     const kept = { windowMs: answerWindowMs, budget: answerBudget };
     const answers = shared === undefined ? new KeptAnswers(kept) : new SharedAnswers({ ...kept, ...shared });
     const others = shared === undefined ? undefined : new SharedSessions({ windowMs, ...shared });
+    const queued = new KeptQueuedCalls(kept);
     this.answers = answers;
+    this.queued = queued;
     this.shared = others;
     this.sessions = new SessionStore({
       windowMs,
       ended(session) {
         answers.sessionEnded(session);
+        queued.sessionEnded(session);
         others?.ended(session);
       },
       left: others && ((session) => others.left(session)),

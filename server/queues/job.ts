@@ -54,7 +54,9 @@ export function checkGroup(group: string): string {
 /** The same for a procedure, which may have `.`, `:` and `$` in its name and 128 characters. @throws RangeError */
 export function checkProcedure(procedure: string): string {
   if (typeof procedure === "string" && PROCEDURE.test(procedure)) return procedure;
-  throw new RangeError("The name of a procedure for workers has 1 to 128 letters, digits, and _ - . : $.");
+  throw new RangeError(
+    `"${String(procedure).slice(0, 200)}" is no name: that of a procedure for workers has 1 to 128 letters, digits, and _ - . : $.`,
+  );
 }
 
 /** When it expires, in milliseconds since 1970; undefined where it does not. */

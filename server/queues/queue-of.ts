@@ -1,0 +1,23 @@
+import type { Config } from "../config.ts";
+import type { JobQueueOptions } from "./create-job-queue.ts";
+
+/** The broker that a configuration has jobs go to; undefined where it has none. */
+export function brokerOf({
+  amqp,
+  queueRedis,
+  redis,
+}: Config): Pick<JobQueueOptions, "amqpUrl" | "redisUrl"> | undefined {
+  if (amqp !== "") return { amqpUrl: amqp };
+  if (queueRedis !== "") return { redisUrl: queueRedis };
+  // Sentinels and Clusters have no such queue
+  return /^rediss?:/.test(redis) ? { redisUrl: redis } : undefined;
+}
+
+/**
+ * The options of the queue of an application.
+ * @param path where it is, of one beside the main one: it has a queue of its own, as `fugitive-chat` is that of `/chat`
+ */
+export function queueOptions(config: Config, path: string): JobQueueOptions {
+  const name = `${config.queueName}${path.replaceAll(/[^A-Za-z0-9]+/g, "-").replace(/-$/, "")}`;
+  return { ...brokerOf(config), name, quorum: config.queueQuorum === "on" };
+}

@@ -14,8 +14,8 @@ import type { JobOrder } from "./queue-procedure.ts";
 import { QueuedRun, type Queueing } from "./queued-run.ts";
 
 const JOB_BYTES = 16;
-/** After how many milliseconds what had no room, or could not be known, is asked for again. */
-const AGAIN_MS = 200;
+/** What had no room, or could not be known, is asked for again after so many milliseconds, up to twice as many. */
+const AGAIN_MS = 1_000;
 
 /** Calls of this socket worker's connections that a queue keeps. All there is to know of them is known to the primary as well. */
 export class RemoteCalls implements Queueing {
@@ -87,7 +87,7 @@ export class RemoteCalls implements Queueing {
     this.#uplink.ask(BusType.QUEUED_CALLS, session.id, undefined, (error, frame) => {
       if (!connection.open || connection.session !== session) return;
       if (frame !== undefined) for (const call of readCalls(frame.data)) this.#adopt(call, connection);
-      else if (error !== undefined) setTimeout(() => connection.open && this.resume(connection), AGAIN_MS);
+      else if (error !== undefined) this.#resumeLater(connection);
     });
   }
 
@@ -106,9 +106,7 @@ export class RemoteCalls implements Queueing {
   /** There was no room for an answer. */
   later({ channel: job }: BusFrame): void {
     const [run] = this.#runs.get(job) ?? [];
-    if (run === undefined) return;
-    const { connection } = run.context;
-    setTimeout(() => connection.open && this.resume(connection), AGAIN_MS);
+    if (run !== undefined) this.#resumeLater(run.context.connection);
   }
 
   progress({ channel: job, data }: BusFrame): void {
@@ -116,6 +114,10 @@ export class RemoteCalls implements Queueing {
     if (runs === undefined) return;
     const copy = Buffer.from(data);
     for (const run of runs) run.progress(copy);
+  }
+
+  #resumeLater(connection: Connection): void {
+    setTimeout(() => connection.open && this.resume(connection), AGAIN_MS * (1 + Math.random())).unref();
   }
 
   #adopt(call: QueuedCall, connection: Connection): void {

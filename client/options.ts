@@ -13,7 +13,8 @@ export interface ClientOptions {
   readonly lazy?: boolean;
   /**
    * How long one attempt at a call may take, the wait for a connection included, in milliseconds. A call that is not
-   * answered at all rejects after `timeoutMs` times `attempts`; what has one attempt only, after `timeoutMs`.
+   * answered at all rejects after `timeoutMs` times `attempts`; what has one attempt only, after `timeoutMs`. What a
+   * queue has by then is not bound by it: see `CallOptions.answerMs`.
    * @default 10_000
    */
   readonly timeoutMs?: number;

@@ -8,6 +8,7 @@ import type { BusHub } from "./bus-hub.ts";
 import type { ControlDesk } from "./control-desk.ts";
 import type { BusAddresses } from "./control-message.ts";
 import { type Bus, type BusHooks, createBusHub, type Stores } from "./create-bus-hub.ts";
+import type { QueueDesk } from "./queued/queue-desk.ts";
 import type { TailDesk } from "./tail-desk.ts";
 import type { UserDesk } from "./user-desk.ts";
 
@@ -66,6 +67,11 @@ export class Buses {
   /** What is kept, of each application. */
   get stores(): readonly Stores[] {
     return this.#all.map(({ stores }) => stores);
+  }
+
+  /** What becomes of jobs for remote workers, of each application. */
+  get jobs(): readonly Pick<QueueDesk, "queue" | "counts">[] {
+    return this.#all.map(({ queue }) => queue);
   }
 
   /** Paths of applications beside the main one. */

@@ -41,17 +41,20 @@ function setup() {
     get computes() {
       return state.computes;
     },
-    appPaths: [],
-    stores: [
-      {
-        sessions: { size: 5, away: 2 },
-        answers: EMPTY,
-        queued: EMPTY,
-        histories: { size: 1, bytes: 900 },
-        presence: { size: 0, spent: 0 },
-        peers: { size: 0 },
-      },
-    ],
+    kept: {
+      paths: [],
+      jobs: [{ queue: undefined, counts: { result: 0, error: 0, expired: 0, dead: 0 } }],
+      stores: [
+        {
+          sessions: { size: 5, away: 2 },
+          answers: EMPTY,
+          queued: EMPTY,
+          histories: { size: 1, bytes: 900 },
+          presence: { size: 0, spent: 0 },
+          peers: { size: 0 },
+        },
+      ],
+    },
     control: {
       askAll: askAll as never,
       members: () => state.members,

@@ -152,9 +152,9 @@ export class RemoteCalls implements Queueing {
     else if (runs.includes(run)) runs.splice(runs.indexOf(run), 1);
   }
 
-  /** Said when what was sent in this turn has left: until then whoever dies has not told its client. */
+  /** Said right after what was sent in this turn has left: until then whoever dies has not told its client. */
   #doneWith(session: string, job: string): void {
-    if (this.#done.push([session, job]) === 1) setImmediate(this.#tellDone);
+    if (this.#done.push([session, job]) === 1) process.nextTick(this.#tellDone);
   }
 
   readonly #tellDone = (): void => {

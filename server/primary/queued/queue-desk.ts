@@ -28,6 +28,8 @@ export class QueueDesk implements Desk {
   readonly #options: QueueDeskOptions;
   /** Bytes that may wait for a worker when an answer is added to them. */
   readonly #mostUnsent: number;
+  /** What came of jobs, as far as this host has heard. */
+  readonly counts = { result: 0, error: 0, expired: 0, dead: 0 };
   #queue: JobQueue | undefined;
   #stopReplies: (() => void) | undefined;
   /** Who waits for the queue to have a job: who asks again meanwhile waits with the first one. */
@@ -92,7 +94,7 @@ export class QueueDesk implements Desk {
     const { calls, open } = this.#options;
     const queue = open();
     this.#queue = queue;
-    this.#stopReplies = queue.consumeReplies(replyHandler(calls, this.#options));
+    this.#stopReplies = queue.consumeReplies(replyHandler(calls, this.#options, this.counts));
     return queue;
   }
 

@@ -59,6 +59,14 @@ const PROGRAMS = [
     // not the one in PATH: on Debian that becomes another user first
     paths: ["/usr/lib/rabbitmq/bin/rabbitmq-server"],
   },
+  {
+    name: "HAProxy",
+    // the hosts behind it share a Redis
+    tests: "**/*.haproxy.redis.test.ts",
+    debian: "haproxy",
+    variable: "HAPROXY_PATH",
+    paths: ["/usr/sbin/haproxy"],
+  },
 ];
 
 /** @returns the path of a program, or undefined where there is none, which is said. In CI that is a failure. */

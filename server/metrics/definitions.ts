@@ -89,6 +89,15 @@ export const METRICS = {
   fugitive_jobs_waiting: gauge("Jobs that wait for the broker to have them."),
   fugitive_jobs_total: counter("Jobs that the broker has or has not taken, and what came of them.", "outcome"),
 
+  fugitive_hosts: gauge("Hosts of the application, as far as this one knows."),
+  fugitive_redis_up: gauge("1 where the Redis that hosts share can be asked, else 0."),
+  fugitive_redis_connects_total: counter(
+    "Connections to it that were made: after the first, one for each that was lost.",
+  ),
+  fugitive_redis_batches_total: counter("Requests that were sent to it, each with one call of a script or many."),
+  fugitive_redis_calls_total: counter("Calls of scripts, by what became of them.", "outcome"),
+  fugitive_redis_waiting_bytes: gauge("Calls of scripts that wait to be sent."),
+
   fugitive_compute_up: gauge("1 where the compute host said in time how it is, 0 where it was silent."),
   fugitive_compute_deaths_total: counter("Compute hosts that died and had to be replaced."),
   fugitive_compute_threads: gauge("Compute threads that live."),

@@ -25,13 +25,13 @@ export class Buses {
   /** All hosts of the application; undefined where there can be but this one. */
   readonly hosts: Hosts | undefined;
   /** What they share with those of other hosts, where there are others. */
-  readonly #hosts: SharedHosts | undefined;
+  readonly sharing: SharedHosts | undefined;
   readonly #questions: HostQuestions | undefined;
 
   constructor(config: Config, hooks: BusesHooks, log: Logger) {
     const hosts = config.redis === "" ? undefined : new SharedHosts(config, log);
     const shared = (path: string) => hosts && { redis: hosts.of(path), hosts: hosts.registry };
-    this.#hosts = hosts;
+    this.sharing = hosts;
     this.hosts = hosts?.registry;
     this.#main = createBusHub(config, hooks, { shared: shared(""), log });
     this.#apps = new Map(
@@ -93,7 +93,7 @@ export class Buses {
 
   /** @throws StartError where what hosts share cannot be reached */
   async listen(): Promise<void> {
-    await Promise.all([this.#hosts?.ready(), ...this.#all.map(({ hub }) => hub.listen())]);
+    await Promise.all([this.sharing?.ready(), ...this.#all.map(({ hub }) => hub.listen())]);
   }
 
   /** Ends all of them. Resolves when other hosts know it. */
@@ -101,14 +101,14 @@ export class Buses {
     for (const { hub } of this.#all) hub.close();
     this.#questions?.close();
     await Promise.all(this.#all.map(({ queue }) => queue.end()));
-    await this.#hosts?.close();
+    await this.sharing?.close();
   }
 
   /** Ends all of them without a word to other hosts. */
   kill(): void {
     for (const { hub } of this.#all) hub.close();
     this.#questions?.close();
-    this.#hosts?.kill();
+    this.sharing?.kill();
   }
 }
 

@@ -6,6 +6,7 @@ import { mergeSnapshots, type Snapshot, SnapshotBuilder } from "../metrics/snaps
 import type { ComputeProcess } from "./compute-process.ts";
 import { type AllAnswers, ANSWER_MS, type ControlDesk } from "./control-desk.ts";
 import type { Stores } from "./create-bus-hub.ts";
+import { addHosts, type Sharing } from "./host-series.ts";
 import { addJobs, addStores, type Jobs } from "./store-series.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
@@ -28,6 +29,8 @@ export interface Counted {
 
 export interface PrimaryMetricsOptions {
   readonly primary: Counted;
+  /** Undefined where there can be but this host. */
+  readonly sharing: Sharing | undefined;
   readonly node: string;
   readonly version: string;
 }
@@ -94,7 +97,7 @@ export class PrimaryMetrics {
 
   /** What the primary knows by itself. @param up members that have answered */
   #own(up: ReadonlySet<number>, computes: number, silent: number): Snapshot {
-    const { primary, node, version } = this.#options;
+    const { primary, sharing, node, version } = this.#options;
     const snapshot = new SnapshotBuilder();
     snapshot.add("fugitive_info", [node, version], 1);
     snapshot.add("fugitive_uptime_seconds", [], process.uptime());
@@ -111,6 +114,7 @@ export class PrimaryMetrics {
     }
     for (const stores of primary.kept.stores) addStores(snapshot, stores);
     for (const jobs of primary.kept.jobs) addJobs(snapshot, jobs);
+    if (sharing !== undefined) addHosts(snapshot, sharing);
     this.#process.addTo(snapshot);
     return snapshot.build();
   }

@@ -74,7 +74,8 @@ export class Primary {
     this.users = this.#buses.users;
     this.hosts = this.#buses.hosts;
     this.kept = this.#buses;
-    this.metrics = new PrimaryMetrics({ primary: this, node: config.node, version: readVersion() });
+    const { sharing } = this.#buses;
+    this.metrics = new PrimaryMetrics({ primary: this, sharing, node: config.node, version: readVersion() });
     this.#dealer = new Dealer({
       ...config,
       refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),

@@ -76,9 +76,10 @@ export class KeptQueuedCalls implements QueuedCalls {
     this.#repeat(known, waiter);
   }
 
-  queued(session: string, job: string): void {
+  queued(session: string, job: string, done: (error: undefined) => void): void {
     const entry = this.#get(session, job);
     if (entry !== undefined) entry.queued = true;
+    done(undefined);
   }
 
   refused(session: string, job: string): void {

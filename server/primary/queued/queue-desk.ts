@@ -125,12 +125,23 @@ export class QueueDesk implements Desk {
     }
     const waiting = [told];
     this.#enqueuing.set(job, waiting);
-    this.#open().enqueue(this.#job(session, job, order), (error) => {
+    const { calls } = this.#options;
+    const ended: Enqueued = (error) => {
       this.#enqueuing.delete(job);
-      const { calls } = this.#options;
-      if (error === undefined) calls.queued(session, job);
-      else calls.refused(session, job);
       for (const one of waiting) one(error);
+    };
+    this.#open().enqueue(this.#job(session, job, order), (error) => {
+      if (error === undefined) {
+        // whoever is told so has to be answered, also where this process dies in the next moment
+        calls.queued(session, job, (unknown) => {
+          // without a key nobody can ask for it any more
+          if (unknown !== undefined && order.key === undefined) calls.delivered(session, job);
+          ended(unknown);
+        });
+        return;
+      }
+      calls.refused(session, job);
+      ended(error);
     });
   }
 

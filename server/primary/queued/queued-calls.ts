@@ -53,8 +53,11 @@ export interface QueuedCalls {
   /** Bytes of answers that are kept here. */
   readonly bytes: number;
   open(session: string, call: QueuedCall, waiter: Waiter, done: Opener): void;
-  /** The queue has it. */
-  queued(session: string, job: string): void;
+  /**
+   * The queue has it.
+   * @param done called once: when that is known whatever happens to this process; with `UNAVAILABLE` where it may be forgotten
+   */
+  queued(session: string, job: string, done: (error: AppError | undefined) => void): void;
   /** The queue has it not, or that is not known: it is forgotten, and the next one of its key is another job. */
   refused(session: string, job: string): void;
   /** A session goes on with another connection: those of its calls that are queued, and not delivered. */

@@ -59,12 +59,12 @@ it("a host that was cut off gets the answers that came meanwhile, once, and says
   const [session, waiter] = [aSession(), new Listener()];
   const [told, slow, delivered, refused] = [aCall(), aCall(), aCall("key"), aCall("refused")];
   for (const call of [told, slow, delivered, refused]) await opened(one.calls, session, call, waiter);
-  one.calls.queued(session, delivered.job);
+  one.calls.queued(session, delivered.job, () => undefined);
   expect(await answered(other.calls, session, delivered.job, textAnswer("had"))).toBe(true);
   await eventually(() => expect(waiter.heard).toHaveLength(1));
   await cut();
-  one.calls.queued(session, told.job);
-  one.calls.queued(session, slow.job);
+  one.calls.queued(session, told.job, () => undefined);
+  one.calls.queued(session, slow.job, () => undefined);
   one.calls.delivered(session, delivered.job);
   one.calls.refused(session, refused.job);
   expect(await answered(other.calls, session, told.job, textAnswer("meanwhile"))).toBe(true);

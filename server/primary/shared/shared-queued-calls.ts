@@ -113,10 +113,10 @@ export class SharedQueuedCalls implements QueuedCalls {
     });
   }
 
-  queued(session: string, job: string): void {
+  queued(session: string, job: string, done: (error: AppError | undefined) => void): void {
     const waiting = this.#waiting.get(session, job);
     if (waiting?.stage === Stage.OPENED) waiting.stage = Stage.QUEUED;
-    this.#say(session, job, "queued");
+    this.#say(session, job, "queued", done);
   }
 
   refused(session: string, job: string): void {
@@ -221,8 +221,9 @@ export class SharedQueuedCalls implements QueuedCalls {
     for (const [job, word] of this.#unsaid.take(session)) this.#say(session, job, word);
   }
 
-  #say(session: string, job: string, word: Word): void {
+  #say(session: string, job: string, word: Word, done?: (error: AppError | undefined) => void): void {
     this.#scripts.say(session, job, word, (error, over) => {
+      done?.(error);
       if (isUnknown(error) || error?.code === "OVERLOADED") this.#unsaid.keep(session, job, word);
       else if (word === "refused") this.#refused(session, job, over);
     });

@@ -107,13 +107,15 @@ describe("a call that a queue has", () => {
   });
 
   it("is not sent again that was refused in one attempt, and acknowledged in another", async () => {
-    const { client, server, ids, acknowledge, answer } = await queueing({ timeoutMs: 1_000 });
+    const { client, server, ids, acknowledge, answer, reconnect } = await queueing({ timeoutMs: 1_000 });
     const call = client.call("report");
     await pass(1_000);
     server.connection.send([Kind.ERROR, 2, "OVERLOADED", "Later.", { retryAfterMs: 1_500 }]);
     await acknowledge(1);
     await pass(HOUR);
     expect(ids()).toEqual([1, 2]);
+    await reconnect();
+    expect(ids()).toHaveLength(1);
     answer(1, "done");
     expect(await call).toBe("done");
   });

@@ -77,7 +77,10 @@ describe("a call that a queue has, and whose connection is lost", () => {
     await acknowledge(3);
     await pass(HOUR);
     expect(ids()).toEqual([2, 3, 4]);
-    answer(2, "done");
+    await reconnect();
+    await pass(1_000);
+    expect(ids()).toEqual([5, 6]);
+    answer(5, "done");
     expect(await call).toBe("done");
   });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { noise, offloading } from "./test/offloading.ts";
 import { queueing } from "./test/queueing.ts";
 import { pass, settled, useFakeTime } from "./test/setup.ts";
 
@@ -64,6 +63,17 @@ describe("a call that a queue has", () => {
     await expect(client.call("report", 1, { answerMs: 0 })).rejects.toBeInstanceOf(RangeError);
   });
 
+  it("leaves no timer behind once it has its answer", async () => {
+    const { client, acknowledge, answer } = await queueing();
+    const before = vi.getTimerCount();
+    const call = client.call("report", 1, { answerMs: HOUR });
+    await acknowledge();
+    expect(vi.getTimerCount()).toBe(before + 1);
+    answer(1, "done");
+    await call;
+    expect(vi.getTimerCount()).toBe(before);
+  });
+
   it("is cancelled by its signal", async () => {
     const { client, server, acknowledge } = await queueing();
     const controller = new AbortController();
@@ -107,13 +117,15 @@ describe("a call that a queue has", () => {
   });
 
   it("is not sent again that was refused in one attempt, and acknowledged in another", async () => {
-    const { client, server, ids, acknowledge, answer } = await queueing({ timeoutMs: 1_000 });
+    const { client, server, ids, acknowledge, answer, reconnect } = await queueing({ timeoutMs: 1_000 });
     const call = client.call("report");
     await pass(1_000);
     server.connection.send([Kind.ERROR, 2, "OVERLOADED", "Later.", { retryAfterMs: 1_500 }]);
     await acknowledge(1);
     await pass(HOUR);
     expect(ids()).toEqual([1, 2]);
+    await reconnect();
+    expect(ids()).toHaveLength(1);
     answer(1, "done");
     expect(await call).toBe("done");
   });
@@ -128,86 +140,6 @@ describe("a call that a queue has", () => {
     answer(1, "done");
     await call;
     expect(outcome.mock.calls).toEqual([[{ procedure: "report", id: 1, ms: HOUR, attempts: 1 }]]);
-  });
-});
-
-describe("progress", () => {
-  it("is told in order, before the answer", async () => {
-    const { client, server, acknowledge, answer } = await queueing();
-    const seen: unknown[] = [];
-    const call = client.call("report", 1, { progress: (data) => seen.push(data) }).then((data) => seen.push(data));
-    await acknowledge();
-    server.connection.send([Kind.CHUNK, 1, { percent: 10 }], [Kind.CHUNK, 1, { percent: 90 }]);
-    answer(1, "done");
-    await call;
-    server.connection.send([Kind.CHUNK, 1, { percent: 100 }]);
-    expect(seen).toEqual([{ percent: 10 }, { percent: 90 }, "done"]);
-    expect(client.ignored).toBe(1);
-  });
-
-  it("that nobody asked for is dropped", async () => {
-    const { client, server, acknowledge, answer } = await queueing();
-    const call = client.call("report");
-    await acknowledge();
-    server.connection.send([Kind.CHUNK, 1, { percent: 10 }]);
-    answer(1, "done");
-    expect([await call, client.ignored]).toEqual(["done", 0]);
-  });
-
-  it("that throws, now or later, is told as an error, and costs the call nothing", async () => {
-    const { client, server, acknowledge, answer } = await queueing();
-    const errors: unknown[] = [];
-    client.on("error", (error) => void errors.push(error));
-    const fail = (data: unknown) => {
-      throw data;
-    };
-    const calls = [
-      client.call("a", 1, { progress: fail, acknowledged: () => fail("acknowledged") }),
-      client.call("b", 1, { progress: async (data) => fail(data) }),
-    ];
-    await acknowledge(1);
-    server.connection.send([Kind.CHUNK, 1, "now"], [Kind.CHUNK, 2, "later"]);
-    answer(1, "a");
-    answer(2, "b");
-    expect(await Promise.all(calls)).toEqual(["a", "b"]);
-    await settled();
-    expect(errors).toEqual(["acknowledged", "now", "later"]);
-    expect(client.ignored).toBe(0);
-  });
-
-  it("is decoded in web workers where that is wanted, and keeps its place before the answer", async () => {
-    const { client, server, pool } = await offloading();
-    const large = noise(1);
-    const seen: unknown[] = [];
-    const call = client.call("report", 1, { progress: (data) => seen.push(data) }).then((data) => seen.push(data));
-    await settled();
-    const [[, id] = [0, 0]] = server.connection.of(Kind.CALL);
-    server.connection.send([Kind.ACK, id, { job: "job-1" }], [Kind.CHUNK, id, large]);
-    server.connection.send([Kind.RESULT, id, "done"]);
-    await pass(1_000);
-    expect([seen, pool.calls.map(({ name }) => name)]).toEqual([[], ["fugitiveDecode"]]);
-    pool.calls[0]?.done();
-    await call;
-    expect(seen).toEqual([large, "done"]);
-  });
-
-  it("passes through middleware, as does what a queue says", async () => {
-    const { client, server, acknowledge, answer } = await queueing();
-    const kinds: number[] = [];
-    client.use({
-      onReceive: (message) => {
-        kinds.push(message[0]);
-        return message[0] === Kind.CHUNK ? [Kind.CHUNK, message[1], "another"] : undefined;
-      },
-    });
-    const progress = vi.fn();
-    const call = client.call("report", 1, { progress });
-    await acknowledge();
-    server.connection.send([Kind.CHUNK, 1, "one"]);
-    answer(1, "done");
-    await call;
-    expect(kinds).toEqual([Kind.ACK, Kind.CHUNK, Kind.RESULT]);
-    expect(progress.mock.calls).toEqual([["another"]]);
   });
 });
 

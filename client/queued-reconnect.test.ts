@@ -77,13 +77,16 @@ describe("a call that a queue has, and whose connection is lost", () => {
     await acknowledge(3);
     await pass(HOUR);
     expect(ids()).toEqual([2, 3, 4]);
-    answer(2, "done");
+    await reconnect();
+    await pass(1_000);
+    expect(ids()).toEqual([5, 6]);
+    answer(5, "done");
     expect(await call).toBe("done");
   });
 
   it("is asked for again where that is refused, after as long as the server says", async () => {
-    const { client, server, ids, acknowledge, answer, reconnect } = await queueing({ timeoutMs: 1_000, attempts: 2 });
-    const call = client.call("report");
+    const { client, server, ids, acknowledge, answer, reconnect } = await queueing();
+    const call = client.call("report", 1, { attempts: 1, key: "order 7" });
     await acknowledge();
     await reconnect();
     for (let times = 0; times < 5; times++) {
@@ -211,6 +214,20 @@ describe("one without a key", () => {
     answer(2, "done");
     expect(await call).toBe("done");
   });
+});
+
+it("one that may run twice goes on where it waits to be asked for, and the session is over meanwhile", async () => {
+  const { client, server, ids, acknowledge, answer, reconnect } = await queueing({}, true);
+  const call = client.call("look", 1, { idempotent: true });
+  await acknowledge();
+  await reconnect();
+  server.connection.send([Kind.ERROR, 2, "OVERLOADED", "Later.", { retryAfterMs: 5_000 }]);
+  await reconnect();
+  expect(ids()).toEqual([]);
+  await pass(5_000);
+  expect(ids()).toHaveLength(1);
+  answer(ids()[0], "done");
+  expect(await call).toBe("done");
 });
 
 it("one with a key of its own is asked for, though it has one attempt", async () => {

@@ -184,8 +184,10 @@ export function startCall(host: CallHost, procedure: string, input: unknown, opt
 
   function failed(id: MessageId | undefined, error: unknown): void {
     const queued = isQueued();
-    const refused = id !== undefined && answered(id) && error instanceof AppError && isRefusal(error.code);
-    if (refused && (queued || (mayRepeat && attempt < attempts))) {
+    const asked = id !== undefined && answered(id) && error instanceof AppError;
+    // of a call that a queue has, such an error is about this question alone
+    const later = asked && queued && (error.code === "UNAVAILABLE" || error.code === "TIMEOUT");
+    if (later || (asked && isRefusal(error.code) && (queued || (mayRepeat && attempt < attempts)))) {
       const delay = delayOf(error, attempt + repeats);
       if (queued || elapsed() + delay <= limitMs) {
         const resting = requests.rest(giveUp);

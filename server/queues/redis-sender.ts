@@ -2,6 +2,7 @@ import type { AppError } from "../../shared/errors.ts";
 import type { RedisArgument, RedisLink } from "../links/redis.ts";
 import { deadlineOf, encodeJob, type Job } from "./job.ts";
 import type { Outbox } from "./outbox.ts";
+import { type BatchScript, RedisBatches } from "./redis-batches.ts";
 import { runScript, type TakenEntry } from "./redis-links.ts";
 import type { RedisNames } from "./redis-names.ts";
 import { DONE, ENQUEUE, REPLY, SETTLE } from "./redis-scripts.ts";
@@ -13,10 +14,15 @@ const DEAD_LETTERS = 10_000;
 const MAX_UNSURE = 1_000;
 const MAX_ERROR_LENGTH = 10_000;
 
+const ENQUEUE_EACH: BatchScript = { name: "enqueue", source: ENQUEUE, first: [] };
+const SETTLE_EACH: BatchScript = { name: "settle", source: SETTLE, first: [String(DEAD_LETTERS)] };
+const DONE_EACH: BatchScript = { name: "done", source: DONE, first: [] };
+
 /** Puts jobs, replies and dead letters where they belong at Redis. */
 export class RedisSender {
   readonly #names: RedisNames;
   readonly #outbox: Outbox<RedisLink>;
+  readonly #batches = new RedisBatches();
   #unsure = 0;
 
   constructor(names: RedisNames, outbox: Outbox<RedisLink>) {
@@ -29,7 +35,7 @@ export class RedisSender {
     const body = encodeJob(job);
     const keys = [this.#names.streamOf(job), this.#names.wakeOf(job.group), this.#names.ttl];
     const args = [deadlineText(job), body];
-    const send = async (link: RedisLink) => void (await runScript(link, ENQUEUE, keys, args));
+    const send = (link: RedisLink) => this.#batches.run(link, ENQUEUE_EACH, keys, args);
     this.#outbox.add({ bytes: body.length, until, send, done });
   }
 
@@ -39,28 +45,26 @@ export class RedisSender {
     const next = again === undefined ? ["", "0", ""] : [encodeJob(again.job), String(again.delayMs), deadlineText(job)];
     const buried = dead === undefined ? ["", ""] : [encodeJob(job), dead.slice(0, MAX_ERROR_LENGTH)];
     const said = reply === undefined ? "" : encodeReply(reply);
-    return this.#run(SETTLE, keys, [entry, said, ...next, ...buried, String(DEAD_LETTERS)]);
+    const noted = job.ttlMs > 0 ? "1" : "";
+    return this.#each(SETTLE_EACH, keys, [entry, noted, said, ...next, ...buried]);
   }
 
   /** What is no job goes to the dead letters as it is. */
   buryBytes(stream: string, entry: string, body: Buffer, error: string): Promise<void> {
-    const nothing = ["", "", "0", ""];
-    return this.#run(SETTLE, this.#settleKeys(stream, "", undefined), [
-      entry,
-      ...nothing,
-      body,
-      error,
-      String(DEAD_LETTERS),
-    ]);
+    const keys = this.#settleKeys(stream, "", undefined);
+    return this.#each(SETTLE_EACH, keys, [entry, "1", "", "", "0", "", body, error]);
   }
 
+  /** It is not gathered: what is said before a job has ended is there before what that ends in. */
   reply(reply: Reply): Promise<void> {
-    return this.#run(REPLY, this.#replyKeys(reply), [encodeReply(reply)]);
+    const body = encodeReply(reply);
+    const keys = this.#replyKeys(reply);
+    return this.#add(body.length, async (link) => void (await runScript(link, REPLY, keys, [body])));
   }
 
   /** Lets go of a reply that was consumed. @param again what is put in anew */
   done({ stream, id, field }: TakenEntry, again: Buffer | undefined): Promise<void> {
-    return this.#run(DONE, [stream], [id, field, again ?? ""]);
+    return this.#each(DONE_EACH, [stream], [id, field, again ?? ""]);
   }
 
   tell(reply: Reply, link: RedisLink | undefined): void {
@@ -82,15 +86,16 @@ export class RedisSender {
     return [this.#names.repliesOf(caller.replyTo), this.#names.replies];
   }
 
-  #run(script: string, keys: readonly string[], args: readonly RedisArgument[]): Promise<void> {
+  #each(script: BatchScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<void> {
     let bytes = 0;
     for (const arg of args) bytes += arg.length;
+    return this.#add(bytes, (link) => this.#batches.run(link, script, keys, args));
+  }
+
+  #add(bytes: number, send: (link: RedisLink) => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#outbox.add({
-        ...{ bytes, until: Number.POSITIVE_INFINITY },
-        send: async (link) => void (await runScript(link, script, keys, args)),
-        done: (error) => (error === undefined ? resolve() : reject(error)),
-      });
+      const done = (error: AppError | undefined): void => (error === undefined ? resolve() : reject(error));
+      this.#outbox.add({ bytes, until: Number.POSITIVE_INFINITY, send, done });
     });
   }
 }

@@ -1,0 +1,95 @@
+import { type RedisArgument, type RedisLink, RedisRefusal } from "../links/redis.ts";
+import { runScript } from "./redis-links.ts";
+
+/** A script that does the same to many things at once. */
+export interface BatchScript {
+  /** Another one for each. */
+  readonly name: string;
+  readonly source: string;
+  /** Arguments that come before those of the things. */
+  readonly first: readonly RedisArgument[];
+}
+
+/** One of many things that a script is to be run for. */
+interface Item {
+  readonly args: readonly RedisArgument[];
+  readonly bytes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Batch {
+  readonly script: BatchScript;
+  readonly keys: readonly string[];
+  items: Item[];
+  bytes: number;
+}
+
+/** Redis does nothing else while a script runs. */
+const MOST_ITEMS = 128;
+const MOST_BYTES = 256 * 1024;
+
+/**
+ * Has a script run once for all that comes in one turn and concerns the same keys: most of what a small job costs, here and at
+ * Redis, is the command and the wait for its answer.
+ */
+export class RedisBatches {
+  readonly #gathering = new Map<RedisLink, Map<string, Batch>>();
+
+  /**
+   * @param args of this thing, of which the script takes as many each time
+   * @returns resolves when Redis has done it; rejects as {@link RedisLink.command}
+   */
+  run(link: RedisLink, script: BatchScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let bytes = 0;
+      for (const arg of args) bytes += arg.length;
+      const batch = this.#batchOf(link, script, keys);
+      batch.items.push({ args, bytes, resolve, reject });
+      batch.bytes += bytes;
+      if (batch.items.length < MOST_ITEMS && batch.bytes < MOST_BYTES) return;
+      const { items } = batch;
+      batch.items = [];
+      batch.bytes = 0;
+      send(link, script, keys, items);
+    });
+  }
+
+  #batchOf(link: RedisLink, script: BatchScript, keys: readonly string[]): Batch {
+    let batches = this.#gathering.get(link);
+    if (batches === undefined) {
+      batches = new Map();
+      this.#gathering.set(link, batches);
+      setImmediate(() => this.#flush(link));
+    }
+    const name = `${script.name} ${keys.join(" ")}`;
+    let batch = batches.get(name);
+    if (batch === undefined) {
+      batch = { script, keys, items: [], bytes: 0 };
+      batches.set(name, batch);
+    }
+    return batch;
+  }
+
+  #flush(link: RedisLink): void {
+    const batches = this.#gathering.get(link);
+    this.#gathering.delete(link);
+    for (const { script, keys, items } of batches?.values() ?? [])
+      if (items.length > 0) send(link, script, keys, items);
+  }
+}
+
+function send(link: RedisLink, script: BatchScript, keys: readonly string[], items: readonly Item[]): void {
+  const args = [...script.first];
+  for (const item of items) args.push(...item.args);
+  runScript(link, script.source, keys, args).then(
+    () => {
+      for (const { resolve } of items) resolve();
+    },
+    (error: unknown) => {
+      // one of them is no reason to refuse the others
+      if (error instanceof RedisRefusal && items.length > 1) for (const item of items) send(link, script, keys, [item]);
+      else for (const { reject } of items) reject(error);
+    },
+  );
+}

@@ -13,7 +13,6 @@ export interface BatchScript {
 /** One of many things that a script is to be run for. */
 interface Item {
   readonly args: readonly RedisArgument[];
-  readonly bytes: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -37,35 +36,42 @@ export class RedisBatches {
   readonly #gathering = new Map<RedisLink, Map<string, Batch>>();
 
   /**
+   * @param what tells apart which keys these are
+   * @param keysOf gives them
    * @param args of this thing, of which the script takes as many each time
    * @returns resolves when Redis has done it; rejects as {@link RedisLink.command}
    */
-  run(link: RedisLink, script: BatchScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<void> {
+  run(
+    link: RedisLink,
+    script: BatchScript,
+    what: string,
+    keysOf: () => readonly string[],
+    args: readonly RedisArgument[],
+    bytes: number,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
-      let bytes = 0;
-      for (const arg of args) bytes += arg.length;
-      const batch = this.#batchOf(link, script, keys);
-      batch.items.push({ args, bytes, resolve, reject });
+      const batch = this.#batchOf(link, script, what, keysOf);
+      batch.items.push({ args, resolve, reject });
       batch.bytes += bytes;
       if (batch.items.length < MOST_ITEMS && batch.bytes < MOST_BYTES) return;
-      const { items } = batch;
+      const { keys, items } = batch;
       batch.items = [];
       batch.bytes = 0;
       send(link, script, keys, items);
     });
   }
 
-  #batchOf(link: RedisLink, script: BatchScript, keys: readonly string[]): Batch {
+  #batchOf(link: RedisLink, script: BatchScript, what: string, keysOf: () => readonly string[]): Batch {
     let batches = this.#gathering.get(link);
     if (batches === undefined) {
       batches = new Map();
       this.#gathering.set(link, batches);
       setImmediate(() => this.#flush(link));
     }
-    const name = `${script.name} ${keys.join(" ")}`;
+    const name = `${script.name} ${what}`;
     let batch = batches.get(name);
     if (batch === undefined) {
-      batch = { script, keys, items: [], bytes: 0 };
+      batch = { script, keys: keysOf(), items: [], bytes: 0 };
       batches.set(name, batch);
     }
     return batch;

@@ -33,26 +33,30 @@ export class RedisSender {
   /** @param until by `performance.now()` */
   job(job: Job, until: number, done: (error: AppError | undefined) => void): void {
     const body = encodeJob(job);
-    const keys = [this.#names.streamOf(job), this.#names.wakeOf(job.group), this.#names.ttl];
+    const { length: bytes } = body;
+    const stream = this.#names.streamOf(job);
+    const keys = () => [stream, this.#names.wakeOf(job.group), this.#names.ttl];
     const args = [deadlineText(job), body];
-    const send = (link: RedisLink) => this.#batches.run(link, ENQUEUE_EACH, keys, args);
-    this.#outbox.add({ bytes: body.length, until, send, done });
+    const send = (link: RedisLink) => this.#batches.run(link, ENQUEUE_EACH, stream, keys, args, bytes);
+    this.#outbox.add({ bytes, until, send, done });
   }
 
   /** Does what a job ended in, and lets go of its entry. Rejects where the queue is closed before. */
   settle(stream: string, entry: string, job: Job, { reply, again, dead }: Settlement): Promise<void> {
-    const keys = this.#settleKeys(stream, job.group, job.caller.replyTo);
+    const { group, caller } = job;
+    const what = `${stream} ${caller.replyTo ?? ""}`;
+    const keys = () => this.#settleKeys(stream, group, caller.replyTo);
     const next = again === undefined ? ["", "0", ""] : [encodeJob(again.job), String(again.delayMs), deadlineText(job)];
     const buried = dead === undefined ? ["", ""] : [encodeJob(job), dead.slice(0, MAX_ERROR_LENGTH)];
     const said = reply === undefined ? "" : encodeReply(reply);
     const noted = job.ttlMs > 0 ? "1" : "";
-    return this.#each(SETTLE_EACH, keys, [entry, noted, said, ...next, ...buried]);
+    return this.#each(SETTLE_EACH, what, keys, [entry, noted, said, ...next, ...buried]);
   }
 
   /** What is no job goes to the dead letters as it is. */
   buryBytes(stream: string, entry: string, body: Buffer, error: string): Promise<void> {
-    const keys = this.#settleKeys(stream, "", undefined);
-    return this.#each(SETTLE_EACH, keys, [entry, "1", "", "", "0", "", body, error]);
+    const keys = () => this.#settleKeys(stream, "", undefined);
+    return this.#each(SETTLE_EACH, `broken ${stream}`, keys, [entry, "1", "", "", "0", "", body, error]);
   }
 
   /** It is not gathered: what is said before a job has ended is there before what that ends in. */
@@ -64,7 +68,7 @@ export class RedisSender {
 
   /** Lets go of a reply that was consumed. @param again what is put in anew */
   done({ stream, id, field }: TakenEntry, again: Buffer | undefined): Promise<void> {
-    return this.#each(DONE_EACH, [stream], [id, field, again ?? ""]);
+    return this.#each(DONE_EACH, stream, () => [stream], [id, field, again ?? ""]);
   }
 
   tell(reply: Reply, link: RedisLink | undefined): void {
@@ -86,10 +90,15 @@ export class RedisSender {
     return [this.#names.repliesOf(caller.replyTo), this.#names.replies];
   }
 
-  #each(script: BatchScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<void> {
+  #each(
+    script: BatchScript,
+    what: string,
+    keysOf: () => readonly string[],
+    args: readonly RedisArgument[],
+  ): Promise<void> {
     let bytes = 0;
     for (const arg of args) bytes += arg.length;
-    return this.#add(bytes, (link) => this.#batches.run(link, script, keys, args));
+    return this.#add(bytes, (link) => this.#batches.run(link, script, what, keysOf, args, bytes));
   }
 
   #add(bytes: number, send: (link: RedisLink) => Promise<void>): Promise<void> {

@@ -158,8 +158,10 @@ export class KeptQueuedCalls implements QueuedCalls {
       calls = { session, byJob: new Map(), byKey: new Map() };
       this.#sessions.set(session, calls);
     }
+    // none of what else may be in it, such as an input: it would be kept for as long
+    const { job, call: id, procedure, key } = call;
     const entry: Entry = {
-      ...call,
+      ...{ job, call: id, procedure, key },
       ...{ calls, queued: false, answer: undefined, waiter: undefined, deliveredAt: undefined, place: undefined },
     };
     calls.byJob.set(entry.job, entry);

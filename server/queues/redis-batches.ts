@@ -6,8 +6,8 @@ export interface BatchScript {
   /** Another one for each. */
   readonly name: string;
   readonly source: string;
-  /** Arguments that come before those of the things. */
-  readonly first: readonly RedisArgument[];
+  /** Arguments that come after those of the things, which are one. */
+  readonly rest: readonly RedisArgument[];
 }
 
 /** One of many things that a script is to be run for. */
@@ -27,6 +27,7 @@ interface Batch {
 /** Redis does nothing else while a script runs. */
 const MOST_ITEMS = 128;
 const MOST_BYTES = 256 * 1024;
+const LENGTH_BYTES = 4;
 
 /**
  * Has a script run once for all that comes in one turn and concerns the same keys: most of what a small job costs, here and at
@@ -86,9 +87,7 @@ export class RedisBatches {
 }
 
 function send(link: RedisLink, script: BatchScript, keys: readonly string[], items: readonly Item[]): void {
-  const args = [...script.first];
-  for (const item of items) args.push(...item.args);
-  runScript(link, script.source, keys, args).then(
+  runScript(link, script.source, keys, [together(items), ...script.rest]).then(
     () => {
       for (const { resolve } of items) resolve();
     },
@@ -98,4 +97,23 @@ function send(link: RedisLink, script: BatchScript, keys: readonly string[], ite
       else for (const { reject } of items) reject(error);
     },
   );
+}
+
+/** All arguments as one, each with its length in front: the driver would write each of them by itself. */
+function together(items: readonly Item[]): Buffer {
+  let size = 0;
+  for (const { args } of items) {
+    for (const arg of args) size += LENGTH_BYTES + (typeof arg === "string" ? Buffer.byteLength(arg) : arg.length);
+  }
+  const all = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const { args } of items) {
+    for (const arg of args) {
+      const start = at + LENGTH_BYTES;
+      const length = typeof arg === "string" ? all.write(arg, start) : arg.copy(all, start);
+      all.writeUInt32LE(length, at);
+      at = start + length;
+    }
+  }
+  return all;
 }

@@ -80,6 +80,10 @@ type RawEntry = readonly [stream: Buffer, id: Buffer, fields: readonly Buffer[],
 
 export function entriesOf(answer: unknown): TakenEntry[] {
   return (answer as readonly RawEntry[]).map(([stream, id, fields, deliveries]) => ({
-    ...{ stream: String(stream), id: String(id), field: String(fields[0]), body: fields[1], deliveries },
+    stream: String(stream),
+    id: String(id),
+    field: String(fields[0]),
+    body: fields[1],
+    deliveries,
   }));
 }

@@ -1,6 +1,16 @@
 /** The consumer group of who does jobs, or consumes replies. */
 export const CONSUMERS = "consumers";
 
+/** Goes through what a batch has in its first argument: see redis-batches.ts. */
+const EACH = `
+local data, place = ARGV[1], 1
+local function take()
+  local value
+  value, place = struct.unpack('<I4c0', data, place)
+  return value
+end
+`;
+
 /** Puts a job into its stream, and notes when it expires; and wakes who waits. */
 const ADD = `
 local function put(stream, ttl, deadline, job)
@@ -17,8 +27,11 @@ end
 `;
 
 /** KEYS: stream, wake, ttl. ARGV, of each job: deadline or nothing, job. */
-export const ENQUEUE = `${ADD}
-for at = 1, #ARGV, 2 do put(KEYS[1], KEYS[3], ARGV[at], ARGV[at + 1]) end
+export const ENQUEUE = `${EACH}${ADD}
+while place <= #data do
+  local deadline, job = take(), take()
+  put(KEYS[1], KEYS[3], deadline, job)
+end
 wakeUp(KEYS[2])
 `;
 
@@ -36,16 +49,17 @@ redis.call('XADD', wanted, '*', 'reply', ARGV[1])
  * All that comes of attempts, and lets go of their jobs: as a whole. Who has lost a job meanwhile to somebody else still
  * gets its reply through, but neither tries it again nor buries it.
  * KEYS: stream, host's replies, replies for any, delayed, dead letters, wake, ttl.
- * ARGV: how many dead letters are kept; then of each attempt: entry, whether it may be in ttl, reply, job to be done again,
- * its delay, its deadline, dead job, its error.
+ * ARGV, of each attempt: entry, whether it may be in ttl, reply, job to be done again, its delay, its deadline, dead job,
+ * its error. Then how many dead letters are kept.
  */
-export const SETTLE = `${ADD}
+export const SETTLE = `${EACH}${ADD}
 local replies = KEYS[2]
 if redis.call('EXISTS', replies) == 0 then replies = KEYS[3] end
 local over = {}
 local again = false
-for at = 2, #ARGV, 8 do
-  local entry, noted, reply, job, delay, deadline, dead = unpack(ARGV, at, at + 6)
+while place <= #data do
+  local entry, noted, reply, job = take(), take(), take(), take()
+  local delay, deadline, dead, failure = take(), take(), take(), take()
   if noted ~= '' then redis.call('ZREM', KEYS[7], KEYS[1] .. '|' .. entry) end
   if reply ~= '' then redis.call('XADD', replies, '*', 'reply', reply) end
   if job == '' and dead == '' then over[#over + 1] = entry
@@ -59,7 +73,7 @@ for at = 2, #ARGV, 8 do
       else redis.call('ZADD', KEYS[4], now() + tonumber(delay), KEYS[1] .. '|' .. deadline .. '|' .. job) end
     end
     if held and dead ~= '' then
-      redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[1], '*', 'job', dead, 'error', ARGV[at + 7])
+      redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[2], '*', 'job', dead, 'error', failure)
     end
   end
 end
@@ -71,10 +85,10 @@ if again then wakeUp(KEYS[6]) end
 `;
 
 /** Lets go of replies. KEYS: stream. ARGV, of each: entry, its field and body where it is to be there anew. */
-export const DONE = `
+export const DONE = `${EACH}
 local over = {}
-for at = 1, #ARGV, 3 do
-  local entry, field, body = unpack(ARGV, at, at + 2)
+while place <= #data do
+  local entry, field, body = take(), take(), take()
   if body == '' then over[#over + 1] = entry
   else
     if redis.call('XACK', KEYS[1], '${CONSUMERS}', entry) == 1 then redis.call('XADD', KEYS[1], '*', field, body) end

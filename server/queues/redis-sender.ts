@@ -14,9 +14,9 @@ const DEAD_LETTERS = 10_000;
 const MAX_UNSURE = 1_000;
 const MAX_ERROR_LENGTH = 10_000;
 
-const ENQUEUE_EACH: BatchScript = { name: "enqueue", source: ENQUEUE, first: [] };
-const SETTLE_EACH: BatchScript = { name: "settle", source: SETTLE, first: [String(DEAD_LETTERS)] };
-const DONE_EACH: BatchScript = { name: "done", source: DONE, first: [] };
+const ENQUEUE_EACH: BatchScript = { name: "enqueue", source: ENQUEUE, rest: [] };
+const SETTLE_EACH: BatchScript = { name: "settle", source: SETTLE, rest: [String(DEAD_LETTERS)] };
+const DONE_EACH: BatchScript = { name: "done", source: DONE, rest: [] };
 
 /** Puts jobs, replies and dead letters where they belong at Redis. */
 export class RedisSender {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { BusFrame } from "../bus/bus-frame.ts";
@@ -10,10 +9,10 @@ import type { Services } from "../dispatch/services.ts";
 import type { QueuedCall } from "../primary/queued/queued-calls.ts";
 import { readAnswer } from "./answer.ts";
 import { packEnqueue, readCalls } from "./enqueue-data.ts";
+import { createJobId } from "./job-ids.ts";
 import type { JobOrder } from "./queue-procedure.ts";
 import { QueuedRun, type Queueing } from "./queued-run.ts";
 
-const JOB_BYTES = 16;
 /** What had no room, or could not be known, is asked for again after so many milliseconds, up to twice as many. */
 const AGAIN_MS = 1_000;
 
@@ -49,7 +48,7 @@ export class RemoteCalls implements Queueing {
 
   enqueue(run: QueuedRun, { target, input }: JobOrder): void {
     const { session, key, context } = run;
-    const job = randomBytes(JOB_BYTES).toString("base64url");
+    const job = createJobId();
     const { id, procedure } = context;
     const call: QueuedCall = { job, call: id, procedure: procedure.name, key };
     const { user, tags } = session;

@@ -157,9 +157,18 @@ export class KeptQueuedCalls implements QueuedCalls {
       calls = { session, byJob: new Map(), byKey: new Map() };
       this.#sessions.set(session, calls);
     }
+    // none of what else there may be, such as an input: it would be kept for as long
     const entry: Entry = {
-      ...call,
-      ...{ calls, queued: false, answer: undefined, waiter: undefined, deliveredAt: undefined, place: undefined },
+      job: call.job,
+      call: call.call,
+      procedure: call.procedure,
+      key: call.key,
+      calls,
+      queued: false,
+      answer: undefined,
+      waiter: undefined,
+      deliveredAt: undefined,
+      place: undefined,
     };
     calls.byJob.set(entry.job, entry);
     if (entry.key !== undefined) calls.byKey.set(entry.key, entry);

@@ -148,10 +148,8 @@ export class QueueDesk implements Desk {
   #job(session: string, id: string, { call, target, user, tags, input }: EnqueueData): Job {
     const { name: procedure, group, priority, ttlMs, retries } = target;
     const { replyTo } = this.#options;
-    return {
-      ...{ id, group, procedure, input, priority, ttlMs, retries },
-      ...{ createdAt: Date.now(), attempt: 1, caller: { session, user, call, tags, replyTo } },
-    };
+    const caller = { session, user, call, tags, replyTo };
+    return { id, group, procedure, input, priority, createdAt: Date.now(), ttlMs, retries, attempt: 1, caller };
   }
 
   #resume({ channel: session, reference }: BusFrame, link: Link, waiter: Waiter): void {

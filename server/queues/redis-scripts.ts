@@ -2,7 +2,7 @@
 export const CONSUMERS = "consumers";
 
 /** Goes through what a batch has in its first argument: see redis-batches.ts. */
-const EACH = `
+export const EACH = `
 local data, place = ARGV[1], 1
 local function take()
   local value

@@ -3,10 +3,13 @@ import { once } from "node:events";
 
 const STOP_MS = 10_000;
 const started = [];
+let over = false;
 
 /** Ended at the end, whatever becomes of the rest. */
 export function ending(stop) {
-  started.push(stop);
+  // what was still being started
+  if (over) void stop();
+  else started.push(stop);
   return stop;
 }
 
@@ -21,5 +24,6 @@ export async function endProcess(child) {
 
 /** Ends all of it, the latest first. */
 export async function endAll() {
+  over = true;
   for (const stop of started.splice(0).reverse()) await stop();
 }

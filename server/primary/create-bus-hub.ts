@@ -112,6 +112,7 @@ export function createBusHub(
   const replyTo = shared === undefined ? newEpoch() : undefined;
   const queue = new QueueDesk({
     ...{ calls: sessions.queued, replyTo, linkBudget: budget, log },
+    knows: (session) => sessions.sessions.get(session) !== undefined,
     open: () => createJobQueue({ ...queueOptions(config, path), ...(replyTo !== undefined && { host: replyTo }) }, log),
     toUser: (user, data) => users.tellUser(user, data),
     async publish(channel, data) {

@@ -1,6 +1,6 @@
 import { Kind } from "../../shared/message.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
-import type { SessionChange } from "../queues/reply.ts";
+import type { SessionChange } from "../sessions/session-state.ts";
 
 /**
  * What a queued call ends in, as it is kept and told:

@@ -8,25 +8,29 @@ export interface EnqueueData extends QueuedCall {
   readonly target: QueueTarget;
   readonly user: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
+  /** Whether whoever has the control port calls: the primary knows of no such session. */
+  readonly system: boolean;
   /** MessagePack. */
   readonly input: Uint8Array;
 }
 
 const { packAlone, unpack } = createPack();
 
-export function packEnqueue({ job, call, procedure, key, target, user, tags, input }: EnqueueData): Uint8Array {
+export function packEnqueue({ job, call, procedure, key, target, user, tags, system, input }: EnqueueData): Uint8Array {
   const { name, group, ttlMs, retries, priority } = target;
-  const head = [job, call, procedure, key ?? null, user ?? null, tags];
+  const head = [job, call, procedure, key ?? null, user ?? null, tags, system];
   return packAlone([...head, name, group, ttlMs, retries, priority, input]);
 }
 
 export function readEnqueue(data: Buffer): EnqueueData {
-  const [job, call, procedure, key, user, tags, name, group, ttlMs, retries, priority, input] = unpack(data) as [
-    ...[string, number, string, string | null, string | null, Record<string, string>],
+  const [job, call, procedure, key, user, tags, system, name, group, ttlMs, retries, priority, input] = unpack(
+    data,
+  ) as [
+    ...[string, number, string, string | null, string | null, Record<string, string>, boolean],
     ...[string, string, number, number, Priority, Uint8Array],
   ];
   const target = { name, group, ttlMs, retries, priority };
-  return { job, call, procedure, key: key ?? undefined, user: user ?? undefined, tags, target, input };
+  return { job, call, procedure, key: key ?? undefined, user: user ?? undefined, tags, system, target, input };
 }
 
 export function packCalls(calls: readonly QueuedCall[]): Uint8Array {

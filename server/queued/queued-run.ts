@@ -54,8 +54,9 @@ export class QueuedRun extends RunningCall {
   }
 
   override resolve(value: unknown): void {
-    if (value instanceof JobOrder && !this.over) this.#queueing.enqueue(this, value);
-    else super.resolve(value);
+    if (!(value instanceof JobOrder)) super.resolve(value);
+    // nobody can come back to what was never acknowledged
+    else if (this.wanted) this.#queueing.enqueue(this, value);
   }
 
   /** The queue has it. */
@@ -75,15 +76,21 @@ export class QueuedRun extends RunningCall {
   /** Its worker says how far it is. */
   progress(data: Uint8Array): void {
     const { connection, id } = this.context;
-    if (this.wanted && connection.unsent <= ENOUGH_UNSENT) connection.sendEncoded(Kind.CHUNK, id, new Encoded(data));
+    if (!this.wanted || connection.unsent > ENOUGH_UNSENT) return;
+    try {
+      connection.sendEncoded(Kind.CHUNK, id, new Encoded(data));
+    } catch (error) {
+      this.context.log.warn({ error }, "what a worker says of a call cannot be told");
+    }
   }
 
   tell({ kind, change, bytes }: QueuedAnswer): void {
-    if (!this.wanted) return;
+    // whoever has the session now is told
+    if (!this.wanted || !this.context.connection.open) return;
     this.#told = true;
     try {
       if (change?.user !== undefined) this.session.setUser(change.user ?? undefined);
-      if (change?.tags !== undefined) this.session.setTags(changesOf(change.tags));
+      if (change?.tags !== undefined) this.session.setTags(change.tags);
     } catch (error) {
       this.context.log.warn({ error }, "what a worker wants of a session cannot be");
     }
@@ -121,9 +128,4 @@ export class QueuedRun extends RunningCall {
     // whoever has a key may ask again, after a time that was too short
     else this.#queueing.left(this, this.#cancelled || this.key === undefined);
   }
-}
-
-/** An empty tag is one to be deleted. */
-function changesOf(tags: Readonly<Record<string, string>>): Record<string, string | null> {
-  return Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, value === "" ? null : value]));
 }

@@ -7,8 +7,10 @@ import type { Connection } from "../connection/connection.ts";
 import { CallContext } from "../dispatch/context.ts";
 import type { Services } from "../dispatch/services.ts";
 import type { QueuedCall } from "../primary/queued/queued-calls.ts";
+import { callKey } from "../sessions/key-name.ts";
 import { readAnswer } from "./answer.ts";
 import { packEnqueue, readCalls } from "./enqueue-data.ts";
+import { goneProcedure } from "./gone-procedure.ts";
 import { createJobId } from "./job-ids.ts";
 import type { JobOrder } from "./queue-procedure.ts";
 import { QueuedRun, type Queueing } from "./queued-run.ts";
@@ -24,8 +26,14 @@ export class RemoteCalls implements Queueing {
   readonly #runs = new Map<string, QueuedRun[]>();
   /** Sessions, and jobs of theirs whose answers clients have. */
   #done: [session: string, job: string][] = [];
+  /** Keys of sessions that the primary is being asked about, and how often. */
+  readonly #asking = new Map<string, number>();
+  /** Questions for a session's calls that are not answered yet, and jobs that clients had the answers of meanwhile. */
+  #asked = 0;
+  readonly #doneSince = new Set<string>();
+  /** Connections whose calls will be asked for once more. */
+  readonly #again = new Set<Connection>();
   #needed = false;
-
   readonly #services: () => Services;
 
   /** @param services of the socket worker, when it has them */
@@ -52,9 +60,12 @@ export class RemoteCalls implements Queueing {
     const { id, procedure } = context;
     const call: QueuedCall = { job, call: id, procedure: procedure.name, key };
     const { user, tags } = session;
-    const data = packEnqueue({ ...call, target, user, tags, input: this.#pack.pack(input) });
+    const { internal: system } = context.connection;
+    const data = packEnqueue({ ...call, target, user, tags, system, input: this.#pack.pack(input) });
     this.#wait(run, job);
+    const asked = this.#ask(session.id, key);
     this.#uplink.ask(BusType.ENQUEUE, session.id, data, (error, frame) => {
+      asked();
       if (frame === undefined) {
         this.#refused(run, error as AppError);
         return;
@@ -75,18 +86,33 @@ export class RemoteCalls implements Queueing {
 
   left(run: QueuedRun, unwanted: boolean): void {
     this.#leave(run);
-    const { job, session } = run;
-    if (unwanted && job !== undefined && !this.#runs.has(job)) this.#doneWith(session.id, job);
+    const { job, session, key } = run;
+    if (!unwanted || job === undefined || this.#runs.has(job)) return;
+    // another call of its key may turn out to wait for the same job
+    if (key === undefined || !this.#asking.has(callKey(session.id, key))) this.#tellDone(session.id, job);
   }
 
-  /** A client has come back to its session: what it waits for comes here from now on. */
-  resume(connection: Connection): void {
+  /**
+   * A client has come back to its session: what it waits for comes here from now on.
+   * @param known called when it is known what that is, or that it is not to be known now; not where the connection is gone.
+   *   `adopt` has it here
+   */
+  resume(connection: Connection, known: (adopt: () => void) => void): void {
     const { session } = connection;
-    if (!this.#needed || session === undefined) return;
-    this.#uplink.ask(BusType.QUEUED_CALLS, session.id, undefined, (error, frame) => {
+    if (!this.#needed || session === undefined) {
+      known(() => undefined);
+      return;
+    }
+    this.#asked++;
+    this.#uplink.ask(BusType.QUEUED_CALLS, session.id, undefined, (_, frame) => {
+      const calls = frame && readCalls(frame.data).filter(({ job }) => !this.#doneSince.has(job));
+      this.#asked--;
+      if (this.#asked === 0) this.#doneSince.clear();
       if (!connection.open || connection.session !== session) return;
-      if (frame !== undefined) for (const call of readCalls(frame.data)) this.#adopt(call, connection);
-      else if (error !== undefined) this.#resumeLater(connection);
+      known(() => {
+        if (calls === undefined) this.#resumeLater(connection);
+        else for (const call of calls) this.#adopt(call, connection);
+      });
     });
   }
 
@@ -115,15 +141,34 @@ export class RemoteCalls implements Queueing {
     for (const run of runs) run.progress(copy);
   }
 
+  /** Once for each connection, however much there was no room for. */
   #resumeLater(connection: Connection): void {
-    setTimeout(() => connection.open && this.resume(connection), AGAIN_MS * (1 + Math.random())).unref();
+    if (this.#again.has(connection)) return;
+    this.#again.add(connection);
+    const resume = (): void => {
+      this.#again.delete(connection);
+      if (connection.open) this.resume(connection, (adopt) => adopt());
+    };
+    setTimeout(resume, AGAIN_MS * (1 + Math.random())).unref();
+  }
+
+  /** @returns what is to be called when it is answered */
+  #ask(session: string, key: string | undefined): () => void {
+    if (key === undefined) return NOTHING;
+    const name = callKey(session, key);
+    this.#asking.set(name, (this.#asking.get(name) ?? 0) + 1);
+    return () => {
+      const left = (this.#asking.get(name) ?? 1) - 1;
+      if (left === 0) this.#asking.delete(name);
+      else this.#asking.set(name, left);
+    };
   }
 
   #adopt(call: QueuedCall, connection: Connection): void {
     const services = this.#services();
-    const procedure = services.procedures.get(call.procedure);
     // its client has asked for it again already, or uses its id for something else
-    if (procedure === undefined || connection.calls?.has(call.call) === true) return;
+    if (connection.calls?.has(call.call) === true) return;
+    const procedure = services.procedures.get(call.procedure) ?? goneProcedure(call.procedure, services.unknown);
     const context = new CallContext(connection, call.call, procedure, undefined, procedure.timeoutMs, services);
     const run = new QueuedRun(context, call.key, this, services);
     this.#wait(run, call.job);
@@ -153,15 +198,22 @@ export class RemoteCalls implements Queueing {
 
   /** Said right after what was sent in this turn has left: until then whoever dies has not told its client. */
   #doneWith(session: string, job: string): void {
-    if (this.#done.push([session, job]) === 1) process.nextTick(this.#tellDone);
+    if (this.#done.push([session, job]) === 1) process.nextTick(this.#tellAllDone);
   }
 
-  readonly #tellDone = (): void => {
+  readonly #tellAllDone = (): void => {
     const done = this.#done;
     this.#done = [];
-    for (const [session, job] of done) this.#uplink.tell(BusType.QUEUED_DONE, session, Buffer.from(job));
+    for (const [session, job] of done) this.#tellDone(session, job);
   };
+
+  #tellDone(session: string, job: string): void {
+    if (this.#asked > 0) this.#doneSince.add(job);
+    this.#uplink.tell(BusType.QUEUED_DONE, session, Buffer.from(job));
+  }
 }
+
+const NOTHING = (): void => undefined;
 
 /** What of the bus is about queued calls. */
 export function queuedFrames(calls: () => RemoteCalls) {

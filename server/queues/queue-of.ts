@@ -14,10 +14,15 @@ export function brokerOf({
 }
 
 /**
- * The options of the queue of an application.
+ * The name of an application's queue.
  * @param path where it is, of one beside the main one: it has a queue of its own, as `fugitive-chat` is that of `/chat`
  */
+export function queueNameOf(queueName: string, path: string): string {
+  return `${queueName}${path.replaceAll(/[^A-Za-z0-9]+/g, "-").replace(/-$/, "")}`;
+}
+
+/** The options of the queue of an application. @param path see {@link queueNameOf} */
 export function queueOptions(config: Config, path: string): JobQueueOptions {
-  const name = `${config.queueName}${path.replaceAll(/[^A-Za-z0-9]+/g, "-").replace(/-$/, "")}`;
+  const name = queueNameOf(config.queueName, path);
   return { ...brokerOf(config), name, quorum: config.queueQuorum === "on" };
 }

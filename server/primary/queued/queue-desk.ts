@@ -14,6 +14,8 @@ export interface QueueDeskOptions extends Deliveries {
   readonly calls: QueuedCalls;
   /** Opens the queue, when it is needed. @throws where there is none */
   open(): JobQueue;
+  /** Whether there is such a session. */
+  knows(session: string): boolean;
   /** The host that replies have to come to. @default any */
   readonly replyTo?: string | undefined;
   /** Bytes that may wait for one socket worker. */
@@ -99,8 +101,16 @@ export class QueueDesk implements Desk {
   }
 
   #enqueue({ channel: session, reference, data }: BusFrame, link: Link, waiter: Waiter): void {
-    const { calls } = this.#options;
-    const order = readEnqueue(data);
+    this.#take(session, readEnqueue(data), reference, link, waiter);
+  }
+
+  #take(session: string, order: EnqueueData, reference: number, link: Link, waiter: Waiter): void {
+    const { calls, knows } = this.#options;
+    if (!order.system && !knows(session)) {
+      // it has ended meanwhile, and nobody would ever say so again
+      sendRefusal(link, reference, new AppError("UNAVAILABLE"));
+      return;
+    }
     calls.open(session, order, waiter, (error, opened) => {
       if (opened === undefined) {
         sendRefusal(link, reference, error ?? new AppError("UNAVAILABLE"));
@@ -111,18 +121,21 @@ export class QueueDesk implements Desk {
         if (failed === undefined) link.send(BusType.ENQUEUED, reference, job);
         else sendRefusal(link, reference, failed);
       };
-      if (opened.enqueue) this.#bring(session, job, order, told);
-      else told(undefined);
+      if (!opened.enqueue) told(undefined);
+      else if (!this.#enqueuing.has(job)) this.#bring(session, job, order, told);
+      else {
+        // it waits with the first one; by then there may be an answer, which was told before it could be heard
+        const again: Enqueued = (failed) => {
+          if (failed === undefined) this.#take(session, order, reference, link, waiter);
+          else told(failed);
+        };
+        this.#enqueuing.get(job)?.push(again);
+      }
     });
   }
 
-  /** Has the queue take a job, once however many ask for that. */
+  /** Has the queue take a job. */
   #bring(session: string, job: string, order: EnqueueData, told: Enqueued): void {
-    const others = this.#enqueuing.get(job);
-    if (others !== undefined) {
-      others.push(told);
-      return;
-    }
     const waiting = [told];
     this.#enqueuing.set(job, waiting);
     const { calls } = this.#options;

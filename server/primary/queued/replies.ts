@@ -1,8 +1,10 @@
 import { ERROR_CODES } from "../../../shared/codes.ts";
 import { AppError } from "../../../shared/errors.ts";
 import { createPack } from "../../../shared/msgpack-codec.ts";
+import { checkName } from "../../check-name.ts";
 import type { Logger } from "../../logger.ts";
-import { errorAnswer, resultAnswer } from "../../queued/answer.ts";
+import { errorAnswer } from "../../queued/answer.ts";
+import { endingAnswer, isEnding, isValue } from "../../queued/reply-answer.ts";
 import type { ReplyHandler } from "../../queues/job-queue.ts";
 import type { Reply } from "../../queues/reply.ts";
 import type { QueuedCalls } from "./queued-calls.ts";
@@ -16,31 +18,23 @@ export interface Deliveries {
   readonly log: Pick<Logger, "warn">;
 }
 
-/** What a job ends in. */
-type Ending = "result" | "error" | "expired" | "dead";
-
 type Done = (safe: boolean) => void;
 
 /** Errors of publications that may go better later. */
 const LATER: ReadonlySet<string> = new Set(["UNAVAILABLE", "OVERLOADED", "TIMEOUT", "RATE_LIMITED"]);
 const { unpack } = createPack();
 
-/** Takes what comes of jobs to where it belongs. */
+/**
+ * Takes what comes of jobs to where it belongs. Whoever can reach the broker may have written it: what makes no sense is
+ * logged, and ends nothing but its call.
+ */
 export function replyHandler(
   calls: QueuedCalls,
   { publish, toUser, log }: Deliveries,
-  counts: Record<Ending, number>,
+  counts: Record<"result" | "error" | "expired" | "dead", number>,
 ): ReplyHandler {
   function tell({ channel, data, procedure }: Reply & { readonly kind: "publish" }, done: Done): void {
-    let value: unknown;
-    try {
-      value = unpack(data);
-    } catch (error) {
-      log.warn({ error, procedure, channel }, "a publication of a worker cannot be read");
-      done(true);
-      return;
-    }
-    publish(channel, value).then(
+    publish(checkName(channel, "A channel"), unpack(checked(data))).then(
       () => done(true),
       (error: unknown) => {
         const again = error instanceof AppError && LATER.has(error.code);
@@ -50,40 +44,33 @@ export function replyHandler(
     );
   }
 
-  return (reply, done) => {
+  function take(reply: Reply, done: Done): void {
     const { job, caller } = reply;
-    const { session } = caller;
-    if (Object.hasOwn(counts, reply.kind)) counts[reply.kind as Ending]++;
-    switch (reply.kind) {
-      case "result":
-        calls.answer(session, job, resultAnswer(reply.output, reply.session), done);
-        break;
-      case "error":
-        calls.answer(session, job, errorAnswer(reply.code, reply.message, reply.details, reply.session), done);
-        break;
-      case "expired":
-        calls.answer(session, job, errorAnswer("TIMEOUT", "No worker has begun with the call in its time."), done);
-        break;
-      case "dead":
-        calls.answer(session, job, errorAnswer(reply.code, textOf(reply.code)), done);
-        break;
-      case "progress":
-        calls.progress(session, job, reply.data);
-        done(true);
-        break;
-      case "publish":
-        tell(reply, done);
-        break;
-      case "toUser":
-        toUser(reply.user, reply.data);
-        done(true);
-        break;
+    if (isEnding(reply)) {
+      counts[reply.kind]++;
+      calls.answer(caller.session, job, endingAnswer(reply, log), done);
+    } else if (reply.kind === "publish") tell(reply, done);
+    else {
+      if (reply.kind === "progress") calls.progress(caller.session, job, checked(reply.data));
+      else toUser(checkName(reply.user, "A user"), checked(reply.data));
+      done(true);
+    }
+  }
+
+  return (reply, done) => {
+    try {
+      take(reply, done);
+    } catch (error) {
+      const { kind, job, procedure, caller } = reply;
+      log.warn({ error, kind, procedure }, "what a worker says makes no sense");
+      if (!isEnding(reply)) done(true);
+      else calls.answer(caller.session, job, errorAnswer("INTERNAL", ERROR_CODES.INTERNAL.text), done);
     }
   };
 }
 
-/** What a caller is told of a job that was given up; the log of its workers and the dead letters have the rest. */
-function textOf(code: "INTERNAL" | "UNAVAILABLE"): string {
-  if (code === "INTERNAL") return ERROR_CODES.INTERNAL.text;
-  return "The call's workers have died each time that it was tried.";
+/** @throws TypeError where that is not one value of MessagePack */
+function checked(data: Uint8Array): Uint8Array {
+  if (!isValue(data)) throw new TypeError("That is not one value of MessagePack.");
+  return data;
 }

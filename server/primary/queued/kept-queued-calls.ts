@@ -1,5 +1,6 @@
 import { List, type Place } from "../../list.ts";
-import { errorAnswer, withoutChange } from "../../queued/answer.ts";
+import { withoutChange } from "../../queued/answer.ts";
+import { NOT_KEPT, TOO_LARGE } from "../../queued/unkept-answers.ts";
 import { largestAnswer } from "../../sessions/claim.ts";
 import { Expiry } from "../expiry.ts";
 import type { Opener, QueuedCall, QueuedCalls, Resumer, Waiter } from "./queued-calls.ts";
@@ -30,9 +31,6 @@ interface Calls {
   /** Those that have a key. */
   readonly byKey: Map<string, Entry>;
 }
-
-const NOT_KEPT = errorAnswer("CONFLICT", "A call with this key has been carried out; its answer was not kept.");
-const TOO_LARGE = errorAnswer("TOO_LARGE", "The call has been carried out; its answer is too large to be kept.");
 
 /**
  * Calls that a queue keeps, in the memory of the primary. Answers that clients have had make room for others; those that

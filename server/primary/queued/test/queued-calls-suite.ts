@@ -142,6 +142,7 @@ export function describeQueuedCalls(store: () => SuiteStore): void {
       await answered(calls, session, job, result("done"));
       calls.delivered(session, job);
     }
+    await answered(calls, session, plain.job, result("more")); // all before it has been done
     const waiter = new Listener();
     expect((await resumed(store().host(), session, waiter)).map(({ job }) => job)).toEqual([open.job]);
     // not even by another answer of it

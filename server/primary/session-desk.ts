@@ -22,6 +22,7 @@ import type { SessionHolder } from "./session-holder.ts";
 import { type Resumption, SessionStore } from "./session-store.ts";
 import type { Shared } from "./shared/shared.ts";
 import { SharedAnswers } from "./shared/shared-answers.ts";
+import { SharedQueuedCalls } from "./shared/shared-queued-calls.ts";
 import { type Resumed, SharedSessions } from "./shared/shared-sessions.ts";
 
 export interface SessionDeskOptions {
@@ -60,7 +61,8 @@ export class SessionDesk implements Desk {
     const kept = { windowMs: answerWindowMs, budget: answerBudget };
     const answers = shared === undefined ? new KeptAnswers(kept) : new SharedAnswers({ ...kept, ...shared });
     const others = shared === undefined ? undefined : new SharedSessions({ windowMs, ...shared });
-    const queued = new KeptQueuedCalls(kept);
+    const queued: QueuedCalls =
+      shared === undefined ? new KeptQueuedCalls(kept) : new SharedQueuedCalls({ ...kept, ...shared });
     this.answers = answers;
     this.queued = queued;
     this.shared = others;

@@ -105,6 +105,9 @@ export function caller(world, random, index, keyed) {
   return {
     who,
     calls,
+    get ready() {
+      return client.connected;
+    },
     get waitsFor() {
       if (!client.connected) return `${who} is welcome nowhere`;
       const waiting = [...open.values()];

@@ -52,6 +52,9 @@ export function follower(world, random, ledger, index) {
 
   return {
     who,
+    get ready() {
+      return epoch !== undefined;
+    },
     get waitsFor() {
       return client.connected ? track.missing : `${who} is welcome nowhere`;
     },

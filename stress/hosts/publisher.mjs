@@ -45,6 +45,9 @@ export function publisher(world, random, ledger, index) {
   });
   return {
     who,
+    get ready() {
+      return client.connected;
+    },
     get waitsFor() {
       return client.connected ? undefined : `${who} is welcome nowhere`;
     },

@@ -53,20 +53,24 @@ export async function run({ seed, seconds, workers, queue, say, complain, signal
 async function act(world, seconds, say) {
   const ledger = new ChannelLedger(CHANNEL, KEPT, (text) => world.complain(text));
   const actors = castOf(world, ledger);
-  await settled(world, actors, "nobody is harmed yet, and");
+  await within(
+    "the first connection of everybody",
+    world,
+    until(() => actors.every(({ ready }) => ready)),
+  );
   say(`${actors.length} take part; ${seconds} s from now on`);
   const progress = tell(world, say);
-  const until = performance.now() + seconds * 1_000;
-  await blows(world, world.random.named("blows"), until);
-  await world.pause(until - performance.now());
+  const end = performance.now() + seconds * 1_000;
+  await blows(world, world.random.named("blows"), end);
+  await world.pause(end - performance.now());
   world.stop();
   await Promise.all([progress, ...actors.map(({ stopped }) => stopped)]);
   say("calming down");
-  await settled(world, actors, "nobody is harmed any more, and");
+  await settled(world, actors);
   say("coming back once more");
   await within("what everybody says at the end", world, Promise.all(actors.map((actor) => actor.again())));
   await sleep(AFTERMATH_MS);
-  await settled(world, actors, "nobody is harmed any more, and");
+  await settled(world, actors);
   ledger.check();
   await checkDead(world, actors);
   checkLog(world);
@@ -99,16 +103,20 @@ function tell(world, say) {
 }
 
 /** Waits until nobody waits for anything, and complains of what never came. */
-async function settled(world, actors, when) {
+async function settled(world, actors) {
   const waiting = () => actors.map(({ waitsFor }) => waitsFor).filter((text) => text !== undefined);
   const limitMs = world.complaints.count > 0 ? BROKEN_SETTLE_MS : SETTLE_MS;
   for (const end = performance.now() + limitMs; waiting().length > 0; await sleep(LOOK_MS)) {
     if (performance.now() < end) continue;
     const dead = await world.cluster.deadJobs();
     for (const actor of actors) actor.excuse?.(dead);
-    for (const text of waiting()) world.complain(`${when} ${text}`);
+    for (const text of waiting()) world.complain(`nobody harms anything any more, and ${text}`);
     return;
   }
+}
+
+async function until(isSo) {
+  while (!isSo()) await sleep(LOOK_MS);
 }
 
 async function within(what, world, promise) {

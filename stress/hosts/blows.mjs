@@ -5,6 +5,10 @@ import { isAlive, signal } from "../processes.mjs";
 const APART_MS = [200, 2_000];
 /** How long what was killed stays away, in milliseconds. */
 const AWAY_MS = [0, 1_500];
+/** How long a remote worker is held up: others may take it for dead, and it goes on. In milliseconds. */
+const HELD_MS = [500, 3_000];
+/** How often two things happen at once. */
+const TWO_AT_ONCE = 0.3;
 const LOOK_MS = 10;
 /** How long a socket worker may take to be there again, in milliseconds. */
 const BACK_MS = 30_000;
@@ -22,59 +26,83 @@ export async function blows(world, random, until) {
   function blow(what, hosts) {
     const one = { at: performance.now(), what, hosts };
     world.blows.push(one);
-    world.count(`killed: ${what}`);
+    world.count(`harmed: ${what}`);
     return one;
   }
 
-  async function killHost(index, whole) {
-    const one = blow(whole ? "hosts, all processes" : "hosts, the primary", [index]);
-    await fleet.restartHost(fleet.hosts[index], whole, random.between(...AWAY_MS));
+  async function endHost(index, own) {
+    const how = own.pick(["the primary", "all processes", "by SIGTERM"]);
+    const one = blow(`hosts, ${how}`, [index]);
+    const end = await fleet.restartHost(fleet.hosts[index], how, own.between(...AWAY_MS));
     one.over = performance.now();
+    if (how === "by SIGTERM" && end.code !== 0) {
+      world.complain(`host ${index} ended with ${end.code ?? end.signal} at SIGTERM`);
+    }
   }
 
-  async function killSocketWorker(index) {
+  async function killSocketWorker(index, own) {
     const { cluster } = fleet.hosts[index];
-    const { workers } = await cluster.status();
-    const pid = random.pick(workers)?.pid;
+    const pid = await aSocketWorker(cluster, own);
+    if (pid === undefined) return;
     const one = blow("socket workers", [index]);
     signal(pid, "SIGKILL");
     while (isAlive(pid)) await sleep(LOOK_MS);
     one.over = performance.now();
     for (const end = performance.now() + BACK_MS; performance.now() < end; await sleep(LOOK_MS)) {
-      const { workers: now } = await cluster.status();
-      if (now.every((worker) => worker.state === "serving" && worker.pid !== pid)) return;
+      // it may be killed as a whole meanwhile
+      if (fleet.hosts[index].cluster !== cluster) return;
+      const { workers: now } = await cluster.status().catch(() => ({ workers: [] }));
+      if (now.length > 0 && now.every((worker) => worker.state === "serving" && worker.pid !== pid)) return;
     }
     world.complain(`a socket worker of host ${index} does not come back`);
   }
 
-  async function killRemote(index, name) {
+  async function aSocketWorker(cluster, own) {
+    const { workers } = await cluster.status().catch(() => ({ workers: [] }));
+    return own.pick(workers)?.pid;
+  }
+
+  async function holdRemote(index, own) {
+    const { pid } = fleet.remotes[index].worker;
+    blow("remote workers, held up", []);
+    signal(pid, "SIGSTOP");
+    await sleep(own.between(...HELD_MS));
+    signal(pid, "SIGCONT");
+  }
+
+  async function endRemote(index, own) {
+    const name = own.chance(0.75) ? "SIGKILL" : "SIGTERM";
     const one = blow(name === "SIGKILL" ? "remote workers" : "remote workers, by SIGTERM", []);
-    const code = await fleet.restartRemote(fleet.remotes[index], name, random.between(...AWAY_MS));
+    const code = await fleet.restartRemote(fleet.remotes[index], name, own.between(...AWAY_MS));
     one.over = performance.now();
     if (name === "SIGTERM" && code !== 0) world.complain(`a remote worker ended with ${code} at SIGTERM`);
   }
 
-  async function killBroker(what, { service }) {
+  async function killBroker(what, { service }, own) {
     const one = blow(what, []);
     await service.kill();
-    await sleep(random.between(...AWAY_MS));
+    await sleep(own.between(...AWAY_MS));
     await service.start();
     one.over = performance.now();
   }
 
   const kinds = [
-    ...[0, 1].flatMap((index) => [
-      () => killHost(index, random.chance(0.5)),
-      () => killSocketWorker(index),
-      () => killRemote(index, random.chance(0.75) ? "SIGKILL" : "SIGTERM"),
-    ]),
-    () => killBroker("Redis", fleet.redis),
-    ...(fleet.rabbit === undefined ? [] : [() => killBroker("RabbitMQ", fleet.rabbit)]),
+    ...[0, 1].flatMap((index) =>
+      [endHost, killSocketWorker, endRemote, holdRemote].map((harm) => (own) => harm(index, own)),
+    ),
+    (own) => killBroker("Redis", fleet.redis, own),
+    ...(fleet.rabbit === undefined ? [] : [(own) => killBroker("RabbitMQ", fleet.rabbit, own)]),
   ];
   let left = [];
-  for (let done = 0; !world.stopping && (done < kinds.length || performance.now() < until); done++) {
+  const next = () => {
     if (left.length === 0) left = shuffled(kinds, random);
-    await left.pop()();
+    return left.pop();
+  };
+  for (let done = 0; !world.stopping && (done < kinds.length || performance.now() < until); ) {
+    const both = left.length > 1 && random.chance(TWO_AT_ONCE);
+    const now = both ? [next(), next()] : [next()];
+    await Promise.all(now.map((harm, index) => harm(random.named(`${done + index}`))));
+    done += now.length;
     await sleep(random.between(...APART_MS));
   }
 }

@@ -3,7 +3,8 @@ export async function checkDead(world, actors) {
   const dead = await world.cluster.deadJobs();
   const calls = actors.flatMap(({ calls: own }) => [...(own?.values() ?? [])]);
   for (const call of calls) {
-    if (!call.answered) continue;
+    // which job is that of a call that was answered before it was acknowledged, nobody was told
+    if (!call.answered || !call.acknowledged) continue;
     const [{ what }] = call.answers;
     const givenUp = what === "UNAVAILABLE" || (what === "INTERNAL" && call.procedure === "fail");
     if (givenUp && !dead.has(call.job)) {

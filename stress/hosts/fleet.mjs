@@ -12,6 +12,8 @@ const QUEUE_NAME = "chaos";
 /** More than a run may leave behind. */
 const DEAD_LETTERS = 10_000;
 const LOOK_MS = 50;
+/** How long a broker that is there may take to say what it has, in milliseconds. */
+const ANSWER_MS = 20_000;
 /** How long a machine may take to notice that it has died, in milliseconds. */
 const GONE_MS = 20_000;
 
@@ -58,24 +60,26 @@ export class Fleet {
     return [this.stderr, ...this.records.map((record) => JSON.stringify(record)), ...remote].join("\n");
   }
 
-  /** Kills a host and starts it again, at the same port. @param whole whether all of its processes die at once */
-  async restartHost(host, whole, pauseMs) {
+  /** Ends a host and starts it again, at the same port. @param how `by SIGTERM`, or what of it is killed. @returns how its primary ended */
+  async restartHost(host, how, pauseMs) {
     const { cluster, port, node } = host;
-    const all = cluster.alive();
-    for (const pid of whole ? all : [cluster.pid]) signal(pid, "SIGKILL");
-    await cluster.exited;
+    const pids = how === "all processes" ? cluster.alive() : [cluster.pid];
+    for (const pid of pids) signal(pid, how === "by SIGTERM" ? "SIGTERM" : "SIGKILL");
+    const end = await cluster.exited;
     // those that the primary has left behind end by themselves
-    for (const end = performance.now() + GONE_MS; cluster.alive().length > 0; await sleep(LOOK_MS)) {
-      if (performance.now() > end) throw new Error(`Processes of ${node} outlive its primary.`);
+    for (const late = performance.now() + GONE_MS; cluster.alive().length > 0; await sleep(LOOK_MS)) {
+      if (performance.now() > late) throw new Error(`Processes of ${node} outlive its primary.`);
     }
     this.#keep(cluster);
     await sleep(pauseMs);
     host.cluster = await this.#host(node, port);
+    return end;
   }
 
   async restartRemote(remote, name, pauseMs) {
-    const code = await remote.worker.end(name);
-    this.#stderr += remote.worker.stderr;
+    const { worker } = remote;
+    const code = await worker.end(name);
+    this.#stderr += worker.stderr;
     await sleep(pauseMs);
     remote.worker = await this.#remote();
     return code;
@@ -88,7 +92,13 @@ export class Fleet {
       { warn: () => undefined, info: () => undefined },
     );
     try {
-      return new Set((await queue.deadLetters(DEAD_LETTERS)).map(({ job }) => job.id));
+      for (const end = performance.now() + ANSWER_MS; ; await sleep(LOOK_MS)) {
+        // it may have yet to connect
+        const all = await queue.deadLetters(DEAD_LETTERS).catch((error) => {
+          if (performance.now() > end) throw error;
+        });
+        if (all !== undefined) return new Set(all.map(({ job }) => job.id));
+      }
     } finally {
       await queue.close();
     }

@@ -21,6 +21,7 @@ const BROKEN_SETTLE_MS = 10_000;
 const AFTERMATH_MS = 1_500;
 const LOOK_MS = 50;
 const PROGRESS_MS = 5_000;
+const TOLD = 1_000;
 /** Whatever happens, a run is over so long after its time, in milliseconds. */
 const LAST_MS = 240_000;
 
@@ -66,11 +67,11 @@ async function act(world, seconds, say) {
   world.stop();
   await Promise.all([progress, ...actors.map(({ stopped }) => stopped)]);
   say("calming down");
-  await settled(world, actors);
+  await settled(world, actors, say);
   say("coming back once more");
   await within("what everybody says at the end", world, Promise.all(actors.map((actor) => actor.again())));
   await sleep(AFTERMATH_MS);
-  await settled(world, actors);
+  await settled(world, actors, say);
   ledger.check();
   await checkDead(world, actors);
   checkLog(world);
@@ -103,11 +104,17 @@ function tell(world, say) {
 }
 
 /** Waits until nobody waits for anything, and complains of what never came. */
-async function settled(world, actors) {
+async function settled(world, actors, say) {
   const waiting = () => actors.map(({ waitsFor }) => waitsFor).filter((text) => text !== undefined);
   const limitMs = world.complaints.count > 0 ? BROKEN_SETTLE_MS : SETTLE_MS;
-  for (const end = performance.now() + limitMs; waiting().length > 0; await sleep(LOOK_MS)) {
-    if (performance.now() < end) continue;
+  let told = 0;
+  for (const begin = performance.now(); waiting().length > 0; await sleep(LOOK_MS)) {
+    const ms = performance.now() - begin;
+    if (ms > told + PROGRESS_MS) {
+      told = ms;
+      say(`${waiting().length} still wait, among them: ${waiting()[0].slice(0, TOLD)}`);
+    }
+    if (ms < limitMs) continue;
     const dead = await world.cluster.deadJobs();
     for (const actor of actors) actor.excuse?.(dead);
     for (const text of waiting()) world.complain(`nobody harms anything any more, and ${text}`);

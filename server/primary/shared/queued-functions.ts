@@ -1,37 +1,7 @@
 import { HostTopic } from "../../redis/host-topic.ts";
 import { Claim } from "../../sessions/claim.ts";
+import { ANSWERED, Known, MOVED, Taken } from "./queued-states.ts";
 import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
-
-/** What a host is told, in a first byte: with session and job behind their lengths, and the answer. */
-export const ANSWERED = 0;
-/** Or with session and an empty text: whom that session is with has gone on elsewhere, at a time in 8 bytes. */
-export const MOVED = 1;
-
-/** What `q_open` says of a call whose key is known. */
-export const Known = {
-  /** The queue has it. */
-  QUEUED: 0,
-  /** The queue has yet to take it. */
-  OPENED: 1,
-  /** It waits for its client. */
-  ANSWERED: 2,
-  /** Its client has had the answer. */
-  DELIVERED: 3,
-  /** The same; the answer was not kept. */
-  NOT_KEPT: 4,
-} as const;
-
-/** What `q_answer` says became of an answer. */
-export const Taken = {
-  /** It is kept, or the session is over. */
-  SAFE: 0,
-  /** It is kept, and the host that has brought it is the one that waits for it: it is not told besides. */
-  YOURS: 1,
-  /** There is no room for it now, or this Redis has yet to be told what is waited for. */
-  AGAIN: 2,
-  /** No such call is known. */
-  UNKNOWN: 3,
-} as const;
 
 /**
  * Calls that a queue keeps, as Redis has them. Of each session there are
@@ -82,7 +52,7 @@ local function drop_call(hash, job, key, answer)
   if answer then count_large(hash, #answer, -1) end
 end
 
--- how often its client has had it: the job, what is known of it, and its answer
+-- where its client has had it: the job, what is known of it, and its answer
 local function had(session, key, window)
   local kept = kept_in(K .. 'v:' .. session, key, window)
   if not kept then return nil end
@@ -145,9 +115,9 @@ function F.q_resume(a)
     if string.sub(all[place], 1, 1) == 'j' then
       local job = string.sub(all[place], 2)
       local state, _, waits, call, procedure, key = read_call(all[place + 1])
+      if waits ~= host then before[waits] = true end
       if state ~= 'o' then
         write_call(hash, job, state, time, host, call, procedure, key)
-        if waits ~= host then before[waits] = true end
         local size = #found
         found[size + 1], found[size + 2], found[size + 3], found[size + 4] = job, call, procedure, key
         found[size + 5] = answers[job] or false
@@ -220,36 +190,33 @@ end
 
 -- a host waits for calls, each as its job, since when, where it stands, its id, its procedure and its key: Redis may have
 -- forgotten them, and the host may have missed what it was told. Gives those of which it has to know something: their answers, or
--- false where they are waited for elsewhere, or not any more
+-- false where they are waited for elsewhere, or not any more. Of a session that Redis does not know it is taken at its word only
+-- while Redis may have lost something: others are over
 function F.q_wait(a)
-  local session, host, ms, blob = unpack(a)
+  local session, host, ms, unsure, blob = unpack(a)
   local hash, news, fields = K .. 'q:' .. session, {}, {}
   local stands = standing(K .. 's:' .. session, host)
+  local believed = stands == 1 or stands == 0 and (unsure == '1' or complete_in(${REFRESH_MS + WRITING_MS}) > 0)
+  local function tell_news(job, answer) news[#news + 1], news[#news + 2] = job, answer end
   each(blob, function(text)
     fields[#fields + 1] = text
     if #fields < 6 then return end
     local job, since, state, call, procedure, key = unpack(fields)
-    fields = {}
+    fields, since = {}, tonumber(since)
     local record = redis.call('HGET', hash, 'j' .. job)
+    if stands > 1 or not record and not believed then return tell_news(job, false) end
     if not record then
-      if stands > 1 then
-        news[#news + 1], news[#news + 2] = job, false
-        return
-      end
-      write_call(hash, job, state, tonumber(since), host, call, procedure, key)
+      write_call(hash, job, state, since, host, call, procedure, key)
       if key ~= '' then redis.call('HSETNX', hash, 'k' .. key, job) end
       return
     end
-    local stage, at, waits = read_call(record)
-    if waits ~= host and at >= tonumber(since) then
-      news[#news + 1], news[#news + 2] = job, false
-      return
+    local before, at, waits = read_call(record)
+    if waits ~= host and at >= since then return tell_news(job, false) end
+    local stage = before == 'o' and state or before
+    if waits ~= host or stage ~= before then
+      write_call(hash, job, stage, math.max(at, since), host, call, procedure, key)
     end
-    if stage == 'o' then stage = state end
-    if waits ~= host or stage ~= string.sub(record, 1, 1) then
-      write_call(hash, job, stage, math.max(at, tonumber(since)), host, call, procedure, key)
-    end
-    if stage == 'a' then news[#news + 1], news[#news + 2] = job, redis.call('HGET', hash, 'a' .. job) end
+    if stage == 'a' then tell_news(job, redis.call('HGET', hash, 'a' .. job)) end
   end)
   lasts(hash, tonumber(ms))
   return news

@@ -6,7 +6,7 @@ import type { KeptAnswersOptions } from "../kept-answers.ts";
 import type { QueuedCall } from "../queued/queued-calls.ts";
 import { AnswerShares } from "./answer-shares.ts";
 import { lengthened } from "./fields.ts";
-import { Known, Taken } from "./queued-functions.ts";
+import { Known, Taken } from "./queued-states.ts";
 import { SESSION_SCRIPT } from "./session-script.ts";
 import { REFRESH_MS } from "./session-times.ts";
 import type { Word } from "./unsaid-words.ts";
@@ -101,12 +101,15 @@ export class QueuedScripts {
     });
   }
 
-  /** Says what is waited for here, and asks what has become of it. Keeps all that is known of the session. */
-  wait(session: string, calls: Iterable<WaitingCall>, news: News): void {
+  /**
+   * Says what is waited for here, and asks what has become of it. Keeps all that is known of the session.
+   * @param unsure whether Redis may have lost the last of what it had
+   */
+  wait(session: string, calls: Iterable<WaitingCall>, unsure: boolean, news: News): void {
     let texts: string[] = [];
     let count = 0;
     const ask = (): void => {
-      const args = [this.#redis.host, this.#keptMs, lengthened(texts)];
+      const args = [this.#redis.host, this.#keptMs, unsure ? "1" : "", lengthened(texts)];
       texts = [];
       count = 0;
       this.#run(session, "q_wait", args, (error, answer) => {

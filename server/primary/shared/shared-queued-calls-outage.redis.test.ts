@@ -156,3 +156,28 @@ it("answers of jobs that Redis does not know come again for a while after it was
   await brought(unsure.calls, aSession(), "unknown", "x");
   expect(await answered(other.calls, aSession(), "unknown", textAnswer("x"))).toBe(true);
 });
+
+it("what Redis has lost is waited for again while it may have lost something, and where it knows the session", async () => {
+  const prefix = testPrefix();
+  const [unsure, sure] = await Promise.all([
+    startQueuedHost(prefix, { url: server.url, unsureMs: 60_000 }),
+    startQueuedHost(prefix, { url: server.url }),
+  ]);
+  await knowsSessions(sure);
+  const [lost, known, over, elsewhere] = [aSession(), aSession(), aSession(), aSession()];
+  const hashOf = (session: string): string => `${prefix}{0}:s:${session}`;
+  await server.ask("HSET", hashOf(known), "h", sure.redis.host);
+  await server.ask("HSET", hashOf(elsewhere), "h", unsure.redis.host);
+  const waiter = new Listener();
+  await enqueued(unsure.calls, lost, aCall(), waiter);
+  const call = aCall();
+  await enqueued(sure.calls, known, call, waiter);
+  for (const session of [over, elsewhere]) await opened(sure.calls, session, aCall(), waiter);
+  const queues = [lost, known, over].map((session) => `${prefix}{0}:q:${session}`);
+  await server.ask("DEL", ...queues);
+  await eventually(() => expect(sure.calls.size).toBe(1));
+  await brought(unsure.calls, known, call.job, "x");
+  await eventually(() => expect(waiter.heard).toEqual([[call.job, "x"]]));
+  await eventually(async () => expect(await server.ask("EXISTS", ...queues.slice(0, 1))).toBe(1));
+  expect(await server.ask("EXISTS", ...queues.slice(2))).toBe(0);
+});

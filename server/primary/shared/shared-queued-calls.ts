@@ -6,8 +6,8 @@ import type { KeptQueuedCallsOptions } from "../queued/kept-queued-calls.ts";
 import type { Opener, QueuedCall, QueuedCalls, Resumer, Waiter } from "../queued/queued-calls.ts";
 import { readLengthened } from "./fields.ts";
 import { type OpenQuestions, QuestionsBySession } from "./open-questions.ts";
-import { MOVED, Taken } from "./queued-functions.ts";
 import { type Found, QueuedScripts } from "./queued-scripts.ts";
+import { MOVED, Taken } from "./queued-states.ts";
 import { Rounds } from "./rounds.ts";
 import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
 import { UnsaidWords, type Word } from "./unsaid-words.ts";
@@ -91,6 +91,11 @@ export class SharedQueuedCalls implements QueuedCalls {
     return this.#bytes;
   }
 
+  /** Whether Redis was away a moment ago. */
+  get #isUnsure(): boolean {
+    return performance.now() - this.#upAt < this.#unsureMs;
+  }
+
   open(session: string, call: QueuedCall, waiter: Waiter, done: Opener): void {
     this.#sayUnsaid(session);
     const questions = this.#questions.ask(session);
@@ -139,8 +144,7 @@ export class SharedQueuedCalls implements QueuedCalls {
     this.#scripts.answer(session, job, answer, (_error, taken, before) => {
       this.#bytes -= answer.length;
       if (taken === Taken.YOURS) this.#answered(session, job, before ?? answer);
-      const isUnsure = taken === Taken.UNKNOWN && performance.now() - this.#upAt < this.#unsureMs;
-      done(taken !== Taken.AGAIN && !isUnsure);
+      done(taken !== Taken.AGAIN && !(taken === Taken.UNKNOWN && this.#isUnsure));
     });
   }
 
@@ -207,7 +211,7 @@ export class SharedQueuedCalls implements QueuedCalls {
   }
 
   #askAgain(session: string): void {
-    this.#scripts.wait(session, this.#waiting.of(session), (job, answer) => {
+    this.#scripts.wait(session, this.#waiting.of(session), this.#isUnsure, (job, answer) => {
       if (answer === undefined) this.#waiting.delete(session, job);
       else this.#answered(session, job, answer);
     });

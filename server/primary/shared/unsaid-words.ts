@@ -4,6 +4,9 @@ export type Word = "queued" | "refused" | "delivered";
 /** Words that are kept, at most. */
 const MOST = 100_000;
 
+/** Those with a larger one make the others needless. */
+const RANKS: Readonly<Record<Word, number>> = { queued: 0, refused: 1, delivered: 2 };
+
 /** What Redis could not be told about jobs: until it can. */
 export class UnsaidWords {
   readonly #sessions = new Map<string, Map<string, Word>>();
@@ -22,11 +25,15 @@ export class UnsaidWords {
     return this.#sessions.has(session);
   }
 
-  /** One that is here already came later. Where too many are, it is lost: then an answer comes once more, or a call is known too long. */
+  /** Where too many are, it is lost: then an answer comes once more, or a call is known too long. */
   keep(session: string, job: string, word: Word): void {
-    if (this.#size >= MOST) return;
     const words = this.#sessions.get(session);
-    if (words?.has(job) === true) return;
+    const before = words?.get(job);
+    if (before !== undefined) {
+      if (RANKS[word] > RANKS[before]) words?.set(job, word);
+      return;
+    }
+    if (this.#size >= MOST) return;
     if (words === undefined) this.#sessions.set(session, new Map([[job, word]]));
     else words.set(job, word);
     this.#size++;

@@ -22,6 +22,7 @@ await seededRun({
   help: HELP,
   workers: "1",
   more: { queue: "rabbitmq" },
+  problem: ({ queue }) => (["rabbitmq", "redis"].includes(queue) ? undefined : "--queue must be rabbitmq or redis."),
   load: () => import("../stress/hosts/run.mjs"),
   wrong: "BROKEN",
   verdict: (broken, took) => (broken > 0 ? `${broken} broken promises` : `all promises were kept in ${took}`),

@@ -2,6 +2,9 @@ import { World } from "../world.mjs";
 
 /** What all parts of a run with several hosts share. */
 export class HostsWorld extends World {
+  /** What is allowed, and worth a look, in words for people. */
+  notes = [];
+
   /**
    * Whether something of a host was being killed at a moment, or was up to so long after it. What happens while Redis is away
    * it hears of when it is back: so long after that.

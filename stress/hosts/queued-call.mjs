@@ -118,9 +118,10 @@ export class QueuedCall {
     if (before.what !== what) this.#complain(`was answered with ${before.what}, and then with ${what}`);
     // whoever asks while the answer is on its way gets it once more
     if (this.answers.length < this.asks) this.#world.count("answers once more, as they were asked for again");
-    else if (this.#world.harmed(before.host, before.at, LAST_MOMENTS_MS))
+    else if (this.#world.harmed(before.host, before.at, LAST_MOMENTS_MS)) {
       this.#world.count("answers once more, as who had told them was killed");
-    else this.#complain("was answered twice");
+      this.#world.notes.push(`${this} was answered once more: ${this.story}`);
+    } else this.#complain("was answered twice");
   }
 
   #complain(what) {

@@ -45,7 +45,9 @@ export async function run({ seed, seconds, workers, queue, say, complain, signal
       world.complain(`the run failed by itself: ${error?.stack ?? error}`),
     );
     if ((await Promise.race([acted, late])) === "late") world.complain("the run does not end");
-    return { counts: world.counts, complaints: complaints.count, log: fleet.log };
+    const harm = world.blows.map((blow) => `harmed: ${JSON.stringify(blow)}`);
+    const log = [...world.notes, ...harm, fleet.log].join("\n");
+    return { counts: world.counts, complaints: complaints.count, log };
   } finally {
     await fleet.end();
   }

@@ -94,7 +94,9 @@ export class QueuedScripts {
   }
 
   say(session: string, job: string, word: Word, said: Said): void {
-    const args = { queued: [job], refused: [job, this.#redis.host], delivered: [job, this.#windowMs, this.#most] }[word];
+    const args = { queued: [job], refused: [job, this.#redis.host], delivered: [job, this.#windowMs, this.#most] }[
+      word
+    ];
     this.#run(session, `q_${word}`, args, (error, answer) => {
       if (word === "delivered") this.#takes(session, error, answer);
       said(error, answer === 1);

@@ -25,6 +25,8 @@ export class RemoteCalls implements Queueing {
   readonly #runs = new Map<string, QueuedRun[]>();
   /** Sessions, and jobs of theirs whose answers clients have. */
   #done: [session: string, job: string][] = [];
+  /** Connections of which the primary is asked what they wait for; and jobs of which they have been told since. */
+  readonly #resuming = new Map<Connection, { questions: number; readonly told: Set<string> }>();
   #needed = false;
 
   readonly #services: () => Services;
@@ -71,7 +73,9 @@ export class RemoteCalls implements Queueing {
 
   told(run: QueuedRun, heard: boolean): void {
     this.#leave(run);
-    if (heard && run.job !== undefined) this.#doneWith(run.session.id, run.job);
+    if (!heard || run.job === undefined) return;
+    this.#resuming.get(run.context.connection)?.told.add(run.job);
+    this.#doneWith(run.session.id, run.job);
   }
 
   left(run: QueuedRun, unwanted: boolean): void {
@@ -84,9 +88,14 @@ export class RemoteCalls implements Queueing {
   resume(connection: Connection): void {
     const { session } = connection;
     if (!this.#needed || session === undefined) return;
+    const resuming = this.#asked(connection, session.id);
     this.#uplink.ask(BusType.QUEUED_CALLS, session.id, undefined, (error, frame) => {
+      resuming.questions--;
+      if (resuming.questions === 0) this.#resuming.delete(connection);
       if (!connection.open || connection.session !== session) return;
-      if (frame !== undefined) for (const call of readCalls(frame.data)) this.#adopt(call, connection);
+      // what has been told since it was asked is over, whatever the primary knew then
+      const calls = frame && readCalls(frame.data).filter(({ job }) => !resuming.told.has(job));
+      if (calls !== undefined) for (const call of calls) this.#adopt(call, connection);
       else if (error !== undefined) setTimeout(() => connection.open && this.resume(connection), AGAIN_MS);
     });
   }
@@ -116,6 +125,18 @@ export class RemoteCalls implements Queueing {
     if (runs === undefined) return;
     const copy = Buffer.from(data);
     for (const run of runs) run.progress(copy);
+  }
+
+  #asked(connection: Connection, session: string): { questions: number; readonly told: Set<string> } {
+    let resuming = this.#resuming.get(connection);
+    if (resuming === undefined) {
+      // of these the primary hears at the end of this turn
+      const told = this.#done.filter(([whose]) => whose === session).map(([, job]) => job);
+      resuming = { questions: 0, told: new Set(told) };
+      this.#resuming.set(connection, resuming);
+    }
+    resuming.questions++;
+    return resuming;
   }
 
   #adopt(call: QueuedCall, connection: Connection): void {

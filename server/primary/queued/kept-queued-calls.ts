@@ -3,7 +3,7 @@ import { withoutChange } from "../../queued/answer.ts";
 import { NOT_KEPT, TOO_LARGE } from "../../queued/unkept-answers.ts";
 import { largestAnswer } from "../../sessions/claim.ts";
 import { Expiry } from "../expiry.ts";
-import type { Opener, QueuedCall, QueuedCalls, Resumer, Waiter } from "./queued-calls.ts";
+import type { Opener, QueuedCall, QueuedCalls, QueuedHeard, Resumer, Waiter } from "./queued-calls.ts";
 
 export interface KeptQueuedCallsOptions {
   /** How long the answer to a call with a key is kept after its client had it, in milliseconds. */
@@ -76,9 +76,10 @@ export class KeptQueuedCalls implements QueuedCalls {
     this.#repeat(known, waiter);
   }
 
-  queued(session: string, job: string): void {
+  queued(session: string, job: string, done: QueuedHeard): void {
     const entry = this.#get(session, job);
     if (entry !== undefined) entry.queued = true;
+    done(undefined);
   }
 
   refused(session: string, job: string): void {

@@ -126,9 +126,14 @@ export class QueueDesk implements Desk {
     this.#open().enqueue(this.#job(session, job, order), (error) => {
       this.#enqueuing.delete(job);
       const { calls } = this.#options;
-      if (error === undefined) calls.queued(session, job);
-      else calls.refused(session, job);
-      for (const one of waiting) one(error);
+      const tell: Enqueued = (failed) => {
+        for (const one of waiting) one(failed);
+      };
+      if (error === undefined) calls.queued(session, job, tell);
+      else {
+        calls.refused(session, job);
+        tell(error);
+      }
     });
   }
 

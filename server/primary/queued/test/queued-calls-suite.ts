@@ -42,10 +42,17 @@ export function opened(calls: QueuedCalls, session: string, call: QueuedCall, wa
   });
 }
 
-/** The same, and the queue has it. */
+/** The queue has it. Resolves when that is known. */
+export function queued(calls: QueuedCalls, session: string, job: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    calls.queued(session, job, (error) => (error === undefined ? resolve() : reject(error)));
+  });
+}
+
+/** The same as {@link opened}, and the queue has it. */
 export async function enqueued(calls: QueuedCalls, session: string, call: QueuedCall, waiter: Waiter): Promise<Opened> {
   const result = await opened(calls, session, call, waiter);
-  calls.queued(session, result.job);
+  await queued(calls, session, result.job);
   return result;
 }
 
@@ -88,7 +95,7 @@ export function describeQueuedCalls(store: () => SuiteStore): void {
     const [session, calls, waiter, call] = [store().session(), store().host(), new Listener(), aCall("quick")];
     await opened(calls, session, call, waiter);
     expect(await answered(calls, session, call.job, result("quick"))).toBe(true);
-    calls.queued(session, call.job);
+    await queued(calls, session, call.job);
     await eventually(() => expect(waiter.heard).toEqual([[call.job, "quick"]]));
     expect(await opened(calls, session, aCall("quick"), new Listener())).toMatchObject({ enqueue: false });
   });
@@ -98,7 +105,7 @@ export function describeQueuedCalls(store: () => SuiteStore): void {
     await opened(calls, session, first, new Listener());
     const again = { job: first.job, enqueue: true };
     expect(await opened(store().host(), session, aCall("key"), new Listener())).toEqual(again);
-    calls.queued(session, first.job);
+    await queued(calls, session, first.job);
     expect(await opened(calls, session, aCall("key"), new Listener())).toEqual({ job: first.job, enqueue: false });
     expect(await opened(calls, session, aCall("other"), new Listener())).toMatchObject({ enqueue: true });
     expect(await opened(calls, store().session(), aCall("key"), new Listener())).toMatchObject({ enqueue: true });
@@ -110,7 +117,7 @@ export function describeQueuedCalls(store: () => SuiteStore): void {
     calls.refused(session, first.job);
     expect(await opened(calls, session, second, new Listener())).toEqual({ job: second.job, enqueue: true });
     expect(await answered(calls, session, first.job, result("late"))).toBe(true);
-    calls.queued(session, second.job);
+    await queued(calls, session, second.job);
     const waiter = new Listener();
     expect(await resumed(calls, session, waiter)).toMatchObject([{ job: second.job }]);
     expect(waiter.heard).toEqual([]);

@@ -62,13 +62,16 @@ export class RemoteCalls implements Queueing {
         this.#refused(run, error as AppError);
         return;
       }
-      // it may be that of another one with its key
-      if (run.job !== frame.channel) {
-        this.#leave(run);
-        if (run.wanted) this.#wait(run, frame.channel);
-      }
       run.acknowledge();
     });
+  }
+
+  /** A call waits for the job of another one with its key. */
+  isAs({ channel: job, data }: BusFrame): void {
+    for (const run of this.#runs.get(data.toString()) ?? []) {
+      this.#leave(run);
+      this.#wait(run, job);
+    }
   }
 
   told(run: QueuedRun, heard: boolean): void {
@@ -186,6 +189,7 @@ export class RemoteCalls implements Queueing {
 /** What of the bus is about queued calls. */
 export function queuedFrames(calls: () => RemoteCalls) {
   return {
+    [BusType.QUEUED_AS]: (frame: BusFrame) => calls().isAs(frame),
     [BusType.QUEUED_ANSWER]: (frame: BusFrame) => calls().answered(frame),
     [BusType.QUEUED_ANSWER_LATER]: (frame: BusFrame) => calls().later(frame),
     [BusType.QUEUED_PROGRESS]: (frame: BusFrame) => calls().progress(frame),

@@ -7,8 +7,8 @@ const APART_MS = [200, 2_000];
 const AWAY_MS = [0, 1_500];
 /** How long a remote worker is held up: others may take it for dead, and it goes on. In milliseconds. */
 const HELD_MS = [500, 3_000];
-/** How often two things happen at once. */
-const TWO_AT_ONCE = 0.3;
+/** How often several things happen at once, how many these are, and how long after each other they begin, in milliseconds. */
+const AT_ONCE = { chance: 0.4, most: 4, ms: 2_000 };
 const LOOK_MS = 10;
 /** How long a socket worker may take to be there again, in milliseconds. */
 const BACK_MS = 30_000;
@@ -99,10 +99,16 @@ export async function blows(world, random, until) {
     return left.pop();
   };
   for (let done = 0; !world.stopping && (done < kinds.length || performance.now() < until); ) {
-    const both = left.length > 1 && random.chance(TWO_AT_ONCE);
-    const now = both ? [next(), next()] : [next()];
-    await Promise.all(now.map((harm, index) => harm(random.named(`${done + index}`))));
-    done += now.length;
+    const several = left.length > 0 && random.chance(AT_ONCE.chance);
+    const many = several ? Math.min(left.length, random.between(2, AT_ONCE.most)) : 1;
+    const now = Array.from({ length: many }, next);
+    const begun = now.map(async (harm, index) => {
+      const own = random.named(`${done + index}`);
+      await sleep(several ? own.between(0, AT_ONCE.ms) : 0);
+      await harm(own);
+    });
+    await Promise.all(begun);
+    done += many;
     await sleep(random.between(...APART_MS));
   }
 }

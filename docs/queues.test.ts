@@ -6,8 +6,8 @@ import { read } from "./test/node-process.ts";
 const TEXT = read("docs/QUEUES.md");
 
 describe("docs/QUEUES.md", () => {
-  it("shows docs/examples/10-workers/tasks.ts as it is", () => {
-    expect(TEXT).toContain(`\`\`\`ts\n${read("docs/examples/10-workers/tasks.ts")}\`\`\``);
+  it.each(["app.ts", "tasks.ts"])("shows docs/examples/10-workers/%s as it is", (file) => {
+    expect(TEXT).toContain(`\`\`\`ts\n${read(`docs/examples/10-workers/${file}`)}\`\`\``);
   });
 
   it("has all options of fugitive worker in its table", () => {

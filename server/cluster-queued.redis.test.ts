@@ -80,6 +80,10 @@ async function comeBack(cluster: Cluster, known: Welcome, old: RawClient): Promi
   });
 }
 
+async function metricsOf(cluster: Cluster): Promise<string> {
+  return (await cluster.get("/metrics", cluster.controlPort)).text();
+}
+
 it("a call is acknowledged when the queue has it, and answered by whatever worker does it", async () => {
   const { cluster, worker } = await start(0);
   const clients = [await cluster.connect(), await cluster.connect({ format: "msgpack" })];
@@ -117,10 +121,12 @@ it("a result comes to the session wherever it is by then, once, under the id of 
   const { cluster } = await start();
   const client = await cluster.connect();
   const known = await hello(client);
-  for (const id of [1, 2, 3]) expect(await client.ask([2, id, "work", { waitMs: id * 300 }])).toEqual(ack(id));
+  for (const id of [1, 2, 3]) expect(await client.ask([2, id, "work", { waitMs: id * 400 }])).toEqual(ack(id));
   expect(await client.next()).toMatchObject([3, 1, { attempt: 1 }]);
   const second = await comeBack(cluster, known, client);
   expect(await second.next()).toMatchObject([3, 2, { attempt: 1 }]);
+  // it is known that it came
+  await eventually(async () => expect(await metricsOf(cluster)).toContain("fugitive_queued_calls 1\n"));
   // also where its socket worker is killed
   const [, , pid] = (await second.ask([2, 9, "hand"])) as [number, number, number];
   process.kill(pid, "SIGKILL");
@@ -159,6 +165,11 @@ it("a call that nobody begins with in its time, or that fails for good, ends wit
   expect(await client.next()).toEqual([4, 1, "TIMEOUT", "No worker has begun with the call in its time."]);
   expect(await client.ask([2, 2, "once"])).toEqual(ack(2));
   expect(await client.next()).toEqual([4, 2, "INTERNAL", "Something went wrong on the other side."]);
+  const metrics = await metricsOf(cluster);
+  for (const [outcome, count] of Object.entries({ queued: 2, refused: 0, expired: 1, dead: 1, result: 0 })) {
+    expect(metrics).toContain(`fugitive_jobs_total{outcome="${outcome}"} ${count}\n`);
+  }
+  expect(metrics).toContain("fugitive_job_queue_up 1\n");
 });
 
 it("the job of a worker that is killed is done by another, and a cancelled call is answered no more", async () => {

@@ -127,8 +127,9 @@ export interface PublishOptions {
 }
 
 export interface AckInfo {
+  /** Of a publication. */
   offset?: number;
-  /** Of a call that a queue keeps. */
+  /** Of a call that a queue has: as what it knows it. */
   job?: string;
 }
 

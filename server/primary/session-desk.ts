@@ -61,8 +61,7 @@ export class SessionDesk implements Desk {
     const kept = { windowMs: answerWindowMs, budget: answerBudget };
     const answers = shared === undefined ? new KeptAnswers(kept) : new SharedAnswers({ ...kept, ...shared });
     const others = shared === undefined ? undefined : new SharedSessions({ windowMs, ...shared });
-    const queued: QueuedCalls =
-      shared === undefined ? new KeptQueuedCalls(kept) : new SharedQueuedCalls({ ...kept, ...shared });
+    const queued = shared === undefined ? new KeptQueuedCalls(kept) : new SharedQueuedCalls({ ...kept, ...shared });
     this.answers = answers;
     this.queued = queued;
     this.shared = others;

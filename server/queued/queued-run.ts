@@ -69,7 +69,7 @@ export class QueuedRun extends RunningCall {
   /** The queue has had it for long: its client has come back. */
   awaitAnswer(): void {
     this.#acknowledged = true;
-    this.suspend();
+    this.#services.deadlines.delete(this);
   }
 
   /** Its worker says how far it is. */

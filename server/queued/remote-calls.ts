@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { BusFrame } from "../bus/bus-frame.ts";
@@ -10,12 +9,12 @@ import type { Services } from "../dispatch/services.ts";
 import type { QueuedCall } from "../primary/queued/queued-calls.ts";
 import { readAnswer } from "./answer.ts";
 import { packEnqueue, readCalls } from "./enqueue-data.ts";
+import { createJobId } from "./job-ids.ts";
 import type { JobOrder } from "./queue-procedure.ts";
 import { QueuedRun, type Queueing } from "./queued-run.ts";
 
-const JOB_BYTES = 16;
-/** After how many milliseconds what had no room, or could not be known, is asked for again. */
-const AGAIN_MS = 200;
+/** What had no room, or could not be known, is asked for again after so many milliseconds, up to twice as many. */
+const AGAIN_MS = 1_000;
 
 /** Calls of this socket worker's connections that a queue keeps. All there is to know of them is known to the primary as well. */
 export class RemoteCalls implements Queueing {
@@ -51,7 +50,7 @@ export class RemoteCalls implements Queueing {
 
   enqueue(run: QueuedRun, { target, input }: JobOrder): void {
     const { session, key, context } = run;
-    const job = randomBytes(JOB_BYTES).toString("base64url");
+    const job = createJobId();
     const { id, procedure } = context;
     const call: QueuedCall = { job, call: id, procedure: procedure.name, key };
     const { user, tags } = session;
@@ -99,7 +98,7 @@ export class RemoteCalls implements Queueing {
       // what has been told since it was asked is over, whatever the primary knew then
       const calls = frame && readCalls(frame.data).filter(({ job }) => !resuming.told.has(job));
       if (calls !== undefined) for (const call of calls) this.#adopt(call, connection);
-      else if (error !== undefined) setTimeout(() => connection.open && this.resume(connection), AGAIN_MS);
+      else if (error !== undefined) this.#resumeLater(connection);
     });
   }
 
@@ -118,9 +117,7 @@ export class RemoteCalls implements Queueing {
   /** There was no room for an answer. */
   later({ channel: job }: BusFrame): void {
     const [run] = this.#runs.get(job) ?? [];
-    if (run === undefined) return;
-    const { connection } = run.context;
-    setTimeout(() => connection.open && this.resume(connection), AGAIN_MS);
+    if (run !== undefined) this.#resumeLater(run.context.connection);
   }
 
   progress({ channel: job, data }: BusFrame): void {
@@ -140,6 +137,10 @@ export class RemoteCalls implements Queueing {
     }
     resuming.questions++;
     return resuming;
+  }
+
+  #resumeLater(connection: Connection): void {
+    setTimeout(() => connection.open && this.resume(connection), AGAIN_MS * (1 + Math.random())).unref();
   }
 
   #adopt(call: QueuedCall, connection: Connection): void {
@@ -174,9 +175,9 @@ export class RemoteCalls implements Queueing {
     else if (runs.includes(run)) runs.splice(runs.indexOf(run), 1);
   }
 
-  /** Said when what was sent in this turn has left: until then whoever dies has not told its client. */
+  /** Said right after what was sent in this turn has left: until then whoever dies has not told its client. */
   #doneWith(session: string, job: string): void {
-    if (this.#done.push([session, job]) === 1) setImmediate(this.#tellDone);
+    if (this.#done.push([session, job]) === 1) process.nextTick(this.#tellDone);
   }
 
   readonly #tellDone = (): void => {

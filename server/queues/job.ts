@@ -70,9 +70,8 @@ export function isExpired(job: Job, now = Date.now()): boolean {
 
 export function encodeJob(job: Job): Buffer {
   const { id, group, procedure, input, priority, createdAt, ttlMs, retries, attempt, caller } = job;
-  const numbers = [createdAt, ttlMs, retries, attempt];
-  const fields = [VERSION, id, group, procedure, PRIORITIES.indexOf(priority), ...numbers, callerFields(caller), input];
-  const bytes = packAlone(fields);
+  const head = [VERSION, id, group, procedure, PRIORITIES.indexOf(priority)] as const;
+  const bytes = packAlone([...head, createdAt, ttlMs, retries, attempt, callerFields(caller), input]);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
@@ -83,15 +82,10 @@ export function decodeJob(bytes: unknown): Job | undefined {
   const [, id, group, procedure, place, createdAt, ttlMs, retries, attempt, callerOf, input] = fields;
   const priority = PRIORITIES[place as number];
   const caller = callerFrom(callerOf);
-  const numbers = [createdAt, ttlMs, retries, attempt];
   if (typeof id !== "string" || typeof group !== "string" || typeof procedure !== "string") return undefined;
   if (priority === undefined || caller === undefined || !(input instanceof Uint8Array)) return undefined;
-  if (!numbers.every((number) => Number.isSafeInteger(number))) return undefined;
-  const [created, ttl, again, tries] = numbers as [number, number, number, number];
-  return {
-    ...{ id, group, procedure, input, priority, caller },
-    ...{ createdAt: created, ttlMs: ttl, retries: again, attempt: tries },
-  };
+  if (!isWhole(createdAt) || !isWhole(ttlMs) || !isWhole(retries) || !isWhole(attempt)) return undefined;
+  return { id, group, procedure, input, priority, createdAt, ttlMs, retries, attempt, caller };
 }
 
 /** What a caller is within a larger piece of MessagePack. */
@@ -104,10 +98,16 @@ export function callerFrom(fields: unknown): Caller | undefined {
   const [session, user, call, tags, replyTo] = fields as readonly unknown[];
   if (typeof session !== "string" || typeof call !== "number" || !isRecord(tags)) return undefined;
   return {
-    ...{ session, call, tags: tags as Record<string, string> },
-    ...(typeof user === "string" && { user }),
-    ...(typeof replyTo === "string" && { replyTo }),
+    session,
+    user: typeof user === "string" ? user : undefined,
+    call,
+    tags: tags as Record<string, string>,
+    replyTo: typeof replyTo === "string" ? replyTo : undefined,
   };
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 /** An array of values, or undefined. */

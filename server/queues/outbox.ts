@@ -2,6 +2,10 @@ import { AppError } from "../../shared/errors.ts";
 import { AmqpRefusal } from "../links/amqp.ts";
 import { RedisRefusal } from "../links/redis.ts";
 
+/** Jobs that may wait for a broker, and their bytes, where nothing else is said. */
+export const MOST_WAITING = 10_000;
+export const MOST_WAITING_BYTES = 67_108_864;
+
 /** Something on its way to a broker. */
 export interface Parcel<L> {
   readonly bytes: number;

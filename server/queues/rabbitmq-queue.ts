@@ -15,7 +15,7 @@ import type {
   QueueStats,
   ReplyHandler,
 } from "./job-queue.ts";
-import { Outbox } from "./outbox.ts";
+import { MOST_WAITING, MOST_WAITING_BYTES, Outbox } from "./outbox.ts";
 import { QueueCounts } from "./queue-counts.ts";
 import { RabbitJobs } from "./rabbitmq-jobs.ts";
 import { connectRabbit, type RabbitLink } from "./rabbitmq-link.ts";
@@ -56,7 +56,7 @@ class RabbitQueue implements JobQueue {
 
   constructor(options: RabbitQueueOptions, log: Log) {
     const { url, name = "fugitive", quorum = false, hostGoneMs = 600_000 } = options;
-    const { maxWaiting = 10_000, maxWaitingBytes = 2 ** 26 } = options;
+    const { maxWaiting = MOST_WAITING, maxWaitingBytes = MOST_WAITING_BYTES } = options;
     checkAmqpUrl(url);
     checkGroup(name);
     if (options.host !== undefined) checkGroup(options.host);

@@ -103,7 +103,7 @@ export class RedisJobs implements Consumer {
     if (this.#jobs.adopt(key, entry)) return;
     const job = decodeJob(body);
     if (job === undefined) return void this.#broken(entry);
-    this.#jobs.take(key, { ...job, attempt: job.attempt + deliveries - 1 }, entry);
+    this.#jobs.take(key, deliveries > 1 ? { ...job, attempt: job.attempt + deliveries - 1 } : job, entry);
   }
 
   #broken({ stream, id, body }: TakenEntry): void {

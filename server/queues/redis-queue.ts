@@ -16,7 +16,7 @@ import type {
   QueueStats,
   ReplyHandler,
 } from "./job-queue.ts";
-import { Outbox } from "./outbox.ts";
+import { MOST_WAITING, MOST_WAITING_BYTES, Outbox } from "./outbox.ts";
 import { QueueCounts } from "./queue-counts.ts";
 import { RedisJobs } from "./redis-jobs.ts";
 import { RedisNames } from "./redis-names.ts";
@@ -52,7 +52,7 @@ class RedisQueue implements JobQueue {
   #replies: RedisReplies | undefined;
 
   constructor(options: RedisQueueOptions, log: Log) {
-    const { url, name = "fugitive", maxWaiting = 10_000, maxWaitingBytes = 2 ** 26 } = options;
+    const { url, name = "fugitive", maxWaiting = MOST_WAITING, maxWaitingBytes = MOST_WAITING_BYTES } = options;
     checkRedisUrl(url);
     if (options.host !== undefined) checkGroup(options.host);
     this.#options = options;

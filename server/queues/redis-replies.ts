@@ -86,7 +86,7 @@ export class RedisReplies {
     for (const [stream, entries] of Object.entries((answer ?? {}) as Entries)) {
       for (const [id, fields] of entries) {
         const [field, body] = fields ?? [];
-        this.#deliver({ ...{ stream, id: String(id), field: String(field), body }, deliveries: 1 });
+        this.#deliver({ stream, id: String(id), field: String(field), body, deliveries: 1 });
       }
     }
   }

@@ -1,11 +1,23 @@
 /** The consumer group of who does jobs, or consumes replies. */
 export const CONSUMERS = "consumers";
 
-/** Puts a job into its stream, notes when it expires, and wakes who waits. */
+/** Goes through what a batch has in its first argument: see redis-batches.ts. */
+export const EACH = `
+local data, place = ARGV[1], 1
+local function take()
+  local value
+  value, place = struct.unpack('<I4c0', data, place)
+  return value
+end
+`;
+
+/** Puts a job into its stream, and notes when it expires; and wakes who waits. */
 const ADD = `
-local function add(stream, wake, ttl, deadline, job)
+local function put(stream, ttl, deadline, job)
   local id = redis.call('XADD', stream, '*', 'job', job)
   if deadline ~= '' then redis.call('ZADD', ttl, deadline, stream .. '|' .. id) end
+end
+local function wakeUp(wake)
   redis.call('XADD', wake, 'MAXLEN', '1', '*', 'job', '')
 end
 local function now()
@@ -14,54 +26,79 @@ local function now()
 end
 `;
 
-/** KEYS: stream, wake, ttl. ARGV: deadline or nothing, job. */
-export const ENQUEUE = `${ADD}
-add(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2])
+/** KEYS: stream, wake, ttl. ARGV, of each job: deadline or nothing, job. */
+export const ENQUEUE = `${EACH}${ADD}
+while place <= #data do
+  local deadline, job = take(), take()
+  put(KEYS[1], KEYS[3], deadline, job)
+end
+wakeUp(KEYS[2])
 `;
 
 /**
  * Gives a reply to the host that it is for, or where there is no stream of it any more to any.
  * KEYS: the host's stream, that for any. ARGV: reply.
  */
-const REPLY_FUNCTION = `
-local function reply(wanted, any, field, body)
-  if redis.call('EXISTS', wanted) == 0 then wanted = any end
-  redis.call('XADD', wanted, '*', field, body)
-end
-`;
-
-export const REPLY = `${REPLY_FUNCTION}
-reply(KEYS[1], KEYS[2], 'reply', ARGV[1])
+export const REPLY = `
+local wanted = KEYS[1]
+if redis.call('EXISTS', wanted) == 0 then wanted = KEYS[2] end
+redis.call('XADD', wanted, '*', 'reply', ARGV[1])
 `;
 
 /**
- * All that comes of one attempt, and lets go of the job: as a whole. Who has lost the job meanwhile to somebody else still
+ * All that comes of attempts, and lets go of their jobs: as a whole. Who has lost a job meanwhile to somebody else still
  * gets its reply through, but neither tries it again nor buries it.
  * KEYS: stream, host's replies, replies for any, delayed, dead letters, wake, ttl.
- * ARGV: entry, reply, job to be done again, its delay, its deadline, dead job, its error, how many dead letters are kept.
+ * ARGV, of each attempt: entry, whether it may be in ttl, reply, job to be done again, its delay, its deadline, dead job,
+ * its error. Then how many dead letters are kept.
  */
-export const SETTLE = `${ADD}${REPLY_FUNCTION}
-local held = redis.call('XACK', KEYS[1], '${CONSUMERS}', ARGV[1])
-redis.call('XDEL', KEYS[1], ARGV[1])
-redis.call('ZREM', KEYS[7], KEYS[1] .. '|' .. ARGV[1])
-if ARGV[2] ~= '' then reply(KEYS[2], KEYS[3], 'reply', ARGV[2]) end
-if held == 0 then return 0 end
-if ARGV[3] ~= '' then
-  if ARGV[4] == '0' then add(KEYS[1], KEYS[6], KEYS[7], ARGV[5], ARGV[3])
-  else redis.call('ZADD', KEYS[4], now() + tonumber(ARGV[4]), KEYS[1] .. '|' .. ARGV[5] .. '|' .. ARGV[3]) end
+export const SETTLE = `${EACH}${ADD}
+local replies = KEYS[2]
+if redis.call('EXISTS', replies) == 0 then replies = KEYS[3] end
+local over = {}
+local again = false
+while place <= #data do
+  local entry, noted, reply, job = take(), take(), take(), take()
+  local delay, deadline, dead, failure = take(), take(), take(), take()
+  if noted ~= '' then redis.call('ZREM', KEYS[7], KEYS[1] .. '|' .. entry) end
+  if reply ~= '' then redis.call('XADD', replies, '*', 'reply', reply) end
+  if job == '' and dead == '' then over[#over + 1] = entry
+  else
+    local held = redis.call('XACK', KEYS[1], '${CONSUMERS}', entry) == 1
+    redis.call('XDEL', KEYS[1], entry)
+    if held and job ~= '' then
+      if delay == '0' then
+        put(KEYS[1], KEYS[7], deadline, job)
+        again = true
+      else redis.call('ZADD', KEYS[4], now() + tonumber(delay), KEYS[1] .. '|' .. deadline .. '|' .. job) end
+    end
+    if held and dead ~= '' then
+      redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[2], '*', 'job', dead, 'error', failure)
+    end
+  end
 end
-if ARGV[6] ~= '' then
-  redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[8], '*', 'job', ARGV[6], 'error', ARGV[7])
+if #over > 0 then
+  redis.call('XACK', KEYS[1], '${CONSUMERS}', unpack(over))
+  redis.call('XDEL', KEYS[1], unpack(over))
 end
-return 1
+if again then wakeUp(KEYS[6]) end
 `;
 
-/** Lets go of a reply. KEYS: stream. ARGV: entry, its field and body where it is to be there anew. */
-export const DONE = `
-if redis.call('XACK', KEYS[1], '${CONSUMERS}', ARGV[1]) == 1 and ARGV[3] ~= '' then
-  redis.call('XADD', KEYS[1], '*', ARGV[2], ARGV[3])
+/** Lets go of replies. KEYS: stream. ARGV, of each: entry, its field and body where it is to be there anew. */
+export const DONE = `${EACH}
+local over = {}
+while place <= #data do
+  local entry, field, body = take(), take(), take()
+  if body == '' then over[#over + 1] = entry
+  else
+    if redis.call('XACK', KEYS[1], '${CONSUMERS}', entry) == 1 then redis.call('XADD', KEYS[1], '*', field, body) end
+    redis.call('XDEL', KEYS[1], entry)
+  end
 end
-redis.call('XDEL', KEYS[1], ARGV[1])
+if #over > 0 then
+  redis.call('XACK', KEYS[1], '${CONSUMERS}', unpack(over))
+  redis.call('XDEL', KEYS[1], unpack(over))
+end
 `;
 
 /**
@@ -75,8 +112,9 @@ for _, member in ipairs(due) do
   redis.call('ZREM', KEYS[2], member)
   local first = string.find(member, '|', 1, true)
   local second = string.find(member, '|', first + 1, true)
-  add(string.sub(member, 1, first - 1), KEYS[1], KEYS[3], string.sub(member, first + 1, second - 1), string.sub(member, second + 1))
+  put(string.sub(member, 1, first - 1), KEYS[3], string.sub(member, first + 1, second - 1), string.sub(member, second + 1))
 end
+if #due > 0 then wakeUp(KEYS[1]) end
 local room = tonumber(ARGV[2])
 local taken = {}
 for at = 4, #KEYS do

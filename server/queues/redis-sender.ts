@@ -2,6 +2,7 @@ import type { AppError } from "../../shared/errors.ts";
 import type { RedisArgument, RedisLink } from "../links/redis.ts";
 import { deadlineOf, encodeJob, type Job } from "./job.ts";
 import type { Outbox } from "./outbox.ts";
+import { type BatchScript, RedisBatches } from "./redis-batches.ts";
 import { runScript, type TakenEntry } from "./redis-links.ts";
 import type { RedisNames } from "./redis-names.ts";
 import { DONE, ENQUEUE, REPLY, SETTLE } from "./redis-scripts.ts";
@@ -13,10 +14,15 @@ const DEAD_LETTERS = 10_000;
 const MAX_UNSURE = 1_000;
 const MAX_ERROR_LENGTH = 10_000;
 
+const ENQUEUE_EACH: BatchScript = { name: "enqueue", source: ENQUEUE, rest: [] };
+const SETTLE_EACH: BatchScript = { name: "settle", source: SETTLE, rest: [String(DEAD_LETTERS)] };
+const DONE_EACH: BatchScript = { name: "done", source: DONE, rest: [] };
+
 /** Puts jobs, replies and dead letters where they belong at Redis. */
 export class RedisSender {
   readonly #names: RedisNames;
   readonly #outbox: Outbox<RedisLink>;
+  readonly #batches = new RedisBatches();
   #unsure = 0;
 
   constructor(names: RedisNames, outbox: Outbox<RedisLink>) {
@@ -27,40 +33,42 @@ export class RedisSender {
   /** @param until by `performance.now()` */
   job(job: Job, until: number, done: (error: AppError | undefined) => void): void {
     const body = encodeJob(job);
-    const keys = [this.#names.streamOf(job), this.#names.wakeOf(job.group), this.#names.ttl];
+    const { length: bytes } = body;
+    const stream = this.#names.streamOf(job);
+    const keys = () => [stream, this.#names.wakeOf(job.group), this.#names.ttl];
     const args = [deadlineText(job), body];
-    const send = async (link: RedisLink) => void (await runScript(link, ENQUEUE, keys, args));
-    this.#outbox.add({ bytes: body.length, until, send, done });
+    const send = (link: RedisLink) => this.#batches.run(link, ENQUEUE_EACH, stream, keys, args, bytes);
+    this.#outbox.add({ bytes, until, send, done });
   }
 
   /** Does what a job ended in, and lets go of its entry. Rejects where the queue is closed before. */
   settle(stream: string, entry: string, job: Job, { reply, again, dead }: Settlement): Promise<void> {
-    const keys = this.#settleKeys(stream, job.group, job.caller.replyTo);
+    const { group, caller } = job;
+    const what = `${stream} ${caller.replyTo ?? ""}`;
+    const keys = () => this.#settleKeys(stream, group, caller.replyTo);
     const next = again === undefined ? ["", "0", ""] : [encodeJob(again.job), String(again.delayMs), deadlineText(job)];
     const buried = dead === undefined ? ["", ""] : [encodeJob(job), dead.slice(0, MAX_ERROR_LENGTH)];
     const said = reply === undefined ? "" : encodeReply(reply);
-    return this.#run(SETTLE, keys, [entry, said, ...next, ...buried, String(DEAD_LETTERS)]);
+    const noted = job.ttlMs > 0 ? "1" : "";
+    return this.#each(SETTLE_EACH, what, keys, [entry, noted, said, ...next, ...buried]);
   }
 
   /** What is no job goes to the dead letters as it is. */
   buryBytes(stream: string, entry: string, body: Buffer, error: string): Promise<void> {
-    const nothing = ["", "", "0", ""];
-    return this.#run(SETTLE, this.#settleKeys(stream, "", undefined), [
-      entry,
-      ...nothing,
-      body,
-      error,
-      String(DEAD_LETTERS),
-    ]);
+    const keys = () => this.#settleKeys(stream, "", undefined);
+    return this.#each(SETTLE_EACH, `broken ${stream}`, keys, [entry, "1", "", "", "0", "", body, error]);
   }
 
+  /** It is not gathered: what is said before a job has ended is there before what that ends in. */
   reply(reply: Reply): Promise<void> {
-    return this.#run(REPLY, this.#replyKeys(reply), [encodeReply(reply)]);
+    const body = encodeReply(reply);
+    const keys = this.#replyKeys(reply);
+    return this.#add(body.length, async (link) => void (await runScript(link, REPLY, keys, [body])));
   }
 
   /** Lets go of a reply that was consumed. @param again what is put in anew */
   done({ stream, id, field }: TakenEntry, again: Buffer | undefined): Promise<void> {
-    return this.#run(DONE, [stream], [id, field, again ?? ""]);
+    return this.#each(DONE_EACH, stream, () => [stream], [id, field, again ?? ""]);
   }
 
   tell(reply: Reply, link: RedisLink | undefined): void {
@@ -82,15 +90,21 @@ export class RedisSender {
     return [this.#names.repliesOf(caller.replyTo), this.#names.replies];
   }
 
-  #run(script: string, keys: readonly string[], args: readonly RedisArgument[]): Promise<void> {
+  #each(
+    script: BatchScript,
+    what: string,
+    keysOf: () => readonly string[],
+    args: readonly RedisArgument[],
+  ): Promise<void> {
     let bytes = 0;
     for (const arg of args) bytes += arg.length;
+    return this.#add(bytes, (link) => this.#batches.run(link, script, what, keysOf, args, bytes));
+  }
+
+  #add(bytes: number, send: (link: RedisLink) => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#outbox.add({
-        ...{ bytes, until: Number.POSITIVE_INFINITY },
-        send: async (link) => void (await runScript(link, script, keys, args)),
-        done: (error) => (error === undefined ? resolve() : reject(error)),
-      });
+      const done = (error: AppError | undefined): void => (error === undefined ? resolve() : reject(error));
+      this.#outbox.add({ bytes, until: Number.POSITIVE_INFINITY, send, done });
     });
   }
 }

@@ -1,9 +1,9 @@
-import { AppError } from "../../shared/errors.ts";
 import { within } from "../within.ts";
 import { isExpired, type Job } from "./job.ts";
 import type { JobHandler, Outcome } from "./job-queue.ts";
 import type { QueueCounts } from "./queue-counts.ts";
-import { type Reply, type ReplyBody, replyTo } from "./reply.ts";
+import { type Reply, replyTo } from "./reply.ts";
+import { type JobVoice, RunningJob } from "./running-job.ts";
 
 /** What is to be done with a job at the broker, before it is let go of. */
 export interface Settlement {
@@ -15,7 +15,7 @@ export interface Settlement {
 }
 
 /** @typeParam Held what a driver needs to let go of a job */
-export interface RunningJobsOptions<Held> {
+export interface RunningJobsOptions<Held> extends JobVoice {
   readonly concurrency: number;
   readonly handler: JobHandler;
   readonly retryMs: number;
@@ -27,19 +27,8 @@ export interface RunningJobsOptions<Held> {
    */
   readonly settle: (job: Job, settlement: Settlement, held: () => Held) => Promise<boolean>;
   readonly letGo: (held: Held) => void;
-  readonly tell: (reply: Reply) => void;
-  readonly send: (reply: Reply) => Promise<void>;
   /** There is room for another job. */
   readonly roomMade?: () => void;
-}
-
-interface Running<Held> {
-  readonly key: string;
-  readonly job: Job;
-  readonly aborting: AbortController;
-  held: Held;
-  /** Whether what its handler gives matters no more. */
-  settled: boolean;
 }
 
 const MAX_RETRY_MS = 60_000;
@@ -56,9 +45,9 @@ export function retryDelay(retryMs: number, attempt: number): number {
 /** The jobs of one consumer that are under way, from when a driver has taken them until they are settled at the broker. */
 export class RunningJobs<Held> {
   readonly #options: RunningJobsOptions<Held>;
-  readonly #running = new Map<string, Running<Held>>();
+  readonly #running = new Map<string, RunningJob<Held>>();
   /** Taken, for want of room. */
-  readonly #waiting: Running<Held>[] = [];
+  readonly #waiting: RunningJob<Held>[] = [];
   readonly #done = new Set<string>();
   #active = 0;
   #closed = false;
@@ -97,7 +86,7 @@ export class RunningJobs<Held> {
   /** Begins with a job, unless it is too late for it. @param key the same where the same message is delivered again */
   take(key: string, job: Job, held: Held): void {
     const { counts } = this.#options;
-    const running: Running<Held> = { key, job, held, aborting: new AbortController(), settled: false };
+    const running = new RunningJob<Held>(key, job, held, this.#options);
     this.#running.set(key, running);
     if (this.#closed) return void this.#handBack(running);
     if (isExpired(job)) {
@@ -119,7 +108,7 @@ export class RunningJobs<Held> {
       if (running.settled) continue;
       left++;
       this.#handBack(running);
-      running.aborting.abort(new Error("The worker ends."));
+      running.abort(new Error("The worker ends."));
     }
     await this.#idle(HAND_BACK_MS);
     return left;
@@ -133,33 +122,16 @@ export class RunningJobs<Held> {
     await within(idle, limitMs, () => new Error("late")).catch(() => undefined);
   }
 
-  #run(running: Running<Held>): void {
-    const { job, aborting } = running;
-    const { counts, handler, tell, send } = this.#options;
+  #run(running: RunningJob<Held>): void {
+    const { counts, handler } = this.#options;
     this.#active++;
     counts.running++;
-    const said = (body: ReplyBody): Reply => replyTo(job, body);
-    void Promise.resolve()
-      .then(() =>
-        handler(job, {
-          signal: aborting.signal,
-          // what is settled has nothing more to say
-          tell: (body) => {
-            if (!running.settled) tell(said(body));
-          },
-          send: async (body) => {
-            if (running.settled) throw new AppError("UNAVAILABLE");
-            await send(said(body));
-          },
-        }),
-      )
-      .catch((error: unknown): Outcome => ({ kind: "failure", message: textOf(error) }))
-      .then((outcome) => {
-        this.#active--;
-        counts.running--;
-        if (!running.settled) this.#ended(running, outcome);
-        this.#next();
-      });
+    void outcomeOf(handler, running).then((outcome) => {
+      this.#active--;
+      counts.running--;
+      if (!running.settled) this.#ended(running, outcome);
+      this.#next();
+    });
   }
 
   #next(): void {
@@ -174,7 +146,7 @@ export class RunningJobs<Held> {
     }
   }
 
-  #ended(running: Running<Held>, outcome: Outcome): void {
+  #ended(running: RunningJob<Held>, outcome: Outcome): void {
     const { job } = running;
     const { counts, retryMs } = this.#options;
     if (outcome.kind !== "failure") {
@@ -188,34 +160,43 @@ export class RunningJobs<Held> {
     this.#settle(running, { again });
   }
 
-  #bury(running: Running<Held>, code: "INTERNAL" | "UNAVAILABLE", error: string): void {
+  #bury(running: RunningJob<Held>, code: "INTERNAL" | "UNAVAILABLE", error: string): void {
     this.#options.counts.dead++;
     this.#settle(running, { reply: replyTo(running.job, { kind: "dead", code, message: error }), dead: error });
   }
 
-  #handBack(running: Running<Held>): void {
+  #handBack(running: RunningJob<Held>): void {
     this.#settle(running, { again: { job: running.job, delayMs: 0 } });
   }
 
-  #settle(running: Running<Held>, settlement: Settlement): void {
+  #settle(running: RunningJob<Held>, settlement: Settlement): void {
     running.settled = true;
     const { key, job } = running;
-    void this.#options
+    const over = (): void => {
+      this.#running.delete(key);
+      if (this.#running.size === 0) this.#whenIdle?.();
+      this.#options.roomMade?.();
+    };
+    this.#options
       .settle(job, settlement, () => running.held)
-      .then(
-        (isGone) => {
-          if (isGone) return;
-          this.#done.add(key);
-          if (this.#done.size > MAX_DONE) for (const oldest of this.#done) return void this.#done.delete(oldest);
-        },
-        // the queue was closed: the broker gives it to somebody else
-        () => undefined,
-      )
-      .then(() => {
-        this.#running.delete(key);
-        if (this.#running.size === 0) this.#whenIdle?.();
-        this.#options.roomMade?.();
-      });
+      .then((isGone) => {
+        if (!isGone) this.#remember(key);
+        over();
+        // otherwise the queue was closed: the broker gives it to somebody else
+      }, over);
+  }
+
+  #remember(key: string): void {
+    this.#done.add(key);
+    if (this.#done.size > MAX_DONE) for (const oldest of this.#done) return void this.#done.delete(oldest);
+  }
+}
+
+async function outcomeOf(handler: JobHandler, running: RunningJob<unknown>): Promise<Outcome> {
+  try {
+    return await handler(running.job, running);
+  } catch (error) {
+    return { kind: "failure", message: textOf(error) };
   }
 }
 

@@ -3,7 +3,7 @@ import { withoutChange } from "../../queued/answer.ts";
 import { NOT_KEPT, TOO_LARGE } from "../../queued/unkept-answers.ts";
 import { largestAnswer } from "../../sessions/claim.ts";
 import { Expiry } from "../expiry.ts";
-import type { Opener, QueuedCall, QueuedCalls, QueuedHeard, Resumer, Waiter } from "./queued-calls.ts";
+import type { Opener, QueuedCall, QueuedCalls, Resumer, Waiter } from "./queued-calls.ts";
 
 export interface KeptQueuedCallsOptions {
   /** How long the answer to a call with a key is kept after its client had it, in milliseconds. */
@@ -76,7 +76,7 @@ export class KeptQueuedCalls implements QueuedCalls {
     this.#repeat(known, waiter);
   }
 
-  queued(session: string, job: string, done: QueuedHeard): void {
+  queued(session: string, job: string, done: (error: undefined) => void): void {
     const entry = this.#get(session, job);
     if (entry !== undefined) entry.queued = true;
     done(undefined);
@@ -157,9 +157,18 @@ export class KeptQueuedCalls implements QueuedCalls {
       calls = { session, byJob: new Map(), byKey: new Map() };
       this.#sessions.set(session, calls);
     }
+    // none of what else there may be, such as an input: it would be kept for as long
     const entry: Entry = {
-      ...call,
-      ...{ calls, queued: false, answer: undefined, waiter: undefined, deliveredAt: undefined, place: undefined },
+      job: call.job,
+      call: call.call,
+      procedure: call.procedure,
+      key: call.key,
+      calls,
+      queued: false,
+      answer: undefined,
+      waiter: undefined,
+      deliveredAt: undefined,
+      place: undefined,
     };
     calls.byJob.set(entry.job, entry);
     if (entry.key !== undefined) calls.byKey.set(entry.key, entry);

@@ -28,6 +28,8 @@ export class QueueDesk implements Desk {
   readonly #options: QueueDeskOptions;
   /** Bytes that may wait for a worker when an answer is added to them. */
   readonly #mostUnsent: number;
+  /** What came of jobs, as far as this host has heard. */
+  readonly counts = { result: 0, error: 0, expired: 0, dead: 0 };
   #queue: JobQueue | undefined;
   #stopReplies: (() => void) | undefined;
   /** Who waits for the queue to have a job: who asks again meanwhile waits with the first one. */
@@ -92,7 +94,7 @@ export class QueueDesk implements Desk {
     const { calls, open } = this.#options;
     const queue = open();
     this.#queue = queue;
-    this.#stopReplies = queue.consumeReplies(replyHandler(calls, this.#options));
+    this.#stopReplies = queue.consumeReplies(replyHandler(calls, this.#options, this.counts));
     return queue;
   }
 
@@ -125,27 +127,31 @@ export class QueueDesk implements Desk {
     }
     const waiting = [told];
     this.#enqueuing.set(job, waiting);
-    this.#open().enqueue(this.#job(session, job, order), (error) => {
+    const { calls } = this.#options;
+    const ended: Enqueued = (error) => {
       this.#enqueuing.delete(job);
-      const { calls } = this.#options;
-      const tell: Enqueued = (failed) => {
-        for (const one of waiting) one(failed);
-      };
-      if (error === undefined) calls.queued(session, job, tell);
-      else {
-        calls.refused(session, job);
-        tell(error);
+      for (const one of waiting) one(error);
+    };
+    this.#open().enqueue(this.#job(session, job, order), (error) => {
+      if (error === undefined) {
+        // whoever is told so has to be answered, also where this process dies in the next moment
+        calls.queued(session, job, (unknown) => {
+          // without a key nobody can ask for it any more
+          if (unknown !== undefined && order.key === undefined) calls.delivered(session, job);
+          ended(unknown);
+        });
+        return;
       }
+      calls.refused(session, job);
+      ended(error);
     });
   }
 
   #job(session: string, id: string, { call, target, user, tags, input }: EnqueueData): Job {
     const { name: procedure, group, priority, ttlMs, retries } = target;
     const { replyTo } = this.#options;
-    return {
-      ...{ id, group, procedure, input, priority, ttlMs, retries },
-      ...{ createdAt: Date.now(), attempt: 1, caller: { session, user, call, tags, replyTo } },
-    };
+    const caller = { session, user, call, tags, replyTo };
+    return { id, group, procedure, input, priority, createdAt: Date.now(), ttlMs, retries, attempt: 1, caller };
   }
 
   #resume({ channel: session, reference }: BusFrame, link: Link, waiter: Waiter): void {

@@ -28,8 +28,6 @@ export interface Waiter {
 }
 
 export type Opener = (error: AppError | undefined, opened: Opened | undefined) => void;
-/** Told once it is known that the queue has a job; or with `UNAVAILABLE`, where that may not be known any more. */
-export type QueuedHeard = (error: AppError | undefined) => void;
 export type Resumer = (error: AppError | undefined, calls: readonly QueuedCall[]) => void;
 
 /**
@@ -39,8 +37,6 @@ export type Resumer = (error: AppError | undefined, calls: readonly QueuedCall[]
  * A store
  * - MUST give all calls of one key of a session the job of the first one, and say `enqueue` until `queued` was said of it;
  * - MUST call `done` of `open` and `resume` once: with `UNAVAILABLE` where it cannot know. Then nothing is enqueued;
- * - MUST call `done` of `queued` once, when whoever resumes the session finds the call, whatever happens to this process as far as
- *   sessions outlive that: only then is its client told that it was taken;
  * - MUST, once the answer of a call is there, tell it to the waiter that has opened or resumed the call last, whether that
  *   was before or comes later: then after `done`;
  * - MUST take the first answer of a job, and no other one;
@@ -57,8 +53,11 @@ export interface QueuedCalls {
   /** Bytes of answers that are kept here. */
   readonly bytes: number;
   open(session: string, call: QueuedCall, waiter: Waiter, done: Opener): void;
-  /** The queue has it. */
-  queued(session: string, job: string, done: QueuedHeard): void;
+  /**
+   * The queue has it.
+   * @param done called once: when that is known whatever happens to this process; with `UNAVAILABLE` where it may be forgotten
+   */
+  queued(session: string, job: string, done: (error: AppError | undefined) => void): void;
   /** The queue has it not, or that is not known: it is forgotten, and the next one of its key is another job. */
   refused(session: string, job: string): void;
   /** A session goes on with another connection: those of its calls that are queued, and not delivered. */

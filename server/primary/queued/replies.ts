@@ -16,6 +16,9 @@ export interface Deliveries {
   readonly log: Pick<Logger, "warn">;
 }
 
+/** What a job ends in. */
+type Ending = "result" | "error" | "expired" | "dead";
+
 type Done = (safe: boolean) => void;
 
 /** Errors of publications that may go better later. */
@@ -23,7 +26,11 @@ const LATER: ReadonlySet<string> = new Set(["UNAVAILABLE", "OVERLOADED", "TIMEOU
 const { unpack } = createPack();
 
 /** Takes what comes of jobs to where it belongs. */
-export function replyHandler(calls: QueuedCalls, { publish, toUser, log }: Deliveries): ReplyHandler {
+export function replyHandler(
+  calls: QueuedCalls,
+  { publish, toUser, log }: Deliveries,
+  counts: Record<Ending, number>,
+): ReplyHandler {
   function tell({ channel, data, procedure }: Reply & { readonly kind: "publish" }, done: Done): void {
     let value: unknown;
     try {
@@ -46,6 +53,7 @@ export function replyHandler(calls: QueuedCalls, { publish, toUser, log }: Deliv
   return (reply, done) => {
     const { job, caller } = reply;
     const { session } = caller;
+    if (Object.hasOwn(counts, reply.kind)) counts[reply.kind as Ending]++;
     switch (reply.kind) {
       case "result":
         calls.answer(session, job, resultAnswer(reply.output, reply.session), done);

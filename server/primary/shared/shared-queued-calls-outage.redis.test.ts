@@ -4,7 +4,7 @@ import { type RedisServer, startRedis } from "../../links/test/redis-server.ts";
 import { testPrefix } from "../../redis/test/hosts.ts";
 import { eventually } from "../../test/patience.ts";
 import type { QueuedCalls } from "../queued/queued-calls.ts";
-import { aCall, answered, enqueued, Listener, opened, queued, resumed } from "../queued/test/queued-calls-suite.ts";
+import { aCall, answered, enqueued, Listener, opened, resumed } from "../queued/test/queued-calls-suite.ts";
 import { aSession, type QueuedHost, startQueuedHost, textAnswer } from "../test/queued-hosts.ts";
 import { knowsSessions } from "../test/session-hosts.ts";
 
@@ -59,16 +59,16 @@ it("a host that was cut off gets the answers that came meanwhile, once, and says
   const [session, waiter] = [aSession(), new Listener()];
   const [told, slow, delivered, refused] = [aCall(), aCall(), aCall("key"), aCall("refused")];
   for (const call of [told, slow, delivered, refused]) await opened(one.calls, session, call, waiter);
-  await queued(one.calls, session, delivered.job);
+  one.calls.queued(session, delivered.job, () => undefined);
   expect(await answered(other.calls, session, delivered.job, textAnswer("had"))).toBe(true);
   await eventually(() => expect(waiter.heard).toHaveLength(1));
   await cut();
-  const known = [told, slow].map(({ job }) => queued(one.calls, session, job));
+  one.calls.queued(session, told.job, () => undefined);
+  one.calls.queued(session, slow.job, () => undefined);
   one.calls.delivered(session, delivered.job);
   one.calls.refused(session, refused.job);
   expect(await answered(other.calls, session, told.job, textAnswer("meanwhile"))).toBe(true);
   await mend();
-  await Promise.all(known);
   await eventually(() => expect(waiter.heard.slice(1)).toEqual([[told.job, "meanwhile"]]));
   const after = new Listener();
   await eventually(async () => {
@@ -81,22 +81,6 @@ it("a host that was cut off gets the answers that came meanwhile, once, and says
     expect(await opened(other.calls, session, next, after)).toEqual({ job: next.job, enqueue: true });
   });
   expect(waiter.heard).toHaveLength(2);
-});
-
-it("that the queue has a call is said when Redis knows it: whoever goes on with the session has it from then on", async () => {
-  const { one, other, cut, mend } = await two();
-  const [session, call, after] = [aSession(), aCall(), new Listener()];
-  await opened(one.calls, session, call, new Listener());
-  await cut();
-  let isKnown = false;
-  const known = queued(one.calls, session, call.job).then(() => {
-    isKnown = true;
-  });
-  await expect(resumed(one.calls, session, after)).rejects.toMatchObject({ code: "UNAVAILABLE" });
-  expect(isKnown).toBe(false);
-  await mend();
-  await known;
-  expect(await resumed(other.calls, session, after)).toMatchObject([{ job: call.job }]);
 });
 
 it("calls of sessions that have gone on elsewhere meanwhile are waited for there, and not any more here", async () => {

@@ -3,7 +3,7 @@ import type { Hosts } from "../../hosts/hosts.ts";
 import { HostTopic } from "../../redis/host-topic.ts";
 import type { SharedRedis } from "../../redis/shared-redis.ts";
 import type { KeptQueuedCallsOptions } from "../queued/kept-queued-calls.ts";
-import type { Opener, QueuedCall, QueuedCalls, QueuedHeard, Resumer, Waiter } from "../queued/queued-calls.ts";
+import type { Opener, QueuedCall, QueuedCalls, Resumer, Waiter } from "../queued/queued-calls.ts";
 import { readLengthened } from "./fields.ts";
 import { type OpenQuestions, QuestionsBySession } from "./open-questions.ts";
 import { type Found, QueuedScripts } from "./queued-scripts.ts";
@@ -103,8 +103,7 @@ export class SharedQueuedCalls implements QueuedCalls {
       this.#questions.answered(session, questions);
       if (found === undefined) {
         // it may be known to Redis; where it has a key, whoever asks again goes on with it
-        if (call.key === undefined && isUnknown(error))
-          this.#unsaid.keep(session, call.job, { word: "refused", said: undefined });
+        if (call.key === undefined && isUnknown(error)) this.#unsaid.keep(session, call.job, "refused");
         done(error, undefined);
         return;
       }
@@ -114,7 +113,7 @@ export class SharedQueuedCalls implements QueuedCalls {
     });
   }
 
-  queued(session: string, job: string, done: QueuedHeard): void {
+  queued(session: string, job: string, done: (error: AppError | undefined) => void): void {
     const waiting = this.#waiting.get(session, job);
     if (waiting?.stage === Stage.OPENED) waiting.stage = Stage.QUEUED;
     this.#say(session, job, "queued", done);
@@ -219,15 +218,14 @@ export class SharedQueuedCalls implements QueuedCalls {
   }
 
   #sayUnsaid(session: string): void {
-    for (const [job, { word, said }] of this.#unsaid.take(session)) this.#say(session, job, word, said);
+    for (const [job, word] of this.#unsaid.take(session)) this.#say(session, job, word);
   }
 
-  #say(session: string, job: string, word: Word, said?: QueuedHeard): void {
+  #say(session: string, job: string, word: Word, done?: (error: AppError | undefined) => void): void {
     this.#scripts.say(session, job, word, (error, over) => {
-      const isLater = isUnknown(error) || error?.code === "OVERLOADED";
-      if (isLater && this.#unsaid.keep(session, job, { word, said })) return;
-      said?.(error);
-      if (word === "refused" && !isLater) this.#refused(session, job, over);
+      done?.(error);
+      if (isUnknown(error) || error?.code === "OVERLOADED") this.#unsaid.keep(session, job, word);
+      else if (word === "refused") this.#refused(session, job, over);
     });
   }
 

@@ -1,13 +1,5 @@
-import type { QueuedHeard } from "../queued/queued-calls.ts";
-
 /** What Redis has to hear of a job: that the queue has it, or has it not, or that its client has the answer. */
 export type Word = "queued" | "refused" | "delivered";
-
-/** A word, and who waits for it to be said. */
-export interface Unsaid {
-  readonly word: Word;
-  readonly said: QueuedHeard | undefined;
-}
 
 /** Words that are kept, at most. */
 const MOST = 100_000;
@@ -17,7 +9,7 @@ const RANKS: Readonly<Record<Word, number>> = { queued: 0, refused: 1, delivered
 
 /** What Redis could not be told about jobs: until it can. */
 export class UnsaidWords {
-  readonly #sessions = new Map<string, Map<string, Unsaid>>();
+  readonly #sessions = new Map<string, Map<string, Word>>();
   #size = 0;
 
   get size(): number {
@@ -33,28 +25,22 @@ export class UnsaidWords {
     return this.#sessions.has(session);
   }
 
-  /**
-   * Where too many are, it is lost: then an answer comes once more, or a call is known too long.
-   * @returns whether it will be said; whoever waits for one that is needless by now need not
-   */
-  keep(session: string, job: string, unsaid: Unsaid): boolean {
+  /** Where too many are, it is lost: then an answer comes once more, or a call is known too long. */
+  keep(session: string, job: string, word: Word): void {
     const words = this.#sessions.get(session);
     const before = words?.get(job);
     if (before !== undefined) {
-      if (RANKS[unsaid.word] <= RANKS[before.word]) return false;
-      words?.set(job, unsaid);
-      before.said?.(undefined);
-      return true;
+      if (RANKS[word] > RANKS[before]) words?.set(job, word);
+      return;
     }
-    if (this.#size >= MOST) return false;
-    if (words === undefined) this.#sessions.set(session, new Map([[job, unsaid]]));
-    else words.set(job, unsaid);
+    if (this.#size >= MOST) return;
+    if (words === undefined) this.#sessions.set(session, new Map([[job, word]]));
+    else words.set(job, word);
     this.#size++;
-    return true;
   }
 
   /** Those of a session, which are here no more. */
-  take(session: string): Iterable<[job: string, unsaid: Unsaid]> {
+  take(session: string): Iterable<[job: string, word: Word]> {
     const words = this.#sessions.get(session);
     if (words === undefined) return [];
     this.#sessions.delete(session);

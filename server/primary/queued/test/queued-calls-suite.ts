@@ -42,14 +42,14 @@ export function opened(calls: QueuedCalls, session: string, call: QueuedCall, wa
   });
 }
 
-/** The queue has it. Resolves when that is known. */
+/** The queue has a job. */
 export function queued(calls: QueuedCalls, session: string, job: string): Promise<void> {
   return new Promise((resolve, reject) => {
     calls.queued(session, job, (error) => (error === undefined ? resolve() : reject(error)));
   });
 }
 
-/** The same as {@link opened}, and the queue has it. */
+/** The same, and the queue has it. */
 export async function enqueued(calls: QueuedCalls, session: string, call: QueuedCall, waiter: Waiter): Promise<Opened> {
   const result = await opened(calls, session, call, waiter);
   await queued(calls, session, result.job);

@@ -21,7 +21,7 @@ const BROKEN_SETTLE_MS = 10_000;
 const AFTERMATH_MS = 1_500;
 const LOOK_MS = 50;
 const PROGRESS_MS = 5_000;
-const TOLD = 1_000;
+const TOLD = 300;
 /** Whatever happens, a run is over so long after its time, in milliseconds. */
 const LAST_MS = 240_000;
 

@@ -158,6 +158,8 @@ export const BusType = {
   QUEUED_PROGRESS: 92,
   /** worker → primary: of a session, as channel, a client has the answer of a job, as data, or does not want it. */
   QUEUED_DONE: 93,
+  /** primary → worker: a call that was to be queued is one that is known, by its key: its job as channel; data = the job it came with. Before its answer. */
+  QUEUED_AS: 95,
   /** worker → primary, before anything else of these: there are procedures here whose calls are queued. */
   QUEUE_NEEDED: 94,
 } as const;

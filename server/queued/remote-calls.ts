@@ -70,13 +70,16 @@ export class RemoteCalls implements Queueing {
         this.#refused(run, error as AppError);
         return;
       }
-      // it may be that of another one with its key
-      if (run.job !== frame.channel) {
-        this.#leave(run);
-        if (run.wanted) this.#wait(run, frame.channel);
-      }
       run.acknowledge();
     });
+  }
+
+  /** A call waits for the job of another one with its key. */
+  isAs({ channel: job, data }: BusFrame): void {
+    for (const run of this.#runs.get(data.toString()) ?? []) {
+      this.#leave(run);
+      this.#wait(run, job);
+    }
   }
 
   told(run: QueuedRun, heard: boolean): void {
@@ -103,6 +106,8 @@ export class RemoteCalls implements Queueing {
       known(() => undefined);
       return;
     }
+    // of these the primary hears at the end of this turn
+    if (this.#asked === 0) for (const [, job] of this.#done) this.#doneSince.add(job);
     this.#asked++;
     this.#uplink.ask(BusType.QUEUED_CALLS, session.id, undefined, (_, frame) => {
       const calls = frame && readCalls(frame.data).filter(({ job }) => !this.#doneSince.has(job));
@@ -198,6 +203,7 @@ export class RemoteCalls implements Queueing {
 
   /** Said right after what was sent in this turn has left: until then whoever dies has not told its client. */
   #doneWith(session: string, job: string): void {
+    if (this.#asked > 0) this.#doneSince.add(job);
     if (this.#done.push([session, job]) === 1) process.nextTick(this.#tellAllDone);
   }
 
@@ -218,6 +224,7 @@ const NOTHING = (): void => undefined;
 /** What of the bus is about queued calls. */
 export function queuedFrames(calls: () => RemoteCalls) {
   return {
+    [BusType.QUEUED_AS]: (frame: BusFrame) => calls().isAs(frame),
     [BusType.QUEUED_ANSWER]: (frame: BusFrame) => calls().answered(frame),
     [BusType.QUEUED_ANSWER_LATER]: (frame: BusFrame) => calls().later(frame),
     [BusType.QUEUED_PROGRESS]: (frame: BusFrame) => calls().progress(frame),

@@ -117,6 +117,8 @@ export class QueueDesk implements Desk {
         return;
       }
       const { job } = opened;
+      // the answer may be told before the queue has said that it has the call
+      if (job !== order.job) link.send(BusType.QUEUED_AS, 0, job, Buffer.from(order.job));
       const told: Enqueued = (failed) => {
         if (failed === undefined) link.send(BusType.ENQUEUED, reference, job);
         else sendRefusal(link, reference, failed);

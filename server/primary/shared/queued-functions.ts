@@ -90,12 +90,14 @@ function F.q_queued(a)
   if record and string.sub(record, 1, 1) == 'o' then redis.call('HSET', hash, 'j' .. job, 'q' .. string.sub(record, 2)) end
 end
 
--- whether nothing is known of it any more
+-- whether it is none of this host's any more. Where another one was asked for it after this one, the queue may have it from there
 function F.q_refused(a)
-  local hash, job = K .. 'q:' .. a[1], a[2]
+  local session, job, host = unpack(a)
+  local hash = K .. 'q:' .. session
   local record = redis.call('HGET', hash, 'j' .. job)
   if not record then return 1 end
-  local state, _, _, _, _, key = read_call(record)
+  local state, _, waits, _, _, key = read_call(record)
+  if waits ~= host then return 1 end
   if state ~= 'o' then return 0 end
   drop_call(hash, job, key)
   return 1

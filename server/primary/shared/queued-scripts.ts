@@ -26,7 +26,7 @@ type Opened = (error: AppError | undefined, found: Found | undefined) => void;
 type Resumed = (error: AppError | undefined, found: readonly Found[]) => void;
 /** Told what became of an answer, one of `Taken`; and where the job had another one, that. */
 type Answered = (error: AppError | undefined, taken: number, before: Buffer | undefined) => void;
-/** Told whether the job is known no more. */
+/** Told whether the job is none of this host's any more. */
 type Said = (error: AppError | undefined, over: boolean) => void;
 /** Told of jobs that have an answer, or are none of this host's. */
 type News = (job: string, answer: Buffer | undefined) => void;
@@ -94,7 +94,9 @@ export class QueuedScripts {
   }
 
   say(session: string, job: string, word: Word, said: Said): void {
-    const args = word === "delivered" ? [job, this.#windowMs, this.#most] : [job];
+    const args = { queued: [job], refused: [job, this.#redis.host], delivered: [job, this.#windowMs, this.#most] }[
+      word
+    ];
     this.#run(session, `q_${word}`, args, (error, answer) => {
       if (word === "delivered") this.#takes(session, error, answer);
       said(error, answer === 1);

@@ -82,6 +82,21 @@ describe("with one Redis", () => {
     await eventually(() => expect([one.calls.size, one.calls.bytes, other.calls.bytes]).toEqual([0, 0, 0]));
   });
 
+  it("the queue of a host has not taken a call that has been asked for again at another one: it is known there", async () => {
+    const [session, first] = [aSession(), aCall("key")];
+    const [one, other] = await two();
+    const [before, waiter] = [new Listener(), new Listener()];
+    await opened(one.calls, session, first, before);
+    expect(await opened(other.calls, session, aCall("key"), waiter)).toEqual({ job: first.job, enqueue: true });
+    one.calls.refused(session, first.job);
+    expect(await opened(one.calls, session, aCall("key"), before)).toEqual({ job: first.job, enqueue: true });
+    await enqueued(other.calls, session, aCall("key"), waiter);
+    one.calls.refused(session, first.job);
+    await answered(one.calls, session, first.job, textAnswer("done"));
+    await eventually(() => expect(waiter.heard).toEqual([[first.job, "done"]]));
+    expect(before.heard).toEqual([]);
+  });
+
   it("the answer of a call with a key is kept for a window after it was delivered, though others go on", async () => {
     const [prefix, session] = [testPrefix(), aSession()];
     const [one, other] = await two({ windowMs: 300 }, prefix);

@@ -33,7 +33,7 @@ export default defineConfig({
     isolate: false,
     setupFiles: ["tools/nothing-left.ts"],
     projects: [
-      project("light", ALL, [...PROCESSES, ...COMPUTING], 6, 0),
+      project("light", ALL, [...PROCESSES, ...COMPUTING], 4, 0),
       project("processes", PROCESSES, COMPUTING, 4, 1),
       project("computing", COMPUTING, [], 1, 2),
     ],

@@ -47,6 +47,8 @@ export async function startRabbit() {
       RABBITMQ_CONF_ENV_FILE: join(folder, "none"),
       RABBITMQ_CONFIG_FILE: join(folder, "none"),
       RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, "none"),
+      // where it is told to end while it starts, it would write one where this runs
+      ERL_CRASH_DUMP_SECONDS: "0",
       // one scheduler that sleeps when idle: the servers need the cores
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none",
     },

@@ -11,7 +11,7 @@ const HOST = "127.0.0.1";
 
 /** A Redis that has on disk what it has answered. @returns `{ url, service, end }` */
 export async function startRedis() {
-  const folder = mkdtempSync(join(tmpdir(), "fugitive-chaos-redis-"));
+  const folder = ownFolder("redis");
   const port = await freePort();
   const place = ["--port", `${port}`, "--bind", HOST, "--dir", folder];
   const lasting = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""];
@@ -22,7 +22,7 @@ export async function startRedis() {
 
 /** A RabbitMQ, with a name server of its own: Erlang would leave one running for all who come after. */
 export async function startRabbit() {
-  const folder = mkdtempSync(join(tmpdir(), "fugitive-chaos-rabbitmq-"));
+  const folder = ownFolder("rabbitmq");
   const [port, distribution, names] = [await freePort(), await freePort(), await freePort()];
   const nameServer = new Service(names, { command: "epmd", args: ["-port", `${names}`, "-address", HOST], env: {} });
   await nameServer.start();
@@ -47,12 +47,21 @@ export async function startRabbit() {
       RABBITMQ_CONF_ENV_FILE: join(folder, "none"),
       RABBITMQ_CONFIG_FILE: join(folder, "none"),
       RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, "none"),
+      // where it is told to end while it starts, it would write one where this runs
+      ERL_CRASH_DUMP_SECONDS: "0",
       // one scheduler that sleeps when idle: the servers need the cores
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none",
     },
   });
   await service.start();
   return { url: `amqp://guest:guest@${HOST}:${port}`, service, end: () => end([service, nameServer], folder) };
+}
+
+/** Gone with this process, whatever becomes of that but SIGKILL. */
+function ownFolder(name) {
+  const folder = mkdtempSync(join(tmpdir(), `fugitive-chaos-${name}-`));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 async function end(services, folder) {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { endWithThis } from "./service.mjs";
 
 const START_MS = 60_000;
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -17,10 +18,11 @@ export class RemoteWorker {
   constructor(env) {
     const args = [file("../../dist/server/cli/bin.js"), "worker", file("tasks.mjs")];
     this.#process = spawn(process.execPath, args, {
-      env: { PATH: process.env.PATH, LOG_FORMAT: "json", STRESS_PID: `${process.pid}`, ...env },
+      env: { PATH: process.env.PATH, LOG_FORMAT: "json", ...env },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
+    endWithThis(this.#process);
     createInterface({ input: this.#process.stdout }).on("line", (line) => this.lines.push(line));
     this.#process.stderr.setEncoding("utf8").on("data", (text) => {
       this.stderr += text;

@@ -13,6 +13,12 @@ const HOST = "127.0.0.1";
  */
 const WATCH = 'while kill -0 "$1" && kill -0 "$2"; do sleep 1; done; kill -9 "$2"';
 
+/** Has a process end with this one, whatever becomes of either: it may be held up at that time. */
+export function endWithThis(child) {
+  const watching = ["-c", WATCH, "watch", `${process.pid}`, `${child.pid}`];
+  spawn("/bin/sh", watching, { stdio: "ignore", detached: true }).unref();
+}
+
 /** A program on loopback, which can be killed and started again with what it had. */
 export class Service {
   #start;
@@ -45,8 +51,7 @@ export class Service {
     };
     child.on("error", (error) => keep(error.message));
     for (const stream of [child.stdout, child.stderr]) stream.on("data", keep);
-    const watching = ["-c", WATCH, "watch", `${process.pid}`, `${child.pid}`];
-    spawn("/bin/sh", watching, { stdio: "ignore", detached: true }).unref();
+    endWithThis(child);
     for (const end = performance.now() + START_MS; !(await isOpen(this.#port)); await sleep(LOOK_MS)) {
       if (child.exitCode !== null || performance.now() > end) {
         throw new Error(`${command} does not listen at port ${this.#port}: ${this.#output}`);

@@ -39,11 +39,11 @@ describe("options that do not go together", () => {
       { path: "/a-b", app },
     ] as unknown as Config["paths"];
     expect(problemsOf({ paths })).toEqual([]);
-    expect(problemsOf({ paths, amqp: "amqp://127.0.0.1" })).toEqual([
+    expect(problemsOf({ paths, amqpUrl: "amqp://127.0.0.1" })).toEqual([
       expect.stringMatching(/^paths .*another path than \/a-b, whose queue has the name of that of \/a\/b/),
     ]);
     const long = [{ path: `/${"a".repeat(60)}`, app }] as unknown as Config["paths"];
-    expect(problemsOf({ paths: long, queueRedis: "redis://127.0.0.1" })).toEqual([
+    expect(problemsOf({ paths: long, queueRedisUrl: "redis://127.0.0.1" })).toEqual([
       expect.stringMatching(/^paths .*a shorter path/),
     ]);
   });

@@ -3,7 +3,7 @@ import { brokerUrl, oneOf, shortText } from "./option-types.ts";
 
 /** Where procedures for remote workers wait: what `fugitive worker` is told as well. */
 export const QUEUE_OPTIONS = {
-  amqp: option({
+  amqpUrl: option({
     env: "AMQP_URL",
     flag: "amqp-url",
     type: brokerUrl("amqp", "amqps"),
@@ -13,14 +13,14 @@ export const QUEUE_OPTIONS = {
     description: "RabbitMQ, whose queues keep jobs for workers",
     group: "jobs",
   }),
-  queueRedis: option({
+  queueRedisUrl: option({
     env: "QUEUE_REDIS_URL",
     flag: "queue-redis-url",
     type: brokerUrl("redis", "rediss"),
     default: "",
-    defaultText: "REDIS_URL",
+    defaultText: "none",
     secret: true,
-    description: "or Redis, whose streams do",
+    description: "or Redis, whose streams do; else that of hosts",
     group: "jobs",
   }),
   queueName: option({

@@ -3,12 +3,12 @@ import type { JobQueueOptions } from "./create-job-queue.ts";
 
 /** The broker that a configuration has jobs go to; undefined where it has none. */
 export function brokerOf({
-  amqp,
-  queueRedis,
+  amqpUrl,
+  queueRedisUrl,
   redis,
 }: Config): Pick<JobQueueOptions, "amqpUrl" | "redisUrl"> | undefined {
-  if (amqp !== "") return { amqpUrl: amqp };
-  if (queueRedis !== "") return { redisUrl: queueRedis };
+  if (amqpUrl !== "") return { amqpUrl };
+  if (queueRedisUrl !== "") return { redisUrl: queueRedisUrl };
   // Sentinels and Clusters have no such queue
   return /^rediss?:/.test(redis) ? { redisUrl: redis } : undefined;
 }

@@ -203,7 +203,8 @@ end
 -- a host waits for calls, each as its job, since when, where it stands, its id, its procedure and its key: Redis may have
 -- forgotten them, and the host may have missed what it was told. Gives those of which it has to know something: their answers, or
 -- false where they are waited for elsewhere, or not any more. Of a session that Redis does not know it is taken at its word only
--- while Redis may have lost something: others are over
+-- while Redis may have lost something: others are over. Of those that stand at t the host has the answer: it asks only whether
+-- they are known here
 function F.q_wait(a)
   local session, host, ms, unsure, blob = unpack(a)
   local hash, news, fields = K .. 'q:' .. session, {}, {}
@@ -216,7 +217,7 @@ function F.q_wait(a)
     local job, since, state, call, procedure, key = unpack(fields)
     fields, since = {}, tonumber(since)
     local record = redis.call('HGET', hash, 'j' .. job)
-    if stands > 1 or not record and not believed then return tell_news(job, false) end
+    if stands > 1 or not record and (state == 't' or not believed) then return tell_news(job, false) end
     if not record then
       write_call(hash, job, state, since, host, call, procedure, key)
       if key ~= '' then redis.call('HSETNX', hash, 'k' .. key, job) end
@@ -224,6 +225,7 @@ function F.q_wait(a)
     end
     local before, at, waits = read_call(record)
     if waits ~= host and at >= since then return tell_news(job, false) end
+    if state == 't' then return end
     local stage = before == 'o' and state or before
     if waits ~= host or stage ~= before then
       write_call(hash, job, stage, math.max(at, since), host, call, procedure, key)

@@ -36,6 +36,8 @@ type News = (job: string, answer: Buffer | undefined) => void;
 const OF_ONE_SESSION = 8;
 /** Calls that Redis is asked about at once. */
 const AT_ONCE = 200;
+/** How Redis is told where a call stands. */
+const STATES = { [Stage.OPENED]: "o", [Stage.QUEUED]: "q", [Stage.TOLD]: "t" } as const;
 /** A host that is gone has said so long ago, at most, that it waits: about twice between two of its rounds, and some more. */
 const ROUNDS = 3;
 
@@ -123,9 +125,9 @@ export class QueuedScripts {
       });
     };
     for (const { call, since, stage } of calls) {
-      if (stage === Stage.TOLD || stage === Stage.REFUSED) continue;
+      if (stage === Stage.REFUSED) continue;
       const [job, ...rest] = textsOf(call);
-      texts.push(job, String(since), stage === Stage.OPENED ? "o" : "q", ...rest);
+      texts.push(job, String(since), STATES[stage], ...rest);
       count++;
       if (count === AT_ONCE) ask();
     }

@@ -121,6 +121,17 @@ describe("with one Redis", () => {
     expect(waiter.heard).toEqual([]);
   });
 
+  it("a call whose answer was told is forgotten where Redis does not know it any more", async () => {
+    const prefix = testPrefix();
+    const [one] = await two({}, prefix);
+    const [session, waiter, call] = [aSession(), new Listener(), aCall()];
+    await enqueued(one.calls, session, call, waiter);
+    await answered(one.calls, session, call.job, textAnswer("x"));
+    expect([waiter.heard.length, one.calls.size]).toEqual([1, 1]);
+    await server.ask("DEL", `${prefix}{0}:q:${session}`);
+    await eventually(() => expect(one.calls.size).toBe(0));
+  });
+
   it("a session that has gone on at another host keeps its calls when it ends at the one where it was, which forgets them", async () => {
     const prefix = testPrefix();
     const [one, other] = await two({}, prefix);

@@ -28,6 +28,8 @@ export interface SharedQueuedCallsOptions extends QueuedCallsOptions {
 const STEP_MS = 1_000;
 /** Steps in which all that could not be said is. */
 const WORD_STEPS = 4;
+/** For so long whoever was told an answer may take to say that its client has it, in milliseconds. */
+const TOLD_MS = 3_600_000;
 
 /**
  * Calls that a queue keeps, for all hosts, in Redis: {@link import("../queued/kept-queued-calls.ts").KeptQueuedCalls} for several.
@@ -180,7 +182,7 @@ export class SharedQueuedCalls implements QueuedCalls {
 
   #put(session: string, { call, since, queued }: Found, waiter: Waiter, questions: OpenQuestions): void {
     if (since === undefined || questions.over || this.#gone.has(waiter)) return;
-    this.#waiting.put(session, { call, waiter, stage: queued ? Stage.QUEUED : Stage.OPENED, since });
+    this.#waiting.put(session, { call, waiter, stage: queued ? Stage.QUEUED : Stage.OPENED, since, toldAt: 0 });
   }
 
   /** Tells whoever has asked the answers that there are. */
@@ -208,11 +210,13 @@ export class SharedQueuedCalls implements QueuedCalls {
     if (waiting === undefined) this.#questions.missed(session, job);
     else if (waiting.stage !== Stage.TOLD) {
       waiting.stage = Stage.TOLD;
+      waiting.toldAt = performance.now();
       waiting.waiter.answered(session, job, answer);
     }
   }
 
   #askAgain(session: string): void {
+    this.#waiting.deleteTold(session, performance.now() - TOLD_MS);
     this.#scripts.wait(session, this.#waiting.of(session), this.#isUnsure, (job, answer) => {
       if (answer === undefined) this.#waiting.delete(session, job);
       else this.#answered(session, job, answer);

@@ -32,6 +32,8 @@ export interface SessionDeskOptions {
   readonly answerWindowMs: number;
   /** Bytes that answers may take. */
   readonly answerBudget: number;
+  /** Calls of one session that queues may keep. */
+  readonly mostCalls: number;
   /** Bytes that may wait for one socket worker. */
   readonly linkBudget: number;
   /** What other hosts of the application can be reached by. @default there are none */
@@ -55,13 +57,16 @@ export class SessionDesk implements Desk {
   /** Bytes that may wait for a worker when an answer is added to them. */
   readonly #mostUnsent: number;
 
-  constructor({ windowMs, answerWindowMs, answerBudget, linkBudget, shared }: SessionDeskOptions) {
+  constructor({ windowMs, answerWindowMs, answerBudget, mostCalls, linkBudget, shared }: SessionDeskOptions) {
     // as many as hold up publications: what a client asks for must not do that to everybody
     this.#mostUnsent = linkBudget / 2;
     const kept = { windowMs: answerWindowMs, budget: answerBudget };
     const answers = shared === undefined ? new KeptAnswers(kept) : new SharedAnswers({ ...kept, ...shared });
     const others = shared === undefined ? undefined : new SharedSessions({ windowMs, ...shared });
-    const queued = shared === undefined ? new KeptQueuedCalls(kept) : new SharedQueuedCalls({ ...kept, ...shared });
+    const queued =
+      shared === undefined
+        ? new KeptQueuedCalls({ ...kept, mostCalls, knows: (session) => this.sessions.get(session) !== undefined })
+        : new SharedQueuedCalls({ ...kept, mostCalls, ...shared });
     this.answers = answers;
     this.queued = queued;
     this.shared = others;
@@ -72,7 +77,10 @@ export class SessionDesk implements Desk {
         queued.sessionEnded(session);
         others?.ended(session);
       },
-      left: others && ((session) => others.left(session)),
+      left(session) {
+        queued.left(session.id);
+        others?.left(session);
+      },
     });
     others?.serve(this.sessions);
   }
@@ -202,6 +210,7 @@ export function answerWindow({ sessionWindowMs, heartbeatMs }: Config): number {
 
 /** The desk that a configuration asks for. @param shared what other hosts can be reached by, where there may be some */
 export function createDesk(config: Config, shared?: Shared): SessionDesk {
-  const { sessionWindowMs: windowMs, answerBudget, busBudget: linkBudget } = config;
-  return new SessionDesk({ windowMs, answerWindowMs: answerWindow(config), answerBudget, linkBudget, shared });
+  const { sessionWindowMs: windowMs, answerBudget, maxCalls: mostCalls, busBudget: linkBudget } = config;
+  const answerWindowMs = answerWindow(config);
+  return new SessionDesk({ windowMs, answerWindowMs, answerBudget, mostCalls, linkBudget, shared });
 }

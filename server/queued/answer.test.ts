@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Kind } from "../../shared/message.ts";
-import { errorAnswer, readAnswer, resultAnswer, withoutChange } from "./answer.ts";
+import { errorAnswer, insteadOf, readAnswer, resultAnswer, withoutChange } from "./answer.ts";
 
 it("an answer is read as it was written", () => {
   const bytes = Buffer.from("bytes");
@@ -19,4 +19,12 @@ it("what it changes can be taken out, and nothing else", () => {
     expect(Buffer.from(withoutChange(make({ user: "ada" })))).toEqual(make());
     expect(withoutChange(make())).toEqual(make());
   }
+});
+
+it("another one in its place changes what it does", () => {
+  const change = { user: "ada", tags: { room: "5" } };
+  const other = errorAnswer("CODE", "text", { a: 1 });
+  const changing = errorAnswer("CODE", "text", { a: 1 }, change);
+  expect(Buffer.from(insteadOf(resultAnswer(Buffer.from("bytes"), change), other))).toEqual(changing);
+  expect(insteadOf(resultAnswer(Buffer.from("bytes")), other)).toBe(other);
 });

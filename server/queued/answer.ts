@@ -37,13 +37,28 @@ export function readAnswer(answer: Buffer): QueuedAnswer {
 
 /** The same answer for whoever asks once more: what it changed is not to be changed again. */
 export function withoutChange(answer: Uint8Array): Uint8Array {
-  const { buffer, byteOffset, length } = answer;
-  const changed = new DataView(buffer, byteOffset, length).getUint32(1, true);
+  const changed = changeBytes(answer);
   if (changed === 0) return answer;
-  const rest = new Uint8Array(length - changed);
+  const rest = new Uint8Array(answer.length - changed);
   rest[0] = answer[0] as number;
   rest.set(answer.subarray(HEAD_BYTES + changed), HEAD_BYTES);
   return rest;
+}
+
+/** Something else in place of an answer, with what that changes of the session. @param other one without a change */
+export function insteadOf(answer: Uint8Array, other: Uint8Array): Uint8Array {
+  const changed = changeBytes(answer);
+  if (changed === 0) return other;
+  const whole = new Uint8Array(other.length + changed);
+  whole.set(other.subarray(0, 1));
+  whole.set(answer.subarray(1, HEAD_BYTES + changed), 1);
+  whole.set(other.subarray(HEAD_BYTES), HEAD_BYTES + changed);
+  return whole;
+}
+
+/** How many bytes of an answer say what it changes. */
+function changeBytes({ buffer, byteOffset, length }: Uint8Array): number {
+  return new DataView(buffer, byteOffset, length).getUint32(1, true);
 }
 
 function written(kind: number, bytes: Uint8Array, change: SessionChange | undefined): Buffer {

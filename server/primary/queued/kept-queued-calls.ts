@@ -1,58 +1,37 @@
-import { List, type Place } from "../../list.ts";
-import { withoutChange } from "../../queued/answer.ts";
+import { List } from "../../list.ts";
+import { insteadOf, withoutChange } from "../../queued/answer.ts";
 import { NOT_KEPT, TOO_LARGE } from "../../queued/unkept-answers.ts";
 import { largestAnswer } from "../../sessions/claim.ts";
 import { Expiry } from "../expiry.ts";
-import type { Opener, QueuedCall, QueuedCalls, Resumer, Waiter } from "./queued-calls.ts";
+import { CallRoom } from "./call-room.ts";
+import type { KeptCall, SessionCalls } from "./kept-call.ts";
+import type { Opener, QueuedCall, QueuedCalls, QueuedCallsOptions, Resumer, Waiter } from "./queued-calls.ts";
+import { tooManyCalls } from "./too-many-calls.ts";
 
-export interface KeptQueuedCallsOptions {
-  /** How long the answer to a call with a key is kept after its client had it, in milliseconds. */
-  readonly windowMs: number;
-  /** Bytes that answers may take. */
-  readonly budget: number;
+export interface KeptQueuedCallsOptions extends QueuedCallsOptions {
+  /** Whether there is such a session. Of others nobody ever says that they have ended. */
+  knows(session: string): boolean;
 }
 
-interface Entry extends QueuedCall {
-  readonly calls: Calls;
-  /** Whether the queue has it. */
-  queued: boolean;
-  answer: Uint8Array | undefined;
-  /** Who the session is with; undefined while it is away. */
-  waiter: Waiter | undefined;
-  /** Since when its client has the answer, by `performance.now()`. */
-  deliveredAt: number | undefined;
-  place: Place<Entry> | undefined;
-}
-
-/** A session's calls. */
-interface Calls {
-  readonly session: string;
-  readonly byJob: Map<string, Entry>;
-  /** Those that have a key. */
-  readonly byKey: Map<string, Entry>;
-}
-
-/**
- * Calls that a queue keeps, in the memory of the primary. Answers that clients have had make room for others; those that
- * wait for their clients do not: where they have used up the budget, the queue keeps what comes.
- */
+/** Calls that a queue keeps, in the memory of the primary. */
 export class KeptQueuedCalls implements QueuedCalls {
   readonly #options: KeptQueuedCallsOptions;
-  readonly #sessions = new Map<string, Calls>();
-  readonly #waiting = new Map<Waiter, Set<Entry>>();
+  readonly #sessions = new Map<string, SessionCalls>();
+  readonly #waiting = new Map<Waiter, Set<KeptCall>>();
   /** Those with a key that clients have the answers of, the oldest first. */
-  readonly #delivered = new List<Entry>();
-  readonly #expiry: Expiry<Entry>;
+  readonly #delivered = new List<KeptCall>();
+  readonly #expiry: Expiry<KeptCall>;
+  readonly #room: CallRoom;
   #size = 0;
-  #bytes = 0;
 
   constructor(options: KeptQueuedCallsOptions) {
     this.#options = options;
+    this.#room = new CallRoom(options.budget, (call) => this.#forget(call));
     this.#expiry = new Expiry(
       this.#delivered,
       options.windowMs,
       ({ deliveredAt = 0 }) => deliveredAt,
-      (entry) => this.#forget(entry),
+      (call) => this.#forget(call),
     );
   }
 
@@ -61,17 +40,22 @@ export class KeptQueuedCalls implements QueuedCalls {
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#room.bytes;
   }
 
   open(session: string, call: QueuedCall, waiter: Waiter, done: Opener): void {
     const known = call.key === undefined ? undefined : this.#sessions.get(session)?.byKey.get(call.key);
     if (known === undefined) {
+      const { mostCalls } = this.#options;
+      if ((this.#sessions.get(session)?.open ?? 0) >= mostCalls) {
+        done(tooManyCalls(mostCalls), undefined);
+        return;
+      }
       this.#wait(this.#add(session, call), waiter);
       done(undefined, { job: call.job, enqueue: true });
       return;
     }
-    this.#wait(known, waiter);
+    if (known.deliveredAt === undefined) this.#wait(known, waiter);
     done(undefined, { job: known.job, enqueue: !known.queued });
     this.#repeat(known, waiter);
   }
@@ -104,15 +88,11 @@ export class KeptQueuedCalls implements QueuedCalls {
     }
     // its first attempt may be over before the queue has said that it has it
     entry.queued = true;
-    const { waiter } = entry;
     const large = answer.length > largestAnswer(this.#options.budget);
-    const kept = large ? TOO_LARGE : answer;
-    if (!this.#makeRoom(kept.length) && waiter === undefined) {
-      done(false);
-      return;
-    }
-    this.#keep(entry, kept);
-    waiter?.answered(session, job, answer);
+    this.#room.put(entry, large ? insteadOf(answer, TOO_LARGE) : answer, entry.calls.waiting);
+    // whoever is there hears it, whether there is room to keep it or not
+    entry.waiter?.answered(session, job, answer);
+    this.#room.keepWithin();
     done(true);
   }
 
@@ -128,14 +108,26 @@ export class KeptQueuedCalls implements QueuedCalls {
       this.#forget(entry);
       return;
     }
-    if (entry.answer !== undefined) this.#keep(entry, withoutChange(entry.answer));
+    const { answer, calls, own } = entry;
+    const kept = own !== undefined && answer !== undefined;
+    this.#room.put(entry, kept ? withoutChange(answer) : undefined, kept ? calls.had : calls.keys);
+    calls.open--;
     entry.deliveredAt = performance.now();
     entry.place = this.#delivered.append(entry);
     this.#expiry.start();
+    this.#room.keepWithin();
+  }
+
+  left(session: string): void {
+    for (const entry of this.#sessions.get(session)?.byJob.values() ?? []) this.#leave(entry);
   }
 
   waiterGone(waiter: Waiter): void {
-    for (const entry of this.#waiting.get(waiter) ?? []) entry.waiter = undefined;
+    const { knows } = this.#options;
+    for (const entry of this.#waiting.get(waiter) ?? []) {
+      entry.waiter = undefined;
+      if (!knows(entry.calls.session)) this.#forget(entry);
+    }
     this.#waiting.delete(waiter);
   }
 
@@ -147,18 +139,14 @@ export class KeptQueuedCalls implements QueuedCalls {
     this.#expiry.stop();
   }
 
-  #get(session: string, job: string): Entry | undefined {
+  #get(session: string, job: string): KeptCall | undefined {
     return this.#sessions.get(session)?.byJob.get(job);
   }
 
-  #add(session: string, call: QueuedCall): Entry {
-    let calls = this.#sessions.get(session);
-    if (calls === undefined) {
-      calls = { session, byJob: new Map(), byKey: new Map() };
-      this.#sessions.set(session, calls);
-    }
+  #add(session: string, call: QueuedCall): KeptCall {
+    const calls = this.#sessions.get(session) ?? this.#begin(session);
     // none of what else there may be, such as an input: it would be kept for as long
-    const entry: Entry = {
+    const entry: KeptCall = {
       job: call.job,
       call: call.call,
       procedure: call.procedure,
@@ -169,14 +157,25 @@ export class KeptQueuedCalls implements QueuedCalls {
       waiter: undefined,
       deliveredAt: undefined,
       place: undefined,
+      list: undefined,
+      own: undefined,
     };
+    calls.open++;
     calls.byJob.set(entry.job, entry);
     if (entry.key !== undefined) calls.byKey.set(entry.key, entry);
     this.#size++;
     return entry;
   }
 
-  #wait(entry: Entry, waiter: Waiter): void {
+  #begin(session: string): SessionCalls {
+    const lists = { had: new List<KeptCall>(), waiting: new List<KeptCall>(), keys: new List<KeptCall>() };
+    const maps = { byJob: new Map(), byKey: new Map() };
+    const calls: SessionCalls = { session, ...maps, open: 0, ...lists, bytes: 0, rank: 0, ranked: undefined };
+    this.#sessions.set(session, calls);
+    return calls;
+  }
+
+  #wait(entry: KeptCall, waiter: Waiter): void {
     if (entry.waiter === waiter) return;
     this.#leave(entry);
     entry.waiter = waiter;
@@ -185,35 +184,22 @@ export class KeptQueuedCalls implements QueuedCalls {
     else waiting.add(entry);
   }
 
-  #leave(entry: Entry): void {
+  #leave(entry: KeptCall): void {
     if (entry.waiter !== undefined) this.#waiting.get(entry.waiter)?.delete(entry);
     entry.waiter = undefined;
   }
 
   /** Tells whoever asks again. */
-  #repeat({ calls, job, answer, deliveredAt }: Entry, waiter: Waiter): void {
+  #repeat({ calls, job, answer, deliveredAt }: KeptCall, waiter: Waiter): void {
     if (answer !== undefined) waiter.answered(calls.session, job, answer);
     else if (deliveredAt !== undefined) waiter.answered(calls.session, job, NOT_KEPT);
   }
 
-  #keep(entry: Entry, answer: Uint8Array | undefined): void {
-    this.#bytes += (answer?.length ?? 0) - (entry.answer?.length ?? 0);
-    entry.answer = answer;
-  }
-
-  /** @returns false where what waits for its clients takes all there is */
-  #makeRoom(bytes: number): boolean {
-    for (let { first } = this.#delivered; this.#bytes + bytes > this.#options.budget; first = first.next) {
-      if (first === undefined) return false;
-      this.#keep(first.value, undefined);
-    }
-    return true;
-  }
-
-  #forget(entry: Entry): void {
+  #forget(entry: KeptCall): void {
     const { calls, job, key } = entry;
     this.#leave(entry);
-    this.#keep(entry, undefined);
+    this.#room.put(entry, undefined, undefined);
+    if (entry.deliveredAt === undefined) calls.open--;
     if (entry.place !== undefined) this.#delivered.remove(entry.place);
     calls.byJob.delete(job);
     if (key !== undefined) calls.byKey.delete(key);

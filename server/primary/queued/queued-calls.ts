@@ -30,6 +30,16 @@ export interface Waiter {
 export type Opener = (error: AppError | undefined, opened: Opened | undefined) => void;
 export type Resumer = (error: AppError | undefined, calls: readonly QueuedCall[]) => void;
 
+/** What a store may take. */
+export interface QueuedCallsOptions {
+  /** How long the answer to a call with a key is kept after its client had it, in milliseconds. */
+  readonly windowMs: number;
+  /** Bytes that answers and keys may take. */
+  readonly budget: number;
+  /** Calls of one session that may be open or queued, and not delivered. */
+  readonly mostCalls: number;
+}
+
 /**
  * Knows the calls of each session that a queue keeps, from before the queue has them until their clients have the
  * answers: so that an answer finds its client wherever that is by then, comes to it once, and waits where it is away.
@@ -41,16 +51,20 @@ export type Resumer = (error: AppError | undefined, calls: readonly QueuedCall[]
  *   was before or comes later: then after `done`;
  * - MUST take the first answer of a job, and no other one;
  * - MUST call `done` of `answer` once: with `true` when the answer is safe, whatever happens to this process as far as
- *   sessions outlive that, or when nobody will ever want it; with `false` for it to come again;
- * - MUST have an answer for whoever resumes or opens the call until `delivered` is said of it; after that of a call with a key for a
- *   window and as there is room, then without what it changes of the session. Where it does not have it any more, `open` has it answered with
- *   CONFLICT;
+ *   sessions outlive that, when nobody will ever want it, or when there was no room for it; with `false`, for it to come
+ *   again, only where that cannot be known now: nobody's answers may hold up those of others;
+ * - MUST tell an answer in full to a waiter that is there, whether it is kept or not;
+ * - MUST have an answer for whoever resumes or opens the call until `delivered` is said of it; after that of a call with a
+ *   key for a window, then without what it changes of the session. Both as there is room: whoever takes most of it loses
+ *   its oldest, first answers that its client has had. In place of one that was too large there is an error TOO_LARGE, of
+ *   one that is lost CONFLICT, which until `delivered` change what the answer did;
+ * - MUST refuse with OVERLOADED to open more than about `mostCalls` calls of a session that are not delivered;
  * - MUST forget everything of a session that ends.
  */
 export interface QueuedCalls {
   /** Calls that are known here. */
   readonly size: number;
-  /** Bytes of answers that are kept here. */
+  /** Bytes that answers and keys take which are kept here, roughly. */
   readonly bytes: number;
   open(session: string, call: QueuedCall, waiter: Waiter, done: Opener): void;
   /**
@@ -66,6 +80,8 @@ export interface QueuedCalls {
   progress(session: string, job: string, data: Uint8Array): void;
   /** Its client has the answer, or does not want it. */
   delivered(session: string, job: string): void;
+  /** A session's connection is gone; it may get another one. Nobody waits for its calls until it has resumed. */
+  left(session: string): void;
   /** A process is gone. */
   waiterGone(waiter: Waiter): void;
   sessionEnded(session: string): void;

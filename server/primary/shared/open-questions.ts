@@ -3,8 +3,8 @@ export interface OpenQuestions {
   count: number;
   /** Jobs of which something was told meanwhile that are not known here yet. */
   readonly missed: Set<string>;
-  /** Whether the session has ended meanwhile. */
-  ended: boolean;
+  /** Whether the session has ended meanwhile, or its connection. */
+  over: boolean;
 }
 
 /** Questions about calls of sessions that Redis has yet to answer: what it tells besides may come before. */
@@ -14,7 +14,7 @@ export class QuestionsBySession {
   ask(session: string): OpenQuestions {
     let questions = this.#sessions.get(session);
     if (questions === undefined) {
-      questions = { count: 0, missed: new Set(), ended: false };
+      questions = { count: 0, missed: new Set(), over: false };
       this.#sessions.set(session, questions);
     }
     questions.count++;
@@ -31,11 +31,11 @@ export class QuestionsBySession {
     this.#sessions.get(session)?.missed.add(job);
   }
 
-  /** @returns whether there were some */
-  ended(session: string): boolean {
+  /** Nobody waits for what they bring. @returns whether there were some */
+  over(session: string): boolean {
     const questions = this.#sessions.get(session);
     if (questions === undefined) return false;
-    questions.ended = true;
+    questions.over = true;
     return this.#sessions.delete(session);
   }
 }

@@ -1,5 +1,7 @@
+import { NOT_KEPT } from "../../queued/unkept-answers.ts";
 import { HostTopic } from "../../redis/host-topic.ts";
 import { Claim } from "../../sessions/claim.ts";
+import { luaText } from "./lua-text.ts";
 import { ANSWERED, Known, MOVED, Taken } from "./queued-states.ts";
 import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
 
@@ -18,6 +20,9 @@ import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
  */
 export const QUEUED_FUNCTIONS = `
 local LASTS_SLACK = 10000
+-- fields that one call has at most
+local FIELDS = 3
+local NOT_KEPT = ${luaText(NOT_KEPT)}
 
 local function write_call(hash, job, state, since, host, call, procedure, key)
   local record = state .. struct.pack('<d', since) .. long(host) .. long(call) .. long(procedure) .. key
@@ -41,6 +46,11 @@ local function tell_moved(host, session, since)
   tell(host, ${HostTopic.QUEUED_ANSWER}, '\\${MOVED}' .. long(session) .. long('') .. struct.pack('<d', since))
 end
 
+-- another answer in place of one, with what that changes of the session
+local function instead_of(answer, other)
+  return string.sub(other, 1, 1) .. string.sub(answer, 2, 5 + struct.unpack('<I4', answer, 2)) .. string.sub(other, 6)
+end
+
 -- adds to the bytes of large answers that wait: there are never many small ones
 local function count_large(hash, bytes, sign)
   if bytes > LARGE and count(hash, sign * bytes) <= 0 then redis.call('HDEL', hash, 'b') end
@@ -61,9 +71,10 @@ local function had(session, key, window)
   return {job, ${Known.DELIVERED}, 0, string.sub(kept[2], at)}
 end
 
--- a call is to be queued: since when it is waited for, where it is new; or the job, what is known of it, since when, its answer
+-- a call is to be queued: since when it is waited for, where it is new; or the job, what is known of it, since when, its answer;
+-- or 0 where there are too many already, which is counted roughly
 function F.q_open(a)
-  local session, host, ms, window, job, call, procedure, key = unpack(a)
+  local session, host, ms, window, most, job, call, procedure, key = unpack(a)
   local hash, time = K .. 'q:' .. session, now()
   local known = key ~= '' and redis.call('HGET', hash, 'k' .. key)
   local record = known and redis.call('HGET', hash, 'j' .. known)
@@ -78,6 +89,7 @@ function F.q_open(a)
   end
   local before = key ~= '' and had(session, key, window)
   if before then return before end
+  if redis.call('HLEN', hash) >= FIELDS * tonumber(most) then return 0 end
   write_call(hash, job, 'o', time, host, call, procedure, key)
   if key ~= '' then redis.call('HSET', hash, 'k' .. key, job) end
   lasts(hash, tonumber(ms))
@@ -129,7 +141,8 @@ function F.q_resume(a)
   return found
 end
 
--- an answer; behind it what is told now, where that is something else. Where it has one already, that is told once more
+-- an answer; behind it what is told now, where that is something else. Where it has one already, that is told once more.
+-- One that is beyond what a session may take is told, and not kept
 function F.q_answer(a)
   local session, job, host, most, answer, told = unpack(a)
   local hash = K .. 'q:' .. session
@@ -145,9 +158,10 @@ function F.q_answer(a)
     tell_answer(waits, session, job, kept)
     return ${Taken.SAFE}
   end
-  if #answer > LARGE and bytes_in(hash) + #answer > tonumber(most) then return ${Taken.AGAIN} end
-  redis.call('HSET', hash, 'a' .. job, answer, 'j' .. job, 'a' .. string.sub(record, 2))
-  count_large(hash, #answer, 1)
+  local fits = #answer <= LARGE or bytes_in(hash) + #answer <= tonumber(most)
+  local kept = fits and answer or instead_of(answer, NOT_KEPT)
+  redis.call('HSET', hash, 'a' .. job, kept, 'j' .. job, 'a' .. string.sub(record, 2))
+  count_large(hash, #kept, 1)
   if waits == host then return ${Taken.YOURS} end
   tell_answer(waits, session, job, told or answer)
   return ${Taken.SAFE}
@@ -191,7 +205,8 @@ end
 -- a host waits for calls, each as its job, since when, where it stands, its id, its procedure and its key: Redis may have
 -- forgotten them, and the host may have missed what it was told. Gives those of which it has to know something: their answers, or
 -- false where they are waited for elsewhere, or not any more. Of a session that Redis does not know it is taken at its word only
--- while Redis may have lost something: others are over
+-- while Redis may have lost something: others are over. Of those that stand at t the host has the answer: it asks only whether
+-- they are known here
 function F.q_wait(a)
   local session, host, ms, unsure, blob = unpack(a)
   local hash, news, fields = K .. 'q:' .. session, {}, {}
@@ -204,7 +219,7 @@ function F.q_wait(a)
     local job, since, state, call, procedure, key = unpack(fields)
     fields, since = {}, tonumber(since)
     local record = redis.call('HGET', hash, 'j' .. job)
-    if stands > 1 or not record and not believed then return tell_news(job, false) end
+    if stands > 1 or not record and (state == 't' or not believed) then return tell_news(job, false) end
     if not record then
       write_call(hash, job, state, since, host, call, procedure, key)
       if key ~= '' then redis.call('HSETNX', hash, 'k' .. key, job) end
@@ -212,6 +227,7 @@ function F.q_wait(a)
     end
     local before, at, waits = read_call(record)
     if waits ~= host and at >= since then return tell_news(job, false) end
+    if state == 't' then return end
     local stage = before == 'o' and state or before
     if waits ~= host or stage ~= before then
       write_call(hash, job, stage, math.max(at, since), host, call, procedure, key)

@@ -1,9 +1,10 @@
 import type { AppError } from "../../../shared/errors.ts";
+import { insteadOf } from "../../queued/answer.ts";
 import { NOT_KEPT, TOO_LARGE } from "../../queued/unkept-answers.ts";
 import type { ScriptArgument, SharedRedis } from "../../redis/shared-redis.ts";
 import { largestAnswer } from "../../sessions/claim.ts";
-import type { KeptAnswersOptions } from "../kept-answers.ts";
-import type { QueuedCall } from "../queued/queued-calls.ts";
+import type { QueuedCall, QueuedCallsOptions } from "../queued/queued-calls.ts";
+import { tooManyCalls } from "../queued/too-many-calls.ts";
 import { AnswerShares } from "./answer-shares.ts";
 import { lengthened } from "./fields.ts";
 import { Known, Taken } from "./queued-states.ts";
@@ -35,6 +36,8 @@ type News = (job: string, answer: Buffer | undefined) => void;
 const OF_ONE_SESSION = 8;
 /** Calls that Redis is asked about at once. */
 const AT_ONCE = 200;
+/** How Redis is told where a call stands. */
+const STATES = { [Stage.OPENED]: "o", [Stage.QUEUED]: "q", [Stage.TOLD]: "t" } as const;
 /** A host that is gone has said so long ago, at most, that it waits: about twice between two of its rounds, and some more. */
 const ROUNDS = 3;
 
@@ -44,12 +47,14 @@ export class QueuedScripts {
   readonly #windowMs: string;
   /** How long calls are kept that nobody speaks of any more. */
   readonly #keptMs: string;
+  readonly #mostCalls: number;
   readonly #largest: number;
   readonly #most: string;
   readonly #shares: AnswerShares;
 
-  constructor(redis: SharedRedis, { windowMs, budget }: KeptAnswersOptions) {
+  constructor(redis: SharedRedis, { windowMs, budget, mostCalls }: QueuedCallsOptions) {
     this.#redis = redis;
+    this.#mostCalls = mostCalls;
     this.#windowMs = String(windowMs);
     this.#keptMs = String(windowMs + ROUNDS * REFRESH_MS);
     this.#largest = largestAnswer(budget);
@@ -65,9 +70,10 @@ export class QueuedScripts {
 
   open(session: string, call: QueuedCall, opened: Opened): void {
     const { host } = this.#redis;
-    const args = [host, this.#keptMs, this.#windowMs, ...textsOf(call)];
+    const args = [host, this.#keptMs, this.#windowMs, String(this.#mostCalls), ...textsOf(call)];
     this.#run(session, "q_open", args, (error, answer) => {
       if (error !== undefined) opened(error, undefined);
+      else if (answer === 0) opened(tooManyCalls(this.#mostCalls), undefined);
       else if (typeof answer === "number") opened(undefined, { call, since: answer, queued: false, answer: undefined });
       else opened(undefined, known(call, answer as KnownCall));
     });
@@ -82,7 +88,7 @@ export class QueuedScripts {
 
   answer(session: string, job: string, answer: Uint8Array, answered: Answered): void {
     const large = answer.length > this.#largest;
-    const args = [job, this.#redis.host, this.#most, ...(large ? [TOO_LARGE, answer] : [answer])];
+    const args = [job, this.#redis.host, this.#most, ...(large ? [insteadOf(answer, TOO_LARGE), answer] : [answer])];
     this.#run(session, "q_answer", args, (error, taken) => {
       const [what, before] = (Array.isArray(taken) ? taken : [taken]) as [number, Buffer?];
       answered(error, error === undefined ? what : Taken.AGAIN, before);
@@ -121,9 +127,9 @@ export class QueuedScripts {
       });
     };
     for (const { call, since, stage } of calls) {
-      if (stage === Stage.TOLD || stage === Stage.REFUSED) continue;
+      if (stage === Stage.REFUSED) continue;
       const [job, ...rest] = textsOf(call);
-      texts.push(job, String(since), stage === Stage.OPENED ? "o" : "q", ...rest);
+      texts.push(job, String(since), STATES[stage], ...rest);
       count++;
       if (count === AT_ONCE) ask();
     }

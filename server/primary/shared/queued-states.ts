@@ -23,7 +23,7 @@ export const Taken = {
   SAFE: 0,
   /** It is kept, and the host that has brought it is the one that waits for it: it is not told besides. */
   YOURS: 1,
-  /** There is no room for it now, or this Redis has yet to be told what is waited for. */
+  /** This Redis has yet to be told what is waited for, or cannot be asked. */
   AGAIN: 2,
   /** No such call is known. */
   UNKNOWN: 3,

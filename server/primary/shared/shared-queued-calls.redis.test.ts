@@ -123,52 +123,30 @@ describe("with one Redis", () => {
     await eventually(async () => expect(await left()).toBeGreaterThan(60_000 + 60_000));
   });
 
-  it("of a session whose client has had more large answers than are kept, the oldest are told to be lost", async () => {
-    const [one, other] = await two();
-    const [session, calls] = [aSession(), Array.from({ length: 12 }, (_, index) => aCall(`key ${index}`))];
-    for (const call of calls) {
-      await enqueued(one.calls, session, call, new Listener());
-      await answered(one.calls, session, call.job, longAnswer(9_000));
-      one.calls.delivered(session, call.job);
-    }
-    await answered(one.calls, session, "none", textAnswer("x")); // all before it has been done
-    const heard = async (index: number) => {
-      const waiter = new Listener();
-      const found = await opened(other.calls, session, aCall(`key ${index}`), waiter);
-      expect(found).toEqual({ job: calls[index]?.job, enqueue: false });
-      return waiter.heard[0]?.[1];
-    };
-    expect(await heard(0)).toBe("error");
-    expect(await heard(11)).toBe("x".repeat(9_000));
+  it("nothing is waited for any more whose connection is gone, be it before Redis has said that it waits", async () => {
+    const [one] = await two();
+    const [session, waiter, call] = [aSession(), new Listener(), aCall()];
+    await enqueued(one.calls, session, call, waiter);
+    const opening = opened(one.calls, session, aCall(), waiter);
+    one.calls.left(session);
+    expect(one.calls.size).toBe(0);
+    await opening;
+    expect(one.calls.size).toBe(0);
+    await answered(one.calls, session, call.job, textAnswer("x"));
+    expect(waiter.heard).toEqual([]);
   });
 
-  it("where answers wait that a session's client has not had, the queue keeps what comes until it has", async () => {
-    const [one, other] = await two();
-    const [session, waiter] = [aSession(), new Listener()];
-    const jobs = Array.from({ length: 10 }, () => aCall());
-    for (const call of jobs) await enqueued(one.calls, session, call, waiter);
-    one.calls.waiterGone(waiter);
-    const safe: boolean[] = [];
-    for (const { job } of jobs) safe.push(await answered(other.calls, session, job, longAnswer(9_500)));
-    expect(safe.filter((each) => each)).toHaveLength(8);
-    const back = new Listener();
-    await resumed(other.calls, session, back);
-    expect(back.heard).toHaveLength(8);
-    for (const [job] of back.heard) other.calls.delivered(session, job);
-    for (const { job } of jobs) expect(await answered(other.calls, session, job, longAnswer(9_500))).toBe(true);
-    expect(back.heard).toHaveLength(10);
-  });
-
-  it("an answer that is too large to be kept is told once, at whichever host it arrives, and after that it is told that it was", async () => {
-    const hosts = await two();
-    for (const host of hosts) {
-      const [session, waiter, again, call] = [aSession(), new Listener(), new Listener(), aCall()];
-      await enqueued(hosts[0].calls, session, call, waiter);
-      expect(await answered(host.calls, session, call.job, longAnswer(20_000))).toBe(true);
-      await eventually(() => expect(waiter.heard).toEqual([[call.job, "x".repeat(20_000)]]));
-      await resumed(host.calls, session, again);
-      expect(again.heard).toEqual([[call.job, "error"]]);
-    }
+  it("a call whose answer was told is forgotten where Redis does not know it any more", async () => {
+    const prefix = testPrefix();
+    const [one] = await two({}, prefix);
+    const [session, waiter, call] = [aSession(), new Listener(), aCall()];
+    await enqueued(one.calls, session, call, waiter);
+    await answered(one.calls, session, call.job, textAnswer("x"));
+    expect([waiter.heard.length, one.calls.size]).toEqual([1, 1]);
+    // it is the session's host, whose word is taken for calls that are waited for
+    await server.ask("HSET", `${prefix}{0}:s:${session}`, "h", one.redis.host);
+    await server.ask("DEL", `${prefix}{0}:q:${session}`);
+    await eventually(() => expect(one.calls.size).toBe(0));
   });
 
   it("a session that has gone on at another host keeps its calls when it ends at the one where it was, which forgets them", async () => {
@@ -222,7 +200,14 @@ describe("with one Redis", () => {
           else ran?.(error, answer);
         }),
     };
-    const calls = new SharedQueuedCalls({ ...host, redis, windowMs: 60_000, budget: BUDGET, stepMs: 100_000 });
+    const calls = new SharedQueuedCalls({
+      ...host,
+      redis,
+      windowMs: 60_000,
+      budget: BUDGET,
+      mostCalls: 100,
+      stepMs: 100_000,
+    });
     onTestFinished(() => calls.close());
     const ways = [
       (session: string, waiter: Listener) => opened(calls, session, aCall("key"), waiter),

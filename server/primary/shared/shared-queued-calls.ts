@@ -2,8 +2,7 @@ import type { AppError } from "../../../shared/errors.ts";
 import type { Hosts } from "../../hosts/hosts.ts";
 import { HostTopic } from "../../redis/host-topic.ts";
 import type { SharedRedis } from "../../redis/shared-redis.ts";
-import type { KeptQueuedCallsOptions } from "../queued/kept-queued-calls.ts";
-import type { Opener, QueuedCall, QueuedCalls, Resumer, Waiter } from "../queued/queued-calls.ts";
+import type { Opener, QueuedCall, QueuedCalls, QueuedCallsOptions, Resumer, Waiter } from "../queued/queued-calls.ts";
 import { readLengthened } from "./fields.ts";
 import { type OpenQuestions, QuestionsBySession } from "./open-questions.ts";
 import { type Found, QueuedScripts } from "./queued-scripts.ts";
@@ -14,7 +13,7 @@ import { UnsaidWords, type Word } from "./unsaid-words.ts";
 import { Stage, WaitingCalls } from "./waiting-calls.ts";
 
 /** `windowMs` has to be as long as a session without a connection is kept, at least; `budget` is for answers that clients have had. */
-export interface SharedQueuedCallsOptions extends KeptQueuedCallsOptions {
+export interface SharedQueuedCallsOptions extends QueuedCallsOptions {
   readonly redis: SharedRedis;
   readonly hosts: Hosts;
   /** How often some of what is waited for here is asked for again, in milliseconds. @default 1_000 */
@@ -29,6 +28,8 @@ export interface SharedQueuedCallsOptions extends KeptQueuedCallsOptions {
 const STEP_MS = 1_000;
 /** Steps in which all that could not be said is. */
 const WORD_STEPS = 4;
+/** For so long whoever was told an answer may take to say that its client has it, in milliseconds. */
+const TOLD_MS = 3_600_000;
 
 /**
  * Calls that a queue keeps, for all hosts, in Redis: {@link import("../queued/kept-queued-calls.ts").KeptQueuedCalls} for several.
@@ -50,8 +51,8 @@ export class SharedQueuedCalls implements QueuedCalls {
   /** Since when Redis can be asked, by `performance.now()`. */
   #upAt = 0;
 
-  constructor({ redis, hosts, windowMs, budget, stepMs = STEP_MS, unsureMs = WRITING_MS }: SharedQueuedCallsOptions) {
-    this.#scripts = new QueuedScripts(redis, { windowMs, budget });
+  constructor({ redis, hosts, stepMs = STEP_MS, unsureMs = WRITING_MS, ...options }: SharedQueuedCallsOptions) {
+    this.#scripts = new QueuedScripts(redis, options);
     this.#unsureMs = unsureMs;
     this.#rounds = new Rounds({
       size: () => this.#waiting.sessionCount,
@@ -131,10 +132,8 @@ export class SharedQueuedCalls implements QueuedCalls {
     this.#scripts.resume(session, (error, all) => {
       this.#questions.answered(session, questions);
       for (const found of all) this.#put(session, found, waiter, questions);
-      done(
-        error,
-        all.map(({ call }) => call),
-      );
+      const calls = all.map(({ call }) => call);
+      done(error, calls);
       this.#repeat(session, all, waiter, questions);
     });
   }
@@ -157,13 +156,18 @@ export class SharedQueuedCalls implements QueuedCalls {
     this.#say(session, job, "delivered");
   }
 
+  left(session: string): void {
+    this.#questions.over(session);
+    this.#waiting.deleteSession(session);
+  }
+
   waiterGone(waiter: Waiter): void {
     this.#gone.add(waiter);
     this.#waiting.deleteOf(waiter);
   }
 
   sessionEnded(session: string): void {
-    const asked = this.#questions.ended(session);
+    const asked = this.#questions.over(session);
     // of others nothing is here; what Redis has of them is forgotten with their answers
     if (!asked && !this.#waiting.has(session)) return;
     this.#waiting.deleteSession(session);
@@ -177,13 +181,13 @@ export class SharedQueuedCalls implements QueuedCalls {
   }
 
   #put(session: string, { call, since, queued }: Found, waiter: Waiter, questions: OpenQuestions): void {
-    if (since === undefined || questions.ended || this.#gone.has(waiter)) return;
-    this.#waiting.put(session, { call, waiter, stage: queued ? Stage.QUEUED : Stage.OPENED, since });
+    if (since === undefined || questions.over || this.#gone.has(waiter)) return;
+    this.#waiting.put(session, { call, waiter, stage: queued ? Stage.QUEUED : Stage.OPENED, since, toldAt: 0 });
   }
 
   /** Tells whoever has asked the answers that there are. */
-  #repeat(session: string, all: readonly Found[], waiter: Waiter, { missed, ended }: OpenQuestions): void {
-    if (ended) return;
+  #repeat(session: string, all: readonly Found[], waiter: Waiter, { missed, over }: OpenQuestions): void {
+    if (over) return;
     let again = false;
     for (const { call, since, answer } of all) {
       if (answer === undefined) again ||= missed.has(call.job);
@@ -206,11 +210,13 @@ export class SharedQueuedCalls implements QueuedCalls {
     if (waiting === undefined) this.#questions.missed(session, job);
     else if (waiting.stage !== Stage.TOLD) {
       waiting.stage = Stage.TOLD;
+      waiting.toldAt = performance.now();
       waiting.waiter.answered(session, job, answer);
     }
   }
 
   #askAgain(session: string): void {
+    this.#waiting.deleteTold(session, performance.now() - TOLD_MS);
     this.#scripts.wait(session, this.#waiting.of(session), this.#isUnsure, (job, answer) => {
       if (answer === undefined) this.#waiting.delete(session, job);
       else this.#answered(session, job, answer);

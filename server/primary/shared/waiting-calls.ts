@@ -19,6 +19,8 @@ export interface WaitingCall {
   stage: Stage;
   /** Since when, by the clock of Redis: whoever waits since later is the one who does. */
   since: number;
+  /** Since when it is TOLD, by `performance.now()`. */
+  toldAt: number;
 }
 
 /** The calls that are waited for at this host, by session and job. */
@@ -75,6 +77,13 @@ export class WaitingCalls {
   /** Those of a session that have been waited for since before. */
   deleteBefore(session: string, since: number): void {
     for (const { call, since: began } of this.of(session)) if (began < since) this.delete(session, call.job);
+  }
+
+  /** Those of a session that were told their answers before, and of which nothing was heard since. */
+  deleteTold(session: string, before: number): void {
+    for (const { call, stage, toldAt } of this.of(session)) {
+      if (stage === Stage.TOLD && toldAt < before) this.delete(session, call.job);
+    }
   }
 
   /** A process is gone, which happens seldom enough to look at all there is. */

@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { resultAnswer } from "../../queued/answer.ts";
 import { startHost, type TestHost } from "../../redis/test/hosts.ts";
+import { MOST_CALLS } from "../queued/test/queued-calls-suite.ts";
 import { SharedQueuedCalls, type SharedQueuedCallsOptions } from "../shared/shared-queued-calls.ts";
 
 /** A host that knows the calls which a queue keeps. */
@@ -19,7 +20,7 @@ export interface QueuedHostOptions extends Partial<SharedQueuedCallsOptions> {
 /** Starts one that looks after things quickly, and is sure of what Redis says at once. */
 export async function startQueuedHost(prefix: string, { url, ...options }: QueuedHostOptions): Promise<QueuedHost> {
   const host = await startHost(url, prefix);
-  const usual = { windowMs: 60_000, budget: BUDGET, stepMs: 20, unsureMs: 0 };
+  const usual = { windowMs: 60_000, budget: BUDGET, mostCalls: MOST_CALLS, stepMs: 20, unsureMs: 0 };
   const calls = new SharedQueuedCalls({ ...host, ...usual, ...options });
   onTestFinished(() => calls.close());
   return { ...host, calls };

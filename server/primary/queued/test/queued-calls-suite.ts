@@ -4,6 +4,9 @@ import { errorAnswer, readAnswer, resultAnswer } from "../../../queued/answer.ts
 import { eventually } from "../../../test/patience.ts";
 import type { Opened, QueuedCall, QueuedCalls, Waiter } from "../queued-calls.ts";
 
+/** So many calls of one session stores keep in tests. */
+export const MOST_CALLS = 100;
+
 /** What a store of queued calls is asked with in tests. */
 export interface SuiteStore {
   /** Another one for each test; the session is known to whoever has to know of it. */
@@ -168,6 +171,50 @@ export function describeQueuedCalls(store: () => SuiteStore): void {
     expect(await resumed(two, session, after)).toHaveLength(1);
     await eventually(() => expect(after.heard).toEqual([[call.job, "error"]]));
     expect(before.heard).toEqual([]);
+  });
+
+  it("whoever's connection is gone is told nothing until it has come back", async () => {
+    const [session, calls, before, after, call] = [
+      store().session(),
+      store().host(),
+      new Listener(),
+      new Listener(),
+      aCall(),
+    ];
+    await enqueued(calls, session, call, before);
+    calls.left(session);
+    expect(await answered(calls, session, call.job, result("meanwhile"))).toBe(true);
+    expect(await resumed(store().host(), session, after)).toMatchObject([{ job: call.job }]);
+    await eventually(() => expect(after.heard).toEqual([[call.job, "meanwhile"]]));
+    expect(before.heard).toEqual([]);
+  });
+
+  it("a session may have so many calls that are not delivered, about, and may ask for those it has", async () => {
+    const [session, calls, waiter] = [store().session(), store().host(), new Listener()];
+    const open = (key?: string) => enqueued(calls, session, aCall(key), waiter);
+    const first = await Promise.all(Array.from({ length: MOST_CALLS }, (_, index) => open(`key ${index}`)));
+    const jobs = first.map(({ job }) => job);
+    const more = await Promise.allSettled(Array.from({ length: 2 * MOST_CALLS + 1 }, () => open()));
+    const refusal = { code: "OVERLOADED", details: { retryAfterMs: 1_000 } };
+    expect(more.at(-1)).toMatchObject({ status: "rejected", reason: refusal });
+    for (const one of more) if (one.status === "fulfilled") jobs.push(one.value.job);
+    expect(await opened(calls, session, aCall("key 0"), waiter)).toEqual({ job: jobs[0], enqueue: false });
+    for (const job of jobs) calls.delivered(session, job);
+    await open();
+  });
+
+  it("an answer that is too large to be kept is told, and then an error that changes the session as it did", async () => {
+    const [session, calls, call] = [store().session(), store().host(), aCall("login")];
+    const waiters = [new Listener(), new Listener(), new Listener()] as const;
+    await enqueued(calls, session, call, waiters[0]);
+    const answer = resultAnswer(Buffer.alloc(20_000, "x"), { user: "ada" });
+    expect(await answered(calls, session, call.job, answer)).toBe(true);
+    await eventually(() => expect(waiters[0].heard).toEqual([[call.job, `${"x".repeat(20_000)} {"user":"ada"}`]]));
+    await resumed(calls, session, waiters[1]);
+    await eventually(() => expect(waiters[1].heard).toEqual([[call.job, 'error {"user":"ada"}']]));
+    calls.delivered(session, call.job);
+    await opened(calls, session, aCall("login"), waiters[2]);
+    await eventually(() => expect(waiters[2].heard).toEqual([[call.job, "error"]]));
   });
 
   it("what an answer changes of the session it changes until it is delivered, and not for who asks once more", async () => {

@@ -9,6 +9,7 @@ import { consumeRabbit, type Held, type RabbitConsumerLink } from "./rabbitmq-co
 import type { RabbitSender } from "./rabbitmq-sender.ts";
 import type { RabbitTopology } from "./rabbitmq-topology.ts";
 import { decodeReply, type Reply, replyTo } from "./reply.ts";
+import { ReplyCalls } from "./reply-calls.ts";
 
 export interface RabbitRepliesOptions {
   readonly url: string;
@@ -27,14 +28,14 @@ const END_MS = 2_000;
 export class RabbitReplies {
   readonly #options: RabbitRepliesOptions;
   readonly #sender: RabbitSender;
-  readonly #handler: ReplyHandler;
+  readonly #calls: ReplyCalls;
   readonly #line: Lifeline<RabbitConsumerLink>;
 
   constructor(options: RabbitRepliesOptions, sender: RabbitSender, handler: ReplyHandler) {
     const { url, host, prefetch, topology, log } = options;
     this.#options = options;
     this.#sender = sender;
-    this.#handler = handler;
+    this.#calls = new ReplyCalls(handler, log);
     const deliver = (held: Held): void => this.#reply(decodeReply(held.body), held);
     const queues = [
       { queue: topology.replies, deliver },
@@ -81,7 +82,7 @@ export class RabbitReplies {
   #reply(reply: Reply | undefined, held: Held): void {
     // nobody can make anything of it
     if (reply === undefined) return void held.ack();
-    this.#handler(reply, (safe) => {
+    this.#calls.call(reply, (safe) => {
       if (safe) held.ack();
       else setTimeout(() => held.putBack(), AGAIN_MS).unref();
     });

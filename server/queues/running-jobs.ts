@@ -1,3 +1,4 @@
+import { EncodeError } from "../../shared/budget.ts";
 import { within } from "../within.ts";
 import { isExpired, type Job } from "./job.ts";
 import type { JobHandler, Outcome } from "./job-queue.ts";
@@ -75,6 +76,8 @@ export class RunningJobs<Held> {
   adopt(key: string, held: Held): boolean {
     const running = this.#running.get(key);
     if (running !== undefined) {
+      // where both are on one link, the job was put in twice: the later one stands for it
+      this.#options.letGo(running.held);
       running.held = held;
       return true;
     }
@@ -182,8 +185,12 @@ export class RunningJobs<Held> {
       .then((isGone) => {
         if (!isGone) this.#remember(key);
         over();
-        // otherwise the queue was closed: the broker gives it to somebody else
-      }, over);
+      })
+      .catch((error: unknown) => {
+        // what it gave cannot be written down; otherwise the queue was closed, and the broker gives it to somebody else
+        if (error instanceof EncodeError) this.#ended(running, { kind: "failure", message: textOf(error) });
+        else over();
+      });
   }
 
   #remember(key: string): void {
@@ -194,12 +201,21 @@ export class RunningJobs<Held> {
 
 async function outcomeOf(handler: JobHandler, running: RunningJob<unknown>): Promise<Outcome> {
   try {
-    return await handler(running.job, running);
+    const outcome = (await handler(running.job, running)) as Outcome | undefined;
+    const { kind } = outcome ?? {};
+    if (outcome !== undefined && (kind === "result" || kind === "error" || kind === "failure")) return outcome;
+    return { kind: "failure", message: "Its handler has given nothing that a job can end in." };
   } catch (error) {
     return { kind: "failure", message: textOf(error) };
   }
 }
 
+/** Whatever was thrown: it may have no text, or one that throws in turn. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  try {
+    const text: unknown = error instanceof Error ? (error.stack ?? error.message) : error;
+    return String(text);
+  } catch {
+    return "Something was thrown that has no text.";
+  }
 }

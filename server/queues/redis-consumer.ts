@@ -4,7 +4,7 @@ import { type RedisLink, RedisRefusal } from "../links/redis.ts";
 import type { Logger } from "../logger.ts";
 import { pause } from "../pause.ts";
 import { connectTwice, entriesOf, type RedisLinks, runScript, type TakenEntry } from "./redis-links.ts";
-import { CLAIM, CONSUMERS } from "./redis-scripts.ts";
+import { ALIVE, CLAIM } from "./redis-scripts.ts";
 
 export interface RedisConsumerOptions {
   readonly url: string;
@@ -108,8 +108,7 @@ export class RedisConsumer {
     const { consumer, streams, claimAfterMs, room, held, deliver, also } = this.#options;
     try {
       for (const [stream, ids] of held()) {
-        const alive = ["XCLAIM", stream, CONSUMERS, consumer, "0", ...ids, "JUSTID"];
-        if (ids.length > 0) await link.asking.command(alive);
+        if (ids.length > 0) await runScript(link.asking, ALIVE, [stream], [consumer, ...ids]);
       }
       if (!this.stopped) {
         const args = [consumer, claimAfterMs, Math.max(0, room()), claimAfterMs * FORGET_AFTER].map(String);

@@ -42,8 +42,7 @@ export class RedisJobs implements Consumer {
     this.#jobs = new RunningJobs<TakenEntry>({
       ...{ concurrency, handler, retryMs, counts },
       async settle(job, settlement, held) {
-        const { stream, id } = held();
-        await sender.settle(stream, id, job, settlement);
+        await sender.settle(consumer, held(), job, settlement);
         return true;
       },
       letGo: () => undefined,
@@ -106,8 +105,8 @@ export class RedisJobs implements Consumer {
     this.#jobs.take(key, deliveries > 1 ? { ...job, attempt: job.attempt + deliveries - 1 } : job, entry);
   }
 
-  #broken({ stream, id, body }: TakenEntry): void {
+  #broken(entry: TakenEntry): void {
     this.#options.counts.dead++;
-    this.#sender.buryBytes(stream, id, body ?? Buffer.of(), "It is no job.").catch(() => undefined);
+    this.#sender.buryBytes(this.#options.consumer, entry, "It is no job.").catch(() => undefined);
   }
 }

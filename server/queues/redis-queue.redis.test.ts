@@ -1,11 +1,11 @@
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { type RedisServer, startRedis } from "../links/test/redis-server.ts";
 import { eventually } from "../test/patience.ts";
 import { redisQueue } from "./redis-queue.ts";
 import { describeJobQueue } from "./test/job-queue-suite.ts";
 import { describeQueueFaults } from "./test/queue-faults-suite.ts";
 import { describeQueueOutages } from "./test/queue-outage-suite.ts";
-import { echo, enqueue, jobOf, type QueueBroker, SILENT, SuiteQueue } from "./test/suite-queue.ts";
+import { echo, enqueue, Gate, jobOf, type QueueBroker, result, SILENT, SuiteQueue } from "./test/suite-queue.ts";
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -36,4 +36,49 @@ it("Redis: what is no job goes to the dead letters as it is, and what is no repl
   await eventually(() => expect(app.results()).toEqual([1]));
   await eventually(async () => expect(await redis.ask("XLEN", `${queue}:dead`)).toBe(3));
   await eventually(async () => expect(await redis.ask("XLEN", `${queue}:replies`)).toBe(0));
+});
+
+it("Redis: who has lost a job to another has it neither back nor tried again, and does its part once", async () => {
+  const app = new SuiteQueue(broker());
+  const host = app.host();
+  // shows that it lives too seldom
+  const slow = new Gate();
+  const lost = app.open({ claimAfterMs: 1_500 } as object);
+  const loser = lost.consume({ group: "g", procedures: ["p"], concurrency: 1 }, slow.handler);
+  onTestFinished(async () => void (await loser.close(0)));
+  await enqueue(host, jobOf("x", { retries: 1 }));
+  await eventually(() => expect(slow.begun).toHaveLength(1));
+  const owner = new Gate();
+  app.worker(owner.handler, { concurrency: 3 });
+  await eventually(() => expect(owner.begun).toHaveLength(1));
+  slow.begun[0]?.go({ kind: "failure", message: "late" });
+  await eventually(() => expect(lost.stats()).toMatchObject({ failures: 1, waiting: 0 }));
+  owner.begun[0]?.go(result("done"));
+  await eventually(() => expect(app.results()).toEqual(["done"]));
+  const queue = `fugitive:{${app.name}}:queue`;
+  expect(await redis.ask("ZCARD", `${queue}:delayed:g`)).toBe(0);
+  expect(await redis.ask("XLEN", `${queue}:jobs:g:p:normal`)).toBe(0);
+  expect([owner.begun.length, slow.begun.length]).toEqual([1, 1]);
+});
+
+it("Redis: what Redis does not take of what a job ended in is done once when it does", async () => {
+  const app = new SuiteQueue(broker());
+  const host = app.host();
+  const queue = `fugitive:{${app.name}}:queue`;
+  await redis.ask("SET", `${queue}:dead`, "no stream");
+  app.worker(
+    async ({ retries }) => {
+      if (retries > 0) return result(1);
+      throw new Error("no");
+    },
+    { concurrency: 3 },
+  );
+  const jobs = [jobOf(1), jobOf(0, { retries: 0 }), jobOf(1)];
+  await Promise.all(jobs.map((job) => enqueue(host, job)));
+  await eventually(() => expect(app.results()).toEqual([1, 1]));
+  await redis.ask("DEL", `${queue}:dead`);
+  await eventually(() => expect(app.replies).toHaveLength(3));
+  expect(app.replies[2]).toMatchObject({ kind: "dead" });
+  await eventually(async () => expect(await redis.ask("XLEN", `${queue}:jobs:g:p:normal`)).toBe(0));
+  expect(await host.deadLetters(5)).toHaveLength(1);
 });

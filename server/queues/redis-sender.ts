@@ -41,8 +41,8 @@ export class RedisSender {
     this.#outbox.add({ bytes, until, send, done });
   }
 
-  /** Does what a job ended in, and lets go of its entry. Rejects where the queue is closed before. */
-  settle(stream: string, entry: string, job: Job, { reply, again, dead }: Settlement): Promise<void> {
+  /** Does what a job ended in, and lets go of its entry. Rejects where the queue is closed before. @param consumer whose it was */
+  settle(consumer: string, { stream, id }: TakenEntry, job: Job, { reply, again, dead }: Settlement): Promise<void> {
     const { group, caller } = job;
     const what = `${stream} ${caller.replyTo ?? ""}`;
     const keys = () => this.#settleKeys(stream, group, caller.replyTo);
@@ -50,13 +50,13 @@ export class RedisSender {
     const buried = dead === undefined ? ["", ""] : [encodeJob(job), dead.slice(0, MAX_ERROR_LENGTH)];
     const said = reply === undefined ? "" : encodeReply(reply);
     const noted = job.ttlMs > 0 ? "1" : "";
-    return this.#each(SETTLE_EACH, what, keys, [entry, noted, said, ...next, ...buried]);
+    return this.#each(SETTLE_EACH, what, keys, [id, consumer, noted, said, ...next, ...buried]);
   }
 
   /** What is no job goes to the dead letters as it is. */
-  buryBytes(stream: string, entry: string, body: Buffer, error: string): Promise<void> {
+  buryBytes(consumer: string, { stream, id, body = Buffer.of() }: TakenEntry, error: string): Promise<void> {
     const keys = () => this.#settleKeys(stream, "", undefined);
-    return this.#each(SETTLE_EACH, `broken ${stream}`, keys, [entry, "1", "", "", "0", "", body, error]);
+    return this.#each(SETTLE_EACH, `broken ${stream}`, keys, [id, consumer, "1", "", "", "0", "", body, error]);
   }
 
   /** It is not gathered: what is said before a job has ended is there before what that ends in. */

@@ -108,7 +108,7 @@ describe("a worker", () => {
 
   it.each([
     ["no procedure", { procedures: defineProcedures({}) }, "at least one procedure"],
-    ["a name that is none", { procedures: defineProcedures({ "a b": () => 1 }) }, "name of a procedure"],
+    ["a name that is none", { procedures: defineProcedures({ "a b": () => 1 }) }, "is no name"],
     ["a group that is none", { group: "a.b" }, "name of a group"],
     ["no concurrency", { concurrency: 0 }, "whole number"],
     ["two brokers", { amqpUrl: "amqp://a", redisUrl: "redis://a" }, "one of url"],

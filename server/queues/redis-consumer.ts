@@ -23,7 +23,7 @@ export interface RedisConsumerOptions {
   /** Waits for entries, and takes them. */
   readonly read: (links: RedisLinks, room: number) => Promise<void>;
   readonly deliver: (entry: TakenEntry) => void;
-  /** Done each time when it is looked for what others have left. */
+  /** Done before anything is read on a link, and each time when it is looked for what others have left. */
   readonly also?: (link: RedisLink) => Promise<unknown>;
 }
 
@@ -79,8 +79,11 @@ export class RedisConsumer {
 
   async #read(links: RedisLinks): Promise<void> {
     const current = (): boolean => !this.stopped && this.#line.link === links;
+    let isReady = false;
     while (current()) {
       try {
+        if (!isReady) await this.#options.also?.(links.asking);
+        isReady = true;
         await this.#room();
         if (!current()) return;
         await this.#options.read(links, this.#options.room());

@@ -6,7 +6,7 @@ import type { QueueCounts } from "./queue-counts.ts";
 import { RedisConsumer } from "./redis-consumer.ts";
 import { entriesOf, type RedisLinks, runScript, type TakenEntry } from "./redis-links.ts";
 import type { RedisNames } from "./redis-names.ts";
-import { TAKE } from "./redis-scripts.ts";
+import { PATIENCE, TAKE } from "./redis-scripts.ts";
 import type { RedisSender } from "./redis-sender.ts";
 import { RunningJobs } from "./running-jobs.ts";
 
@@ -56,6 +56,7 @@ export class RedisJobs implements Consumer {
       held: () => this.#held(),
       read: (links, room) => this.#read(links, room),
       deliver: (entry) => this.#deliver(entry),
+      also: (link) => runScript(link, PATIENCE, [names.patience], [String(claimAfterMs)]),
     });
   }
 

@@ -82,3 +82,29 @@ it("Redis: what Redis does not take of what a job ended in is done once when it 
   await eventually(async () => expect(await redis.ask("XLEN", `${queue}:jobs:g:p:normal`)).toBe(0));
   expect(await host.deadLetters(5)).toHaveLength(1);
 });
+
+it("Redis: a job under way is not answered as expired, however impatient who consumes replies", async () => {
+  const app = new SuiteQueue(broker());
+  const host = app.host();
+  const gate = new Gate();
+  const consumer = app
+    .open({ claimAfterMs: 60_000 } as object)
+    .consume({ group: "g", procedures: ["p"], concurrency: 1 }, gate.handler);
+  onTestFinished(async () => void (await consumer.close(0)));
+  const begun = jobOf("x", { ttlMs: 400 });
+  await enqueue(host, begun);
+  await eventually(() => expect(gate.begun).toHaveLength(1));
+  // long enough for a host of 300 ms to take it for left
+  const queue = `fugitive:{${app.name}}:queue`;
+  await eventually(async () => {
+    const [[, , idle = 0] = []] = (await redis.ask(
+      ...["XPENDING", `${queue}:jobs:g:p:normal`, "consumers", "-", "+", "1"],
+    )) as [string, string, number][];
+    expect(idle).toBeGreaterThan(450);
+    const [, due] = ((await redis.ask("ZRANGE", `${queue}:ttl`, "0", "-1", "WITHSCORES")) as string[]).flat();
+    expect(Number(due)).toBeGreaterThan(begun.createdAt + begun.ttlMs);
+  });
+  expect(app.replies).toEqual([]);
+  gate.begun[0]?.go(result("done"));
+  await eventually(() => expect(app.results()).toEqual(["done"]));
+});

@@ -109,7 +109,7 @@ export class RedisReplies {
     const { names, claimAfterMs } = this.#options;
     const link = this.#asking();
     if (link === undefined) return;
-    runScript(link, EXPIRE, [names.ttl, names.replies], [String(claimAfterMs)]).catch(() => undefined);
+    runScript(link, EXPIRE, [names.ttl, names.replies, names.patience], [String(claimAfterMs)]).catch(() => undefined);
   }
 
   #deliver(entry: TakenEntry): void {

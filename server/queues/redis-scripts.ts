@@ -196,20 +196,30 @@ return {taken}
 `;
 
 /**
+ * Notes how long the most patient of those who do jobs may be silent, for who tells of expired ones. It is gone some time after
+ * the last of them. KEYS: patience. ARGV: after how long without a sign of life a job of this one is another's.
+ */
+export const PATIENCE = `
+if tonumber(redis.call('GET', KEYS[1]) or 0) <= tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[1] * 3) end
+`;
+
+/**
  * Takes out jobs that nobody has begun with in time, and those whose worker has given no sign of life since, and tells any
  * host. Those whose worker lives are left to it, and looked at again.
- * KEYS: ttl, replies for any. ARGV: after how long without a sign of life a job is another's. Gives how many were looked at.
+ * KEYS: ttl, replies for any, patience. ARGV: after how long without a sign of life a job is another's, where nobody has said.
+ * Gives how many were looked at.
  */
 export const EXPIRE = `${ADD}
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'LIMIT', 0, 100)
+local patience = tonumber(redis.call('GET', KEYS[3]) or ARGV[1])
 for _, member in ipairs(due) do
   redis.call('ZREM', KEYS[1], member)
   local bar = string.find(member, '|', 1, true)
   local stream, id = string.sub(member, 1, bar - 1), string.sub(member, bar + 1)
   local entry = redis.call('XRANGE', stream, id, id)[1]
   local pending = redis.pcall('XPENDING', stream, '${CONSUMERS}', id, id, 1)
-  if not pending.err and pending[1] and pending[1][3] < tonumber(ARGV[1]) then
-    if entry then redis.call('ZADD', KEYS[1], now() + ARGV[1], member) end
+  if not pending.err and pending[1] and pending[1][3] < patience then
+    if entry then redis.call('ZADD', KEYS[1], now() + patience - pending[1][3], member) end
   elseif entry then
     redis.pcall('XACK', stream, '${CONSUMERS}', id)
     redis.call('XDEL', stream, id)

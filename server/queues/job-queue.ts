@@ -46,6 +46,7 @@ export interface Consumer {
   /**
    * Takes nothing new, waits for what is under way, and hands back what is not done within the limit: it is then somebody
    * else's, and the same attempt.
+   * @param limitMs in milliseconds; `Infinity` where it may take as long as it takes, about 24 days at most
    * @returns how many were handed back
    */
   close(limitMs: number): Promise<number>;

@@ -17,6 +17,7 @@ import type {
 } from "./job-queue.ts";
 import { MOST_WAITING, MOST_WAITING_BYTES, Outbox } from "./outbox.ts";
 import { QueueCounts } from "./queue-counts.ts";
+import { checkQueueOptions } from "./queue-limits.ts";
 import { RabbitJobs } from "./rabbitmq-jobs.ts";
 import { connectRabbit, type RabbitLink } from "./rabbitmq-link.ts";
 import { RabbitReplies } from "./rabbitmq-replies.ts";
@@ -39,7 +40,7 @@ type Log = Pick<Logger, "warn" | "info">;
 const ANSWER_MS = 5_000;
 const CLOSE_MS = 2_000;
 
-/** Jobs by way of RabbitMQ. @throws TypeError where the URL is none, RangeError where a name is none */
+/** Jobs by way of RabbitMQ. @throws TypeError where the URL is none, RangeError where a name is none, or a number out of its limits */
 export function rabbitQueue(options: RabbitQueueOptions, log: Log): JobQueue {
   return new RabbitQueue(options, log);
 }
@@ -58,6 +59,7 @@ class RabbitQueue implements JobQueue {
     const { url, name = "fugitive", quorum = false, hostGoneMs = 600_000 } = options;
     const { maxWaiting = MOST_WAITING, maxWaitingBytes = MOST_WAITING_BYTES } = options;
     checkAmqpUrl(url);
+    checkQueueOptions(options);
     checkGroup(name);
     if (options.host !== undefined) checkGroup(options.host);
     this.#options = options;

@@ -18,6 +18,7 @@ import type {
 } from "./job-queue.ts";
 import { MOST_WAITING, MOST_WAITING_BYTES, Outbox } from "./outbox.ts";
 import { QueueCounts } from "./queue-counts.ts";
+import { checkQueueOptions } from "./queue-limits.ts";
 import { RedisJobs } from "./redis-jobs.ts";
 import { RedisNames } from "./redis-names.ts";
 import { RedisReplies } from "./redis-replies.ts";
@@ -36,7 +37,7 @@ export interface RedisQueueOptions extends QueueOptions {
 
 type Log = Pick<Logger, "warn" | "info">;
 
-/** Jobs by way of Redis Streams. @throws TypeError where the URL is none, RangeError where a name is none */
+/** Jobs by way of Redis Streams. @throws TypeError where the URL is none, RangeError where a name is none, or a number out of its limits */
 export function redisQueue(options: RedisQueueOptions, log: Log): JobQueue {
   return new RedisQueue(options, log);
 }
@@ -54,6 +55,7 @@ class RedisQueue implements JobQueue {
   constructor(options: RedisQueueOptions, log: Log) {
     const { url, name = "fugitive", maxWaiting = MOST_WAITING, maxWaitingBytes = MOST_WAITING_BYTES } = options;
     checkRedisUrl(url);
+    checkQueueOptions(options);
     if (options.host !== undefined) checkGroup(options.host);
     this.#options = options;
     this.#log = log;

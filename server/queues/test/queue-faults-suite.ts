@@ -22,6 +22,23 @@ export function describeQueueFaults(name: string, broker: () => QueueBroker): vo
       expect(await host.deadLetters(10)).toHaveLength(4);
     });
 
+    it("a worker may be given for ever to end, and no time at all where that is no number", async () => {
+      const app = new SuiteQueue(broker());
+      const host = app.host();
+      const gate = new Gate();
+      const patient = app.worker(gate.handler);
+      await enqueue(host, jobOf(1));
+      await eventually(() => expect(gate.begun).toHaveLength(1));
+      const closed = patient.close(Number.POSITIVE_INFINITY);
+      // many turns later
+      await Promise.all(upTo(20).map((input) => enqueue(host, jobOf(input, { procedure: "other" }))));
+      gate.begun[0]?.go(result(1));
+      expect(await closed).toBe(0);
+      const other = app.worker(gate.handler, { procedures: ["other"] });
+      await eventually(() => expect(gate.begun).toHaveLength(2));
+      expect(await other.close(Number.NaN)).toBe(1);
+    });
+
     it("a reply whose consumer throws comes once more, and takes no place after that", async () => {
       const app = new SuiteQueue(broker());
       const host = app.open({ replyConcurrency: 1 });

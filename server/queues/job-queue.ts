@@ -136,6 +136,10 @@ export interface QueueOptions {
   readonly maxWaitingBytes?: number;
   /** How long a job may wait for the broker, in milliseconds. @default 5_000 */
   readonly waitMs?: number;
-  /** How many replies may be with the handler and not be done. @default 256 */
+  /**
+   * How many replies may be with the handler and not be done: at least one of each queue that a host reads, which are up to
+   * three, and where it takes over from others for a moment some more.
+   * @default 256
+   */
   readonly replyConcurrency?: number;
 }

@@ -47,6 +47,7 @@ it("RabbitMQ: what is no job goes to the dead letters as it is, and what is no r
   }
   await enqueue(host, jobOf(2));
   await eventually(() => expect(app.results()).toEqual([1, 2]));
+  expect(await host.deadLetters(5)).toEqual([]);
   const dead: unknown[] = [];
   await eventually(async () => {
     const message = await channel.basicGet(`${app.name}.dead`);
@@ -55,4 +56,35 @@ it("RabbitMQ: what is no job goes to the dead letters as it is, and what is no r
   });
   expect(dead).toEqual([Buffer.of(0, 255), Buffer.from('{"toString":1}'), Buffer.from("text")]);
   await channel.close();
+});
+
+it("RabbitMQ: a host holds no more replies than it may, of all queues that it reads together", async () => {
+  const app = new SuiteQueue(broker());
+  const host = app.open({ host: "one", replyConcurrency: 2 });
+  const held: ((safe: boolean) => void)[] = [];
+  let most = 0;
+  let seen = 0;
+  host.consumeReplies((_, done) => {
+    seen++;
+    held.push(done);
+    most = Math.max(most, held.length);
+    setImmediate(() => setImmediate(() => held.shift()?.(true)));
+  });
+  const caller = { session: "s", call: 1, tags: {}, replyTo: "one" };
+  for (const input of [1, 2, 3, 4, 5]) {
+    await enqueue(host, jobOf(input, { caller }));
+    await enqueue(host, jobOf(input));
+    await enqueue(host, jobOf(input, { ttlMs: 1, procedure: "nobody" }));
+  }
+  app.worker(echo, { concurrency: 10 });
+  await eventually(() => expect(seen).toBe(15));
+  expect(most).toBeLessThanOrEqual(2);
+});
+
+it("RabbitMQ: a job may have more time than RabbitMQ knows of", async () => {
+  const app = new SuiteQueue(broker());
+  const host = app.host();
+  app.worker(echo);
+  await enqueue(host, jobOf(1, { ttlMs: 2 ** 40 }));
+  await eventually(() => expect(app.results()).toEqual([1]));
 });

@@ -3,7 +3,7 @@ import { Lifeline } from "../links/lifeline.ts";
 import { checkAmqpUrl, placeOf } from "../links/place-of.ts";
 import type { Logger } from "../logger.ts";
 import { within } from "../within.ts";
-import { checkGroup, checkProcedure, decodeJob, type Job } from "./job.ts";
+import { checkGroup, checkProcedure, type Job } from "./job.ts";
 import type {
   ConsumeOptions,
   Consumer,
@@ -18,11 +18,13 @@ import type {
 import { MOST_WAITING, MOST_WAITING_BYTES, Outbox } from "./outbox.ts";
 import { QueueCounts } from "./queue-counts.ts";
 import { checkQueueOptions } from "./queue-limits.ts";
+import { readDeadLetters } from "./rabbitmq-dead-letters.ts";
 import { RabbitJobs } from "./rabbitmq-jobs.ts";
 import { connectRabbit, type RabbitLink } from "./rabbitmq-link.ts";
 import { RabbitReplies } from "./rabbitmq-replies.ts";
 import { RabbitSender } from "./rabbitmq-sender.ts";
 import { RabbitTopology } from "./rabbitmq-topology.ts";
+import { refusalLog } from "./refusal-log.ts";
 
 export interface RabbitQueueOptions extends QueueOptions {
   /** Such as `amqp://user:password@host:5672/vhost`, or `amqps:` for TLS. */
@@ -64,7 +66,7 @@ class RabbitQueue implements JobQueue {
     if (options.host !== undefined) checkGroup(options.host);
     this.#options = options;
     this.#log = log;
-    this.#outbox = new Outbox(maxWaiting, maxWaitingBytes);
+    this.#outbox = new Outbox(maxWaiting, maxWaitingBytes, refusalLog(log, `RabbitMQ at ${placeOf(url)}`));
     this.#topology = new RabbitTopology({ name, quorum, hostGoneMs });
     this.#sender = new RabbitSender(this.#topology, this.#outbox);
     this.#line = new Lifeline<RabbitLink>({
@@ -110,9 +112,10 @@ class RabbitQueue implements JobQueue {
 
   consumeReplies(handler: ReplyHandler): () => void {
     if (this.#replies !== undefined) throw new Error("Replies are consumed already.");
-    const { url, host, replyConcurrency = 256 } = this.#options;
+    const { url, host, quorum = false, replyConcurrency = 256 } = this.#options;
+    const shared = { topology: this.#topology, counts: this.#counts, log: this.#log };
     const replies = new RabbitReplies(
-      { url, host, prefetch: replyConcurrency, topology: this.#topology, counts: this.#counts, log: this.#log },
+      { ...shared, url, host, quorum, concurrency: replyConcurrency },
       this.#sender,
       handler,
     );
@@ -123,28 +126,13 @@ class RabbitQueue implements JobQueue {
   async deadLetters(limit: number): Promise<readonly DeadJob[]> {
     const { url } = this.#options;
     const late = new AbortController();
-    const found: DeadJob[] = [];
-    const read = async (): Promise<void> => {
-      // on a connection of its own: what it has taken to look at goes back when that is closed
-      const { channel, close } = await connectRabbit(url, this.#topology, () => undefined, late.signal);
-      try {
-        for (;;) {
-          const message = await channel.basicGet({ queue: this.#topology.dead });
-          if (message === undefined) break;
-          const job = decodeJob(message.body);
-          if (job !== undefined) found.unshift({ job, error: String(message.headers?.error) });
-        }
-      } finally {
-        close();
-      }
-    };
     try {
-      await within(read(), ANSWER_MS, () => new Error("late"));
+      const reading = readDeadLetters(url, this.#topology, limit, late.signal);
+      return await within(reading, ANSWER_MS, () => new Error("late"));
     } catch (cause) {
       late.abort();
       throw new AppError("UNAVAILABLE", undefined, undefined, { cause });
     }
-    return found.slice(0, limit);
   }
 
   stats(): QueueStats {

@@ -14,7 +14,8 @@ import { ReplyCalls } from "./reply-calls.ts";
 export interface RabbitRepliesOptions {
   readonly url: string;
   readonly host: string | undefined;
-  readonly prefetch: number;
+  readonly concurrency: number;
+  readonly quorum: boolean;
   readonly topology: RabbitTopology;
   readonly counts: QueueCounts;
   readonly log: Pick<Logger, "warn" | "info">;
@@ -32,7 +33,7 @@ export class RabbitReplies {
   readonly #line: Lifeline<RabbitConsumerLink>;
 
   constructor(options: RabbitRepliesOptions, sender: RabbitSender, handler: ReplyHandler) {
-    const { url, host, prefetch, topology, log } = options;
+    const { url, host, concurrency, quorum, topology, log } = options;
     this.#options = options;
     this.#sender = sender;
     this.#calls = new ReplyCalls(handler, log);
@@ -42,12 +43,14 @@ export class RabbitReplies {
       { queue: topology.expired, deliver: (held: Held) => this.#expired(held) },
     ];
     if (host !== undefined) queues.push({ queue: topology.repliesOf(host), deliver });
+    // a quorum queue knows limits of its own only
+    const prefetch = quorum ? Math.max(1, Math.floor(concurrency / queues.length)) : concurrency;
     this.#line = new Lifeline<RabbitConsumerLink>({
       ...{ name: `RabbitMQ at ${placeOf(url)}, for replies,`, log, onTrial: true },
       connect: (lost, signal) =>
         consumeRabbit(
           {
-            ...{ url, topology, queues, prefetch, together: false },
+            ...{ url, topology, queues, prefetch, together: !quorum },
             async declare(channel) {
               if (host !== undefined) await topology.declareHost(channel, host);
             },

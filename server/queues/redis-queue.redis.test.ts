@@ -5,7 +5,7 @@ import { redisQueue } from "./redis-queue.ts";
 import { describeJobQueue } from "./test/job-queue-suite.ts";
 import { describeQueueFaults } from "./test/queue-faults-suite.ts";
 import { describeQueueOutages } from "./test/queue-outage-suite.ts";
-import { echo, enqueue, Gate, jobOf, type QueueBroker, result, SILENT, SuiteQueue } from "./test/suite-queue.ts";
+import { enqueue, Gate, jobOf, type QueueBroker, result, SILENT, SuiteQueue, textOf } from "./test/suite-queue.ts";
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -25,8 +25,13 @@ describeQueueOutages("Redis", broker, () => ({ REDIS_URL: redis.url, QUEUE_CLAIM
 it("Redis: what is no job goes to the dead letters as it is, and what is no reply is gone", async () => {
   const app = new SuiteQueue(broker());
   const host = app.host({ replyConcurrency: 1 });
-  app.worker(echo);
+  app.worker(async (job) => {
+    if (job.retries > 0) return { kind: "result", output: job.input };
+    throw new Error("no");
+  });
   const queue = `fugitive:{${app.name}}:queue`;
+  await enqueue(host, jobOf("dead", { retries: 0 }));
+  await eventually(() => expect(app.replies).toHaveLength(1));
   for (const body of ["odd", Buffer.of(0, 255)]) {
     await redis.ask("XADD", `${queue}:jobs:g:p:normal`, "*", "job", body);
     await redis.ask("XADD", `${queue}:replies`, "*", "reply", body);
@@ -34,8 +39,9 @@ it("Redis: what is no job goes to the dead letters as it is, and what is no repl
   await redis.ask("XADD", `${queue}:jobs:g:p:normal`, "*", "other", "thing");
   await enqueue(host, jobOf(1));
   await eventually(() => expect(app.results()).toEqual([1]));
-  await eventually(async () => expect(await redis.ask("XLEN", `${queue}:dead`)).toBe(3));
+  await eventually(async () => expect(await redis.ask("XLEN", `${queue}:dead`)).toBe(4));
   await eventually(async () => expect(await redis.ask("XLEN", `${queue}:replies`)).toBe(0));
+  expect((await host.deadLetters(2)).map(({ job }) => textOf(job.input))).toEqual(["dead"]);
 });
 
 it("Redis: who has lost a job to another has it neither back nor tried again, and does its part once", async () => {
@@ -61,6 +67,27 @@ it("Redis: who has lost a job to another has it neither back nor tried again, an
   expect([owner.begun.length, slow.begun.length]).toEqual([1, 1]);
 });
 
+it("Redis: progress that nobody reads does not pile up", async () => {
+  const app = new SuiteQueue(broker());
+  const queue = app.open();
+  const worker = app.open();
+  let told = false;
+  const consumer = worker.consume({ group: "g", procedures: ["p"], concurrency: 1 }, async ({ input }, run) => {
+    for (let sent = 0; sent < 3_000; sent += 500) {
+      for (const _ of Array(500)) run.tell({ kind: "progress", data: input });
+      await run.send({ kind: "publish", channel: "news", data: input });
+    }
+    told = true;
+    return result(1);
+  });
+  onTestFinished(async () => void (await consumer.close(0)));
+  await enqueue(queue, jobOf("x"));
+  await eventually(() => expect(told).toBe(true));
+  const found = Number(await redis.ask("XLEN", `fugitive:{${app.name}}:queue:replies`));
+  expect(found).toBeGreaterThan(6);
+  expect(found).toBeLessThanOrEqual(1_007);
+});
+
 it("Redis: what Redis does not take of what a job ended in is done once when it does", async () => {
   const app = new SuiteQueue(broker());
   const host = app.host();
@@ -76,6 +103,8 @@ it("Redis: what Redis does not take of what a job ended in is done once when it 
   const jobs = [jobOf(1), jobOf(0, { retries: 0 }), jobOf(1)];
   await Promise.all(jobs.map((job) => enqueue(host, job)));
   await eventually(() => expect(app.results()).toEqual([1, 1]));
+  const refusal = expect.stringContaining("does not take what jobs have ended in");
+  await eventually(() => expect(SILENT.warn).toHaveBeenCalledWith(expect.anything(), refusal));
   await redis.ask("DEL", `${queue}:dead`);
   await eventually(() => expect(app.replies).toHaveLength(3));
   expect(app.replies[2]).toMatchObject({ kind: "dead" });

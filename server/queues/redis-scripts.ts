@@ -46,6 +46,16 @@ redis.call('XADD', wanted, '*', 'reply', ARGV[1])
 `;
 
 /**
+ * The same with what may be lost: it is where so much waits already. It has to have its end, too: nobody may ever read it.
+ * KEYS: the host's stream, that for any. ARGV: reply, how much may wait.
+ */
+export const TELL = `
+local wanted = KEYS[1]
+if redis.call('EXISTS', wanted) == 0 then wanted = KEYS[2] end
+if redis.call('XLEN', wanted) < tonumber(ARGV[2]) then redis.call('XADD', wanted, '*', 'reply', ARGV[1]) end
+`;
+
+/**
  * All that comes of attempts, and lets go of their jobs: as a whole, and what is put in comes before what is let go of. Who
  * has lost a job meanwhile to somebody else still gets a result through, but neither tries it again nor buries it.
  * What cannot be done is refused before anything is done: Redis takes nothing back of what a script has done already.

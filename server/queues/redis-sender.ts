@@ -5,13 +5,16 @@ import type { Outbox } from "./outbox.ts";
 import { type BatchScript, RedisBatches } from "./redis-batches.ts";
 import { runScript, type TakenEntry } from "./redis-links.ts";
 import type { RedisNames } from "./redis-names.ts";
-import { DONE, ENQUEUE, REPLY, SETTLE } from "./redis-scripts.ts";
+import { DONE, ENQUEUE, REPLY, SETTLE, TELL } from "./redis-scripts.ts";
 import { encodeReply, type Reply } from "./reply.ts";
 import type { Settlement } from "./running-jobs.ts";
 
 /** How many jobs the dead letters keep, about, the newest. */
 const DEAD_LETTERS = 10_000;
+/** How much may be on its way of what may be lost, and its bytes; and with how many replies waiting there is none put in. */
 const MAX_UNSURE = 1_000;
+const MAX_UNSURE_BYTES = 16_777_216;
+const MAX_UNREAD = 1_000;
 const MAX_ERROR_LENGTH = 10_000;
 
 const ENQUEUE_EACH: BatchScript = { name: "enqueue", source: ENQUEUE, rest: [] };
@@ -24,6 +27,7 @@ export class RedisSender {
   readonly #outbox: Outbox<RedisLink>;
   readonly #batches = new RedisBatches();
   #unsure = 0;
+  #unsureBytes = 0;
 
   constructor(names: RedisNames, outbox: Outbox<RedisLink>) {
     this.#names = names;
@@ -72,12 +76,15 @@ export class RedisSender {
   }
 
   tell(reply: Reply, link: RedisLink | undefined): void {
-    if (link === undefined || this.#unsure >= MAX_UNSURE) return;
+    if (link === undefined || this.#unsure >= MAX_UNSURE || this.#unsureBytes >= MAX_UNSURE_BYTES) return;
+    const body = encodeReply(reply);
     this.#unsure++;
+    this.#unsureBytes += body.length;
     const over = (): void => {
       this.#unsure--;
+      this.#unsureBytes -= body.length;
     };
-    runScript(link, REPLY, this.#replyKeys(reply), [encodeReply(reply)]).then(over, over);
+    runScript(link, TELL, this.#replyKeys(reply), [body, String(MAX_UNREAD)]).then(over, over);
   }
 
   #settleKeys(stream: string, group: string, host: string | undefined): string[] {

@@ -54,6 +54,24 @@ export function describeQueueFaults(name: string, broker: () => QueueBroker): vo
       await eventually(() => expect(seen.toSorted()).toEqual(["bad", "bad", "good", "last"]));
     });
 
+    it("several may look at the dead letters at the same time, and see the newest", async () => {
+      const app = new SuiteQueue(broker());
+      const host = app.host();
+      const other = app.open();
+      app.worker(async () => {
+        throw new Error("no");
+      });
+      for (const input of upTo(20)) await enqueue(host, jobOf(input, { retries: 0 }));
+      await eventually(() => expect(app.replies).toHaveLength(20));
+      await eventually(() => expect(other.stats().connected).toBe(true));
+      const looks = await Promise.all([host.deadLetters(100), other.deadLetters(100), host.deadLetters(3)]);
+      expect(looks.map((found) => found.map(({ job }) => textOf(job.input)))).toEqual([
+        upTo(20).reverse(),
+        upTo(20).reverse(),
+        [20, 19, 18],
+      ]);
+    });
+
     it("a job that was put in twice takes no place for ever", async () => {
       const app = new SuiteQueue(broker());
       const host = app.host();

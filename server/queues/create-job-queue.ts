@@ -13,7 +13,7 @@ export interface JobQueueOptions extends Omit<RabbitQueueOptions, "url">, Omit<R
 
 /**
  * Opens a queue, by way of RabbitMQ or of Redis. It comes back by itself where the broker is lost, or is not there yet.
- * @throws TypeError where there is not exactly one URL, or it is none; RangeError where a name is none
+ * @throws TypeError where there is not exactly one URL, or it is none; RangeError where a name is none, or a number out of its limits
  */
 export function createJobQueue(options: JobQueueOptions, log: Pick<Logger, "warn" | "info">): JobQueue {
   const { url, amqpUrl, redisUrl, ...others } = options;

@@ -46,6 +46,7 @@ export interface Consumer {
   /**
    * Takes nothing new, waits for what is under way, and hands back what is not done within the limit: it is then somebody
    * else's, and the same attempt.
+   * @param limitMs in milliseconds; `Infinity` where it may take as long as it takes, about 24 days at most
    * @returns how many were handed back
    */
   close(limitMs: number): Promise<number>;
@@ -135,6 +136,10 @@ export interface QueueOptions {
   readonly maxWaitingBytes?: number;
   /** How long a job may wait for the broker, in milliseconds. @default 5_000 */
   readonly waitMs?: number;
-  /** How many replies may be with the handler and not be done. @default 256 */
+  /**
+   * How many replies may be with the handler and not be done: at least one of each queue that a host reads, which are up to
+   * three, and where it takes over from others for a moment some more.
+   * @default 256
+   */
   readonly replyConcurrency?: number;
 }

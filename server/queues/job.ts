@@ -39,6 +39,8 @@ export interface Job {
 
 const GROUP = /^[A-Za-z0-9_-]{1,64}$/;
 const PROCEDURE = /^[\w$.:-]{1,128}$/;
+/** As it is the longest that a message of RabbitMQ may be named by. */
+const MAX_ID_LENGTH = 85;
 const VERSION = 1;
 const { packAlone, unpack } = createPack();
 
@@ -80,11 +82,13 @@ export function decodeJob(bytes: unknown): Job | undefined {
   const fields = unpacked(bytes);
   if (fields?.[0] !== VERSION) return undefined;
   const [, id, group, procedure, place, createdAt, ttlMs, retries, attempt, callerOf, input] = fields;
-  const priority = PRIORITIES[place as number];
+  // whatever an array has by another name is none
+  const priority = typeof place === "number" ? PRIORITIES[place] : undefined;
   const caller = callerFrom(callerOf);
   if (typeof id !== "string" || typeof group !== "string" || typeof procedure !== "string") return undefined;
+  if (id.length > MAX_ID_LENGTH || !GROUP.test(group) || !PROCEDURE.test(procedure)) return undefined;
   if (priority === undefined || caller === undefined || !(input instanceof Uint8Array)) return undefined;
-  if (!isWhole(createdAt) || !isWhole(ttlMs) || !isWhole(retries) || !isWhole(attempt)) return undefined;
+  if (!isWhole(createdAt) || !isWhole(ttlMs) || !isWhole(retries) || !isWhole(attempt) || attempt < 1) return undefined;
   return { id, group, procedure, input, priority, createdAt, ttlMs, retries, attempt, caller };
 }
 
@@ -102,12 +106,12 @@ export function callerFrom(fields: unknown): Caller | undefined {
     user: typeof user === "string" ? user : undefined,
     call,
     tags: tags as Record<string, string>,
-    replyTo: typeof replyTo === "string" ? replyTo : undefined,
+    replyTo: typeof replyTo === "string" && GROUP.test(replyTo) ? replyTo : undefined,
   };
 }
 
 function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value);
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** An array of values, or undefined. */

@@ -29,13 +29,16 @@ export class Outbox<L> {
   /** Why the broker did not take some of them, the last time. */
   readonly #refusals = new Map<Parcel<L>, Error>();
   readonly #limits: { readonly count: number; readonly bytes: number };
+  readonly #told: (error: Error) => void;
   readonly #sweep: NodeJS.Timeout;
   #bytes = 0;
   #link: L | undefined;
   #closed = false;
 
-  constructor(count: number, bytes: number) {
+  /** @param refused told each time when the broker does not take what must not be lost */
+  constructor(count: number, bytes: number, refused: (error: Error) => void = () => undefined) {
     this.#limits = { count, bytes };
+    this.#told = refused;
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref();
   }
 
@@ -89,6 +92,7 @@ export class Outbox<L> {
 
   /** It may be over soon, as with a queue that is being made: it is sent again as long as it may wait. */
   #refused(parcel: Parcel<L>, error: Error): void {
+    if (parcel.until === Number.POSITIVE_INFINITY) this.#told(error);
     this.#refusals.set(parcel, error);
     this.#parcels.set(parcel, undefined);
     setTimeout(() => {

@@ -5,6 +5,8 @@ import type { RabbitTopology } from "./rabbitmq-topology.ts";
 /** A message that was delivered, until it is let go of. */
 export interface Held {
   readonly body: unknown;
+  /** The same as bytes: text and JSON are decoded by the driver, so that they are written anew. */
+  bytes(): Buffer;
   /** Whether it was delivered before; and how often, where the queue counts that. */
   readonly again: boolean;
   readonly deliveries: number | undefined;
@@ -55,6 +57,7 @@ export function consumeRabbit(
         const count: unknown = headers?.["x-delivery-count"];
         deliver({
           body,
+          bytes: () => bytesOf(body),
           again: redelivered,
           deliveries: typeof count === "number" ? count : undefined,
           ack() {
@@ -76,4 +79,9 @@ export function consumeRabbit(
       },
     };
   });
+}
+
+function bytesOf(body: unknown): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
 }

@@ -100,8 +100,7 @@ export class RabbitJobs implements Consumer {
   }
 
   #broken(held: Held): void {
-    const body = Buffer.isBuffer(held.body) ? held.body : Buffer.from(String(held.body));
-    this.#sender.buryBytes(body, "It is no job.").then(
+    this.#sender.buryBytes(held.bytes(), "It is no job.").then(
       () => void held.ack(),
       () => undefined,
     );

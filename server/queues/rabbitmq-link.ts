@@ -16,6 +16,12 @@ export interface Letter {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** How much may be on its way of what may be lost, and its bytes. */
+const MAX_UNSURE = 1_000;
+const MAX_UNSURE_BYTES = 16_777_216;
+/** As much as RabbitMQ can be told, in milliseconds. */
+const MAX_EXPIRATION = 4_294_967_295;
+
 type Declare = (channel: AmqpChannel) => Promise<void>;
 
 /** Publishes jobs and replies on one connection, and makes the queues that they go to. */
@@ -27,6 +33,7 @@ export class RabbitLink implements Link {
   /** Ids of messages that no queue wanted. */
   readonly #returned = new Set<string>();
   #unsure = 0;
+  #unsureBytes = 0;
   #sent = 0;
 
   constructor(channel: AmqpChannel, close: () => void) {
@@ -35,11 +42,6 @@ export class RabbitLink implements Link {
     channel.on("basic.return", ({ messageId }) => {
       if (messageId !== undefined) this.#returned.add(messageId);
     });
-  }
-
-  /** Messages that may be lost, and that the broker has not confirmed. */
-  get unsure(): number {
-    return this.#unsure;
   }
 
   /**
@@ -55,7 +57,8 @@ export class RabbitLink implements Link {
     const envelope = {
       ...{ exchange, routingKey, messageId, correlationId, durable: true, mandatory: true },
       ...(priority !== undefined && { priority }),
-      ...(expiration !== undefined && { expiration: String(Math.max(1, expiration)) }),
+      // what is later than RabbitMQ knows of is left to who takes it
+      ...(expiration !== undefined && expiration <= MAX_EXPIRATION && { expiration: String(Math.max(1, expiration)) }),
       ...(headers !== undefined && { headers }),
     };
     await this.channel.basicPublish(envelope, body).catch((error: Error & { code?: string }) => {
@@ -68,11 +71,14 @@ export class RabbitLink implements Link {
     throw new Unroutable(`RabbitMQ has no queue for ${routingKey}`);
   }
 
-  /** Publishes what may be lost. */
+  /** Publishes what may be lost: it is where too much is on its way already. */
   tell({ exchange, routingKey, body }: Letter, expiration: number): void {
+    if (this.#unsure >= MAX_UNSURE || this.#unsureBytes >= MAX_UNSURE_BYTES) return;
     this.#unsure++;
+    this.#unsureBytes += body.length;
     const over = (): void => {
       this.#unsure--;
+      this.#unsureBytes -= body.length;
     };
     this.channel.basicPublish({ exchange, routingKey, expiration: String(expiration) }, body).then(over, over);
   }

@@ -3,7 +3,7 @@ import { Lifeline } from "../links/lifeline.ts";
 import { checkAmqpUrl, placeOf } from "../links/place-of.ts";
 import type { Logger } from "../logger.ts";
 import { within } from "../within.ts";
-import { checkGroup, checkProcedure, decodeJob, type Job } from "./job.ts";
+import { checkGroup, checkProcedure, type Job } from "./job.ts";
 import type {
   ConsumeOptions,
   Consumer,
@@ -17,11 +17,14 @@ import type {
 } from "./job-queue.ts";
 import { MOST_WAITING, MOST_WAITING_BYTES, Outbox } from "./outbox.ts";
 import { QueueCounts } from "./queue-counts.ts";
+import { checkQueueOptions } from "./queue-limits.ts";
+import { readDeadLetters } from "./rabbitmq-dead-letters.ts";
 import { RabbitJobs } from "./rabbitmq-jobs.ts";
 import { connectRabbit, type RabbitLink } from "./rabbitmq-link.ts";
 import { RabbitReplies } from "./rabbitmq-replies.ts";
 import { RabbitSender } from "./rabbitmq-sender.ts";
 import { RabbitTopology } from "./rabbitmq-topology.ts";
+import { refusalLog } from "./refusal-log.ts";
 
 export interface RabbitQueueOptions extends QueueOptions {
   /** Such as `amqp://user:password@host:5672/vhost`, or `amqps:` for TLS. */
@@ -39,7 +42,7 @@ type Log = Pick<Logger, "warn" | "info">;
 const ANSWER_MS = 5_000;
 const CLOSE_MS = 2_000;
 
-/** Jobs by way of RabbitMQ. @throws TypeError where the URL is none, RangeError where a name is none */
+/** Jobs by way of RabbitMQ. @throws TypeError where the URL is none, RangeError where a name is none, or a number out of its limits */
 export function rabbitQueue(options: RabbitQueueOptions, log: Log): JobQueue {
   return new RabbitQueue(options, log);
 }
@@ -58,11 +61,12 @@ class RabbitQueue implements JobQueue {
     const { url, name = "fugitive", quorum = false, hostGoneMs = 600_000 } = options;
     const { maxWaiting = MOST_WAITING, maxWaitingBytes = MOST_WAITING_BYTES } = options;
     checkAmqpUrl(url);
+    checkQueueOptions(options);
     checkGroup(name);
     if (options.host !== undefined) checkGroup(options.host);
     this.#options = options;
     this.#log = log;
-    this.#outbox = new Outbox(maxWaiting, maxWaitingBytes);
+    this.#outbox = new Outbox(maxWaiting, maxWaitingBytes, refusalLog(log, `RabbitMQ at ${placeOf(url)}`));
     this.#topology = new RabbitTopology({ name, quorum, hostGoneMs });
     this.#sender = new RabbitSender(this.#topology, this.#outbox);
     this.#line = new Lifeline<RabbitLink>({
@@ -108,9 +112,10 @@ class RabbitQueue implements JobQueue {
 
   consumeReplies(handler: ReplyHandler): () => void {
     if (this.#replies !== undefined) throw new Error("Replies are consumed already.");
-    const { url, host, replyConcurrency = 256 } = this.#options;
+    const { url, host, quorum = false, replyConcurrency = 256 } = this.#options;
+    const shared = { topology: this.#topology, counts: this.#counts, log: this.#log };
     const replies = new RabbitReplies(
-      { url, host, prefetch: replyConcurrency, topology: this.#topology, counts: this.#counts, log: this.#log },
+      { ...shared, url, host, quorum, concurrency: replyConcurrency },
       this.#sender,
       handler,
     );
@@ -121,28 +126,13 @@ class RabbitQueue implements JobQueue {
   async deadLetters(limit: number): Promise<readonly DeadJob[]> {
     const { url } = this.#options;
     const late = new AbortController();
-    const found: DeadJob[] = [];
-    const read = async (): Promise<void> => {
-      // on a connection of its own: what it has taken to look at goes back when that is closed
-      const { channel, close } = await connectRabbit(url, this.#topology, () => undefined, late.signal);
-      try {
-        for (;;) {
-          const message = await channel.basicGet({ queue: this.#topology.dead });
-          if (message === undefined) break;
-          const job = decodeJob(message.body);
-          if (job !== undefined) found.unshift({ job, error: String(message.headers?.error) });
-        }
-      } finally {
-        close();
-      }
-    };
     try {
-      await within(read(), ANSWER_MS, () => new Error("late"));
+      const reading = readDeadLetters(url, this.#topology, limit, late.signal);
+      return await within(reading, ANSWER_MS, () => new Error("late"));
     } catch (cause) {
       late.abort();
       throw new AppError("UNAVAILABLE", undefined, undefined, { cause });
     }
-    return found.slice(0, limit);
   }
 
   stats(): QueueStats {

@@ -9,11 +9,13 @@ import { consumeRabbit, type Held, type RabbitConsumerLink } from "./rabbitmq-co
 import type { RabbitSender } from "./rabbitmq-sender.ts";
 import type { RabbitTopology } from "./rabbitmq-topology.ts";
 import { decodeReply, type Reply, replyTo } from "./reply.ts";
+import { ReplyCalls } from "./reply-calls.ts";
 
 export interface RabbitRepliesOptions {
   readonly url: string;
   readonly host: string | undefined;
-  readonly prefetch: number;
+  readonly concurrency: number;
+  readonly quorum: boolean;
   readonly topology: RabbitTopology;
   readonly counts: QueueCounts;
   readonly log: Pick<Logger, "warn" | "info">;
@@ -27,26 +29,28 @@ const END_MS = 2_000;
 export class RabbitReplies {
   readonly #options: RabbitRepliesOptions;
   readonly #sender: RabbitSender;
-  readonly #handler: ReplyHandler;
+  readonly #calls: ReplyCalls;
   readonly #line: Lifeline<RabbitConsumerLink>;
 
   constructor(options: RabbitRepliesOptions, sender: RabbitSender, handler: ReplyHandler) {
-    const { url, host, prefetch, topology, log } = options;
+    const { url, host, concurrency, quorum, topology, log } = options;
     this.#options = options;
     this.#sender = sender;
-    this.#handler = handler;
+    this.#calls = new ReplyCalls(handler, log);
     const deliver = (held: Held): void => this.#reply(decodeReply(held.body), held);
     const queues = [
       { queue: topology.replies, deliver },
       { queue: topology.expired, deliver: (held: Held) => this.#expired(held) },
     ];
     if (host !== undefined) queues.push({ queue: topology.repliesOf(host), deliver });
+    // a quorum queue knows limits of its own only
+    const prefetch = quorum ? Math.max(1, Math.floor(concurrency / queues.length)) : concurrency;
     this.#line = new Lifeline<RabbitConsumerLink>({
       ...{ name: `RabbitMQ at ${placeOf(url)}, for replies,`, log, onTrial: true },
       connect: (lost, signal) =>
         consumeRabbit(
           {
-            ...{ url, topology, queues, prefetch, together: false },
+            ...{ url, topology, queues, prefetch, together: !quorum },
             async declare(channel) {
               if (host !== undefined) await topology.declareHost(channel, host);
             },
@@ -81,7 +85,7 @@ export class RabbitReplies {
   #reply(reply: Reply | undefined, held: Held): void {
     // nobody can make anything of it
     if (reply === undefined) return void held.ack();
-    this.#handler(reply, (safe) => {
+    this.#calls.call(reply, (safe) => {
       if (safe) held.ack();
       else setTimeout(() => held.putBack(), AGAIN_MS).unref();
     });

@@ -7,8 +7,7 @@ import type { RabbitTopology } from "./rabbitmq-topology.ts";
 import { encodeReply, type Reply } from "./reply.ts";
 import type { Settlement } from "./running-jobs.ts";
 
-/** How much may be on its way of what may be lost; and how long it waits for who reads it, in milliseconds. */
-const MAX_UNSURE = 1_000;
+/** How long what may be lost waits for who reads it, in milliseconds. */
 const UNSURE_MS = 60_000;
 
 /** Puts jobs, replies and dead letters where they belong at RabbitMQ. */
@@ -59,7 +58,7 @@ export class RabbitSender {
   }
 
   tell(reply: Reply, link: RabbitLink | undefined): void {
-    if (link === undefined || link.unsure >= MAX_UNSURE) return;
+    if (link === undefined) return;
     const { replies: exchange } = this.#topology;
     const { job: id, caller } = reply;
     const routingKey = caller.replyTo === undefined ? exchange : this.#topology.repliesOf(caller.replyTo);

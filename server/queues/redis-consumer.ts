@@ -4,7 +4,7 @@ import { type RedisLink, RedisRefusal } from "../links/redis.ts";
 import type { Logger } from "../logger.ts";
 import { pause } from "../pause.ts";
 import { connectTwice, entriesOf, type RedisLinks, runScript, type TakenEntry } from "./redis-links.ts";
-import { CLAIM, CONSUMERS } from "./redis-scripts.ts";
+import { ALIVE, CLAIM } from "./redis-scripts.ts";
 
 export interface RedisConsumerOptions {
   readonly url: string;
@@ -23,7 +23,7 @@ export interface RedisConsumerOptions {
   /** Waits for entries, and takes them. */
   readonly read: (links: RedisLinks, room: number) => Promise<void>;
   readonly deliver: (entry: TakenEntry) => void;
-  /** Done each time when it is looked for what others have left. */
+  /** Done before anything is read on a link, and each time when it is looked for what others have left. */
   readonly also?: (link: RedisLink) => Promise<unknown>;
 }
 
@@ -79,8 +79,11 @@ export class RedisConsumer {
 
   async #read(links: RedisLinks): Promise<void> {
     const current = (): boolean => !this.stopped && this.#line.link === links;
+    let isReady = false;
     while (current()) {
       try {
+        if (!isReady) await this.#options.also?.(links.asking);
+        isReady = true;
         await this.#room();
         if (!current()) return;
         await this.#options.read(links, this.#options.room());
@@ -108,8 +111,7 @@ export class RedisConsumer {
     const { consumer, streams, claimAfterMs, room, held, deliver, also } = this.#options;
     try {
       for (const [stream, ids] of held()) {
-        const alive = ["XCLAIM", stream, CONSUMERS, consumer, "0", ...ids, "JUSTID"];
-        if (ids.length > 0) await link.asking.command(alive);
+        if (ids.length > 0) await runScript(link.asking, ALIVE, [stream], [consumer, ...ids]);
       }
       if (!this.stopped) {
         const args = [consumer, claimAfterMs, Math.max(0, room()), claimAfterMs * FORGET_AFTER].map(String);

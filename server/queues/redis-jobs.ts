@@ -6,7 +6,7 @@ import type { QueueCounts } from "./queue-counts.ts";
 import { RedisConsumer } from "./redis-consumer.ts";
 import { entriesOf, type RedisLinks, runScript, type TakenEntry } from "./redis-links.ts";
 import type { RedisNames } from "./redis-names.ts";
-import { TAKE } from "./redis-scripts.ts";
+import { PATIENCE, TAKE } from "./redis-scripts.ts";
 import type { RedisSender } from "./redis-sender.ts";
 import { RunningJobs } from "./running-jobs.ts";
 
@@ -42,8 +42,7 @@ export class RedisJobs implements Consumer {
     this.#jobs = new RunningJobs<TakenEntry>({
       ...{ concurrency, handler, retryMs, counts },
       async settle(job, settlement, held) {
-        const { stream, id } = held();
-        await sender.settle(stream, id, job, settlement);
+        await sender.settle(consumer, held(), job, settlement);
         return true;
       },
       letGo: () => undefined,
@@ -57,6 +56,7 @@ export class RedisJobs implements Consumer {
       held: () => this.#held(),
       read: (links, room) => this.#read(links, room),
       deliver: (entry) => this.#deliver(entry),
+      also: (link) => runScript(link, PATIENCE, [names.patience], [String(claimAfterMs)]),
     });
   }
 
@@ -106,8 +106,8 @@ export class RedisJobs implements Consumer {
     this.#jobs.take(key, deliveries > 1 ? { ...job, attempt: job.attempt + deliveries - 1 } : job, entry);
   }
 
-  #broken({ stream, id, body }: TakenEntry): void {
+  #broken(entry: TakenEntry): void {
     this.#options.counts.dead++;
-    this.#sender.buryBytes(stream, id, body ?? Buffer.of(), "It is no job.").catch(() => undefined);
+    this.#sender.buryBytes(this.#options.consumer, entry, "It is no job.").catch(() => undefined);
   }
 }

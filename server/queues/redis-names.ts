@@ -8,12 +8,14 @@ export class RedisNames {
   readonly replies: string;
   readonly dead: string;
   readonly ttl: string;
+  readonly patience: string;
 
   constructor(name: string) {
     this.#prefix = `fugitive:{${name}}:queue`;
     this.replies = `${this.#prefix}:replies`;
     this.dead = `${this.#prefix}:dead`;
     this.ttl = `${this.#prefix}:ttl`;
+    this.patience = `${this.#prefix}:patience`;
   }
 
   streamOf({ group, procedure, priority }: Pick<Job, "group" | "procedure" | "priority">): string {

@@ -18,10 +18,12 @@ import type {
 } from "./job-queue.ts";
 import { MOST_WAITING, MOST_WAITING_BYTES, Outbox } from "./outbox.ts";
 import { QueueCounts } from "./queue-counts.ts";
+import { checkQueueOptions } from "./queue-limits.ts";
 import { RedisJobs } from "./redis-jobs.ts";
 import { RedisNames } from "./redis-names.ts";
 import { RedisReplies } from "./redis-replies.ts";
 import { RedisSender } from "./redis-sender.ts";
+import { refusalLog } from "./refusal-log.ts";
 
 export interface RedisQueueOptions extends QueueOptions {
   /** Such as `redis://user:password@host:6379/0`, or `rediss:` for TLS. */
@@ -36,7 +38,7 @@ export interface RedisQueueOptions extends QueueOptions {
 
 type Log = Pick<Logger, "warn" | "info">;
 
-/** Jobs by way of Redis Streams. @throws TypeError where the URL is none, RangeError where a name is none */
+/** Jobs by way of Redis Streams. @throws TypeError where the URL is none, RangeError where a name is none, or a number out of its limits */
 export function redisQueue(options: RedisQueueOptions, log: Log): JobQueue {
   return new RedisQueue(options, log);
 }
@@ -54,11 +56,12 @@ class RedisQueue implements JobQueue {
   constructor(options: RedisQueueOptions, log: Log) {
     const { url, name = "fugitive", maxWaiting = MOST_WAITING, maxWaitingBytes = MOST_WAITING_BYTES } = options;
     checkRedisUrl(url);
+    checkQueueOptions(options);
     if (options.host !== undefined) checkGroup(options.host);
     this.#options = options;
     this.#log = log;
     this.#names = new RedisNames(checkGroup(name));
-    this.#outbox = new Outbox(maxWaiting, maxWaitingBytes);
+    this.#outbox = new Outbox(maxWaiting, maxWaitingBytes, refusalLog(log, `Redis at ${placeOf(url)}`));
     this.#sender = new RedisSender(this.#names, this.#outbox);
     this.#line = new Lifeline<RedisLink>({
       name: `Redis at ${placeOf(url)}`,
@@ -108,13 +111,20 @@ class RedisQueue implements JobQueue {
   }
 
   async deadLetters(limit: number): Promise<readonly DeadJob[]> {
-    const command = ["XREVRANGE", this.#names.dead, "+", "-", "COUNT", String(limit)];
-    const answer = await this.#line.link?.command(command).catch(() => undefined);
-    if (answer === undefined) throw new AppError("UNAVAILABLE");
     const found: DeadJob[] = [];
-    for (const [, [, body, , error]] of answer as readonly [Buffer, readonly Buffer[]][]) {
-      const job = decodeJob(body);
-      if (job !== undefined) found.push({ job, error: String(error) });
+    let before = "+";
+    // among them is what was no job
+    while (found.length < limit) {
+      const command = ["XREVRANGE", this.#names.dead, before, "-", "COUNT", String(limit - found.length)];
+      const answer = await this.#line.link?.command(command).catch(() => undefined);
+      if (answer === undefined) throw new AppError("UNAVAILABLE");
+      const page = answer as readonly [Buffer, readonly Buffer[]][];
+      for (const [id, [, body, , error]] of page) {
+        before = `(${id}`;
+        const job = decodeJob(body);
+        if (job !== undefined) found.push({ job, error: String(error) });
+      }
+      if (page.length === 0) break;
     }
     return found;
   }

@@ -10,6 +10,7 @@ import type { RedisNames } from "./redis-names.ts";
 import { CONSUMERS, EXPIRE } from "./redis-scripts.ts";
 import type { RedisSender } from "./redis-sender.ts";
 import { decodeReply, type Reply, replyTo } from "./reply.ts";
+import { ReplyCalls } from "./reply-calls.ts";
 
 export interface RedisRepliesOptions {
   readonly url: string;
@@ -36,7 +37,7 @@ export class RedisReplies {
   readonly #options: RedisRepliesOptions;
   readonly #sender: RedisSender;
   readonly #asking: () => RedisLink | undefined;
-  readonly #handler: ReplyHandler;
+  readonly #calls: ReplyCalls;
   readonly #streams: readonly string[];
   readonly #held = new Map<string, Set<string>>();
   readonly #consumer: RedisConsumer;
@@ -53,7 +54,7 @@ export class RedisReplies {
     this.#options = options;
     this.#sender = sender;
     this.#asking = asking;
-    this.#handler = handler;
+    this.#calls = new ReplyCalls(handler, log);
     this.#streams = host === undefined ? [names.replies] : [names.repliesOf(host), names.replies];
     for (const stream of this.#streams) this.#held.set(stream, new Set());
     this.#consumer = new RedisConsumer({
@@ -108,7 +109,7 @@ export class RedisReplies {
     const { names, claimAfterMs } = this.#options;
     const link = this.#asking();
     if (link === undefined) return;
-    runScript(link, EXPIRE, [names.ttl, names.replies], [String(claimAfterMs)]).catch(() => undefined);
+    runScript(link, EXPIRE, [names.ttl, names.replies, names.patience], [String(claimAfterMs)]).catch(() => undefined);
   }
 
   #deliver(entry: TakenEntry): void {
@@ -137,7 +138,7 @@ export class RedisReplies {
   #reply(reply: Reply | undefined, entry: TakenEntry): void {
     // nobody can make anything of it
     if (reply === undefined) return void this.#done(entry, undefined);
-    this.#handler(reply, (safe) => {
+    this.#calls.call(reply, (safe) => {
       if (safe) this.#done(entry, undefined);
       else setTimeout(() => this.#done(entry, entry.body), AGAIN_MS).unref();
     });

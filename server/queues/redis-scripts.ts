@@ -46,42 +46,78 @@ redis.call('XADD', wanted, '*', 'reply', ARGV[1])
 `;
 
 /**
- * All that comes of attempts, and lets go of their jobs: as a whole. Who has lost a job meanwhile to somebody else still
- * gets its reply through, but neither tries it again nor buries it.
+ * The same with what may be lost: it is where so much waits already. It has to have its end, too: nobody may ever read it.
+ * KEYS: the host's stream, that for any. ARGV: reply, how much may wait.
+ */
+export const TELL = `
+local wanted = KEYS[1]
+if redis.call('EXISTS', wanted) == 0 then wanted = KEYS[2] end
+if redis.call('XLEN', wanted) < tonumber(ARGV[2]) then redis.call('XADD', wanted, '*', 'reply', ARGV[1]) end
+`;
+
+/**
+ * All that comes of attempts, and lets go of their jobs: as a whole, and what is put in comes before what is let go of. Who
+ * has lost a job meanwhile to somebody else still gets a result through, but neither tries it again nor buries it.
+ * What cannot be done is refused before anything is done: Redis takes nothing back of what a script has done already.
  * KEYS: stream, host's replies, replies for any, delayed, dead letters, wake, ttl.
- * ARGV, of each attempt: entry, whether it may be in ttl, reply, job to be done again, its delay, its deadline, dead job,
- * its error. Then how many dead letters are kept.
+ * ARGV, of each attempt: entry, consumer, whether it may be in ttl, reply, job to be done again, its delay, its deadline,
+ * dead job, its error. Then how many dead letters are kept.
  */
 export const SETTLE = `${EACH}${ADD}
+local stream = KEYS[1]
 local replies = KEYS[2]
 if redis.call('EXISTS', replies) == 0 then replies = KEYS[3] end
-local over = {}
-local again = false
+local said, over, undone, dated = {}, {}, {}, {}
+local delayed, dead, again = false, false, false
 while place <= #data do
-  local entry, noted, reply, job = take(), take(), take(), take()
-  local delay, deadline, dead, failure = take(), take(), take(), take()
-  if noted ~= '' then redis.call('ZREM', KEYS[7], KEYS[1] .. '|' .. entry) end
-  if reply ~= '' then redis.call('XADD', replies, '*', 'reply', reply) end
-  if job == '' and dead == '' then over[#over + 1] = entry
+  local entry, consumer, noted, reply = take(), take(), take(), take()
+  local one = {entry = entry, reply = reply, job = take(), delay = take(), deadline = take(), dead = take(), failure = take()}
+  if one.job == '' and one.dead == '' then
+    if reply ~= '' then said[#said + 1] = reply end
+    over[#over + 1] = entry
   else
-    local held = redis.call('XACK', KEYS[1], '${CONSUMERS}', entry) == 1
-    redis.call('XDEL', KEYS[1], entry)
-    if held and job ~= '' then
-      if delay == '0' then
-        put(KEYS[1], KEYS[7], deadline, job)
-        again = true
-      else redis.call('ZADD', KEYS[4], now() + tonumber(delay), KEYS[1] .. '|' .. deadline .. '|' .. job) end
-    end
-    if held and dead ~= '' then
-      redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[2], '*', 'job', dead, 'error', failure)
-    end
+    local held = redis.pcall('XPENDING', stream, '${CONSUMERS}', entry, entry, 1, consumer)
+    if not held.err and held[1] then
+      if reply ~= '' then said[#said + 1] = reply end
+      undone[#undone + 1] = one
+      over[#over + 1] = entry
+      delayed = delayed or (one.job ~= '' and one.delay ~= '0')
+      dead = dead or one.dead ~= ''
+    else noted = '' end
+  end
+  if noted ~= '' then dated[#dated + 1] = stream .. '|' .. entry end
+end
+redis.call('XLEN', stream)
+if #said > 0 then redis.call('XLEN', replies) end
+if delayed then redis.call('ZCARD', KEYS[4]) end
+if dead then redis.call('XLEN', KEYS[5]) end
+for _, one in ipairs(undone) do
+  if one.dead ~= '' then redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[2], '*', 'job', one.dead, 'error', one.failure) end
+  if one.job ~= '' and one.delay == '0' then
+    put(stream, KEYS[7], one.deadline, one.job)
+    again = true
+  elseif one.job ~= '' then
+    redis.call('ZADD', KEYS[4], now() + tonumber(one.delay), stream .. '|' .. one.deadline .. '|' .. one.job)
   end
 end
+for _, reply in ipairs(said) do redis.call('XADD', replies, '*', 'reply', reply) end
 if #over > 0 then
-  redis.call('XACK', KEYS[1], '${CONSUMERS}', unpack(over))
-  redis.call('XDEL', KEYS[1], unpack(over))
+  redis.call('XACK', stream, '${CONSUMERS}', unpack(over))
+  redis.call('XDEL', stream, unpack(over))
 end
+if #dated > 0 then redis.call('ZREM', KEYS[7], unpack(dated)) end
 if again then wakeUp(KEYS[6]) end
+`;
+
+/**
+ * Shows that a consumer lives that holds entries: those that are another's by now stay that one's.
+ * KEYS: stream. ARGV: consumer, entries.
+ */
+export const ALIVE = `
+for at = 2, #ARGV do
+  local held = redis.call('XPENDING', KEYS[1], '${CONSUMERS}', ARGV[at], ARGV[at], 1, ARGV[1])
+  if held[1] then redis.call('XCLAIM', KEYS[1], '${CONSUMERS}', ARGV[1], 0, ARGV[at], 'JUSTID') end
+end
 `;
 
 /** Lets go of replies. KEYS: stream. ARGV, of each: entry, its field and body where it is to be there anew. */
@@ -170,20 +206,30 @@ return {taken}
 `;
 
 /**
+ * Notes how long the most patient of those who do jobs may be silent, for who tells of expired ones. It is gone some time after
+ * the last of them. KEYS: patience. ARGV: after how long without a sign of life a job of this one is another's.
+ */
+export const PATIENCE = `
+if tonumber(redis.call('GET', KEYS[1]) or 0) <= tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[1] * 3) end
+`;
+
+/**
  * Takes out jobs that nobody has begun with in time, and those whose worker has given no sign of life since, and tells any
  * host. Those whose worker lives are left to it, and looked at again.
- * KEYS: ttl, replies for any. ARGV: after how long without a sign of life a job is another's. Gives how many were looked at.
+ * KEYS: ttl, replies for any, patience. ARGV: after how long without a sign of life a job is another's, where nobody has said.
+ * Gives how many were looked at.
  */
 export const EXPIRE = `${ADD}
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'LIMIT', 0, 100)
+local patience = tonumber(redis.call('GET', KEYS[3]) or ARGV[1])
 for _, member in ipairs(due) do
   redis.call('ZREM', KEYS[1], member)
   local bar = string.find(member, '|', 1, true)
   local stream, id = string.sub(member, 1, bar - 1), string.sub(member, bar + 1)
   local entry = redis.call('XRANGE', stream, id, id)[1]
   local pending = redis.pcall('XPENDING', stream, '${CONSUMERS}', id, id, 1)
-  if not pending.err and pending[1] and pending[1][3] < tonumber(ARGV[1]) then
-    if entry then redis.call('ZADD', KEYS[1], now() + ARGV[1], member) end
+  if not pending.err and pending[1] and pending[1][3] < patience then
+    if entry then redis.call('ZADD', KEYS[1], now() + patience - pending[1][3], member) end
   elseif entry then
     redis.pcall('XACK', stream, '${CONSUMERS}', id)
     redis.call('XDEL', stream, id)

@@ -5,13 +5,16 @@ import type { Outbox } from "./outbox.ts";
 import { type BatchScript, RedisBatches } from "./redis-batches.ts";
 import { runScript, type TakenEntry } from "./redis-links.ts";
 import type { RedisNames } from "./redis-names.ts";
-import { DONE, ENQUEUE, REPLY, SETTLE } from "./redis-scripts.ts";
+import { DONE, ENQUEUE, REPLY, SETTLE, TELL } from "./redis-scripts.ts";
 import { encodeReply, type Reply } from "./reply.ts";
 import type { Settlement } from "./running-jobs.ts";
 
 /** How many jobs the dead letters keep, about, the newest. */
 const DEAD_LETTERS = 10_000;
+/** How much may be on its way of what may be lost, and its bytes; and with how many replies waiting there is none put in. */
 const MAX_UNSURE = 1_000;
+const MAX_UNSURE_BYTES = 16_777_216;
+const MAX_UNREAD = 1_000;
 const MAX_ERROR_LENGTH = 10_000;
 
 const ENQUEUE_EACH: BatchScript = { name: "enqueue", source: ENQUEUE, rest: [] };
@@ -24,6 +27,7 @@ export class RedisSender {
   readonly #outbox: Outbox<RedisLink>;
   readonly #batches = new RedisBatches();
   #unsure = 0;
+  #unsureBytes = 0;
 
   constructor(names: RedisNames, outbox: Outbox<RedisLink>) {
     this.#names = names;
@@ -41,8 +45,8 @@ export class RedisSender {
     this.#outbox.add({ bytes, until, send, done });
   }
 
-  /** Does what a job ended in, and lets go of its entry. Rejects where the queue is closed before. */
-  settle(stream: string, entry: string, job: Job, { reply, again, dead }: Settlement): Promise<void> {
+  /** Does what a job ended in, and lets go of its entry. Rejects where the queue is closed before. @param consumer whose it was */
+  settle(consumer: string, { stream, id }: TakenEntry, job: Job, { reply, again, dead }: Settlement): Promise<void> {
     const { group, caller } = job;
     const what = `${stream} ${caller.replyTo ?? ""}`;
     const keys = () => this.#settleKeys(stream, group, caller.replyTo);
@@ -50,13 +54,13 @@ export class RedisSender {
     const buried = dead === undefined ? ["", ""] : [encodeJob(job), dead.slice(0, MAX_ERROR_LENGTH)];
     const said = reply === undefined ? "" : encodeReply(reply);
     const noted = job.ttlMs > 0 ? "1" : "";
-    return this.#each(SETTLE_EACH, what, keys, [entry, noted, said, ...next, ...buried]);
+    return this.#each(SETTLE_EACH, what, keys, [id, consumer, noted, said, ...next, ...buried]);
   }
 
   /** What is no job goes to the dead letters as it is. */
-  buryBytes(stream: string, entry: string, body: Buffer, error: string): Promise<void> {
+  buryBytes(consumer: string, { stream, id, body = Buffer.of() }: TakenEntry, error: string): Promise<void> {
     const keys = () => this.#settleKeys(stream, "", undefined);
-    return this.#each(SETTLE_EACH, `broken ${stream}`, keys, [entry, "1", "", "", "0", "", body, error]);
+    return this.#each(SETTLE_EACH, `broken ${stream}`, keys, [id, consumer, "1", "", "", "0", "", body, error]);
   }
 
   /** It is not gathered: what is said before a job has ended is there before what that ends in. */
@@ -72,12 +76,15 @@ export class RedisSender {
   }
 
   tell(reply: Reply, link: RedisLink | undefined): void {
-    if (link === undefined || this.#unsure >= MAX_UNSURE) return;
+    if (link === undefined || this.#unsure >= MAX_UNSURE || this.#unsureBytes >= MAX_UNSURE_BYTES) return;
+    const body = encodeReply(reply);
     this.#unsure++;
+    this.#unsureBytes += body.length;
     const over = (): void => {
       this.#unsure--;
+      this.#unsureBytes -= body.length;
     };
-    runScript(link, REPLY, this.#replyKeys(reply), [encodeReply(reply)]).then(over, over);
+    runScript(link, TELL, this.#replyKeys(reply), [body, String(MAX_UNREAD)]).then(over, over);
   }
 
   #settleKeys(stream: string, group: string, host: string | undefined): string[] {

@@ -61,7 +61,7 @@ export function decodeReply(bytes: unknown): Reply | undefined {
   if (fields?.[0] !== VERSION) return undefined;
   const [, place, job, attempt, procedure, callerOf, ...rest] = fields;
   const caller = callerFrom(callerOf);
-  const body = bodyFrom(KINDS[place as number], rest);
+  const body = typeof place === "number" ? bodyFrom(KINDS[place], rest) : undefined;
   if (typeof job !== "string" || typeof attempt !== "number" || typeof procedure !== "string") return undefined;
   if (caller === undefined || body === undefined) return undefined;
   return { job, attempt, procedure, caller, ...body };
@@ -99,7 +99,8 @@ function bodyFrom(kind: ReplyBody["kind"] | undefined, fields: readonly unknown[
     case "expired":
       return { kind };
     case "dead":
-      return { kind, code: first === "UNAVAILABLE" ? first : "INTERNAL", message: String(second) };
+      if (typeof second !== "string") return undefined;
+      return { kind, code: first === "UNAVAILABLE" ? first : "INTERNAL", message: second };
     case "progress":
       return isBytes(first) ? { kind, data: first } : undefined;
     case "publish":

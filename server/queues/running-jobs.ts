@@ -1,7 +1,9 @@
+import { EncodeError } from "../../shared/budget.ts";
 import { within } from "../within.ts";
 import { isExpired, type Job } from "./job.ts";
 import type { JobHandler, Outcome } from "./job-queue.ts";
 import type { QueueCounts } from "./queue-counts.ts";
+import { MAX_MS } from "./queue-limits.ts";
 import { type Reply, replyTo } from "./reply.ts";
 import { type JobVoice, RunningJob } from "./running-job.ts";
 
@@ -75,6 +77,8 @@ export class RunningJobs<Held> {
   adopt(key: string, held: Held): boolean {
     const running = this.#running.get(key);
     if (running !== undefined) {
+      // where both are on one link, the job was put in twice: the later one stands for it
+      this.#options.letGo(running.held);
       running.held = held;
       return true;
     }
@@ -119,7 +123,8 @@ export class RunningJobs<Held> {
     const idle = new Promise<void>((resolve) => {
       this.#whenIdle = resolve;
     });
-    await within(idle, limitMs, () => new Error("late")).catch(() => undefined);
+    // a timer knows no more, and takes what is more for nothing
+    await within(idle, Math.min(limitMs, MAX_MS) || 0, () => new Error("late")).catch(() => undefined);
   }
 
   #run(running: RunningJob<Held>): void {
@@ -182,8 +187,12 @@ export class RunningJobs<Held> {
       .then((isGone) => {
         if (!isGone) this.#remember(key);
         over();
-        // otherwise the queue was closed: the broker gives it to somebody else
-      }, over);
+      })
+      .catch((error: unknown) => {
+        // what it gave cannot be written down; otherwise the queue was closed, and the broker gives it to somebody else
+        if (error instanceof EncodeError) this.#ended(running, { kind: "failure", message: textOf(error) });
+        else over();
+      });
   }
 
   #remember(key: string): void {
@@ -194,12 +203,21 @@ export class RunningJobs<Held> {
 
 async function outcomeOf(handler: JobHandler, running: RunningJob<unknown>): Promise<Outcome> {
   try {
-    return await handler(running.job, running);
+    const outcome = (await handler(running.job, running)) as Outcome | undefined;
+    const { kind } = outcome ?? {};
+    if (outcome !== undefined && (kind === "result" || kind === "error" || kind === "failure")) return outcome;
+    return { kind: "failure", message: "Its handler has given nothing that a job can end in." };
   } catch (error) {
     return { kind: "failure", message: textOf(error) };
   }
 }
 
+/** Whatever was thrown: it may have no text, or one that throws in turn. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  try {
+    const text: unknown = error instanceof Error ? (error.stack ?? error.message) : error;
+    return String(text);
+  } catch {
+    return "Something was thrown that has no text.";
+  }
 }

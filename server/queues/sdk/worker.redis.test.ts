@@ -108,9 +108,13 @@ describe("a worker", () => {
 
   it.each([
     ["no procedure", { procedures: defineProcedures({}) }, "at least one procedure"],
-    ["a name that is none", { procedures: defineProcedures({ "a b": () => 1 }) }, "name of a procedure"],
+    ["a name that is none", { procedures: defineProcedures({ "a b": () => 1 }) }, "is no name"],
     ["a group that is none", { group: "a.b" }, "name of a group"],
     ["no concurrency", { concurrency: 0 }, "whole number"],
+    ["a time that is no number", { redisUrl: "redis://a", retryMs: Number.NaN }, "retryMs must be a whole number"],
+    ["a fraction", { amqpUrl: "amqp://a", retryMs: 1.5 }, "retryMs must be a whole number"],
+    ["what is less than nothing", { amqpUrl: "amqp://a", claimAfterMs: -1 }, "claimAfterMs must be"],
+    ["no time to show that it lives", { redisUrl: "redis://a", claimAfterMs: 99 }, "claimAfterMs must be"],
     ["two brokers", { amqpUrl: "amqp://a", redisUrl: "redis://a" }, "one of url"],
     ["a URL that is none", { redisUrl: "http://user:secret@a" }, "has to begin with redis://"],
   ])("refuses %s", (_, options, message) => {

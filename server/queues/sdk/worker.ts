@@ -44,7 +44,7 @@ export interface Worker {
   /**
    * Takes nothing new, finishes what is under way, and hands back what is not done in time: others do it from its beginning,
    * as the same attempt. The broker may take a few seconds more to hear of it all.
-   * @param limitMs how long that may take, in milliseconds @default 30_000
+   * @param limitMs how long that may take, in milliseconds, `Infinity` for as long as it takes @default 30_000
    * @returns how many jobs were handed back
    */
   close(limitMs?: number): Promise<number>;

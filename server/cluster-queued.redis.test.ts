@@ -24,6 +24,7 @@ const PROCEDURES = `
     if (input?.toUser) await toUser(input.toUser, "you");
     if (input?.waitMs) await new Promise((resolve) => setTimeout(resolve, input.waitMs));
     if (input?.login) setSession({ user: input.login, tags: { room: "5" } });
+    if (input?.nothing) return;
     if (input?.refuse) throw new AppError("OUT_OF_PAPER", "no more", { trays: 2 });
     return { input, user: session.user ?? null, attempt: job.attempt, pid: process.pid };
   },
@@ -93,6 +94,8 @@ it("a call is acknowledged when the queue has it, and answered by whatever worke
     expect(await client.next()).toEqual([3, 7, { input: { a: 1 }, user: null, attempt: 1, pid: expect.any(Number) }]);
     expect(await client.ask([2, 8, "work", { refuse: true }])).toEqual(ack(8));
     expect(await client.next()).toEqual([4, 8, "OUT_OF_PAPER", "no more", { trays: 2 }]);
+    expect(await client.ask([2, 8, "work", { nothing: true }])).toEqual(ack(8));
+    expect(await client.next()).toEqual([3, 8]);
     expect(await client.ask([2, 9, "guarded", "no"])).toEqual([3, 9, "not queued"]);
     expect(await client.ask([2, 9, "guarded"])).toEqual(ack(9));
     expect(await client.next()).toMatchObject([3, 9, { attempt: 1 }]);

@@ -14,6 +14,12 @@ export function brokerOf({
 }
 
 /**
+ * Redis: replies that a host had taken and has not done with are another's after so many milliseconds without a sign of life
+ * of that host. Servers do no jobs, which may take longer.
+ */
+const REPLY_CLAIM_MS = 5_000;
+
+/**
  * The name of an application's queue.
  * @param path where it is, of one beside the main one: it has a queue of its own, as `fugitive-chat` is that of `/chat`
  */
@@ -24,5 +30,5 @@ export function queueNameOf(queueName: string, path: string): string {
 /** The options of the queue of an application. @param path see {@link queueNameOf} */
 export function queueOptions(config: Config, path: string): JobQueueOptions {
   const name = queueNameOf(config.queueName, path);
-  return { ...brokerOf(config), name, quorum: config.queueQuorum === "on" };
+  return { ...brokerOf(config), name, quorum: config.queueQuorum === "on", claimAfterMs: REPLY_CLAIM_MS };
 }

@@ -75,6 +75,7 @@ export function defineProcedures<
 export type PreparedProcedure = (job: Job, run: JobRun) => Promise<Outcome>;
 
 const { unpack } = createPack();
+const NOTHING = new Uint8Array();
 
 /** Makes procedures ready. @param failed told of each failure @throws TypeError, RangeError */
 export function prepareProcedures(
@@ -106,10 +107,10 @@ function prepareProcedure(
     const context = new JobContext(job, run);
     const session = () => (context.change === undefined ? {} : { session: context.change });
     try {
-      const given = unpack(job.input);
-      const input = schema === undefined ? given : await checked(schema, given);
-      const output = packed(await call(context, input));
-      return { kind: "result", output, ...session() };
+      const asked = unpack(job.input);
+      const input = schema === undefined ? asked : await checked(schema, asked);
+      const given = await call(context, input);
+      return { kind: "result", output: given === undefined ? NOTHING : packed(given), ...session() };
     } catch (error) {
       if (error instanceof AppError && encodes(error.details)) {
         const { code, message, details } = error;

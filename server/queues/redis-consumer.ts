@@ -3,6 +3,7 @@ import { placeOf } from "../links/place-of.ts";
 import { type RedisLink, RedisRefusal } from "../links/redis.ts";
 import type { Logger } from "../logger.ts";
 import { pause } from "../pause.ts";
+import { within } from "../within.ts";
 import { connectTwice, entriesOf, type RedisLinks, runScript, type TakenEntry } from "./redis-links.ts";
 import { ALIVE, CLAIM } from "./redis-scripts.ts";
 
@@ -28,6 +29,8 @@ export interface RedisConsumerOptions {
 }
 
 const REFUSED_PAUSE_MS = 1_000;
+/** How long Redis may take to answer when nothing more is wanted, in milliseconds. */
+const STOP_MS = 2_000;
 /** A consumer that holds nothing and has done nothing for so many times as long is forgotten. */
 const FORGET_AFTER = 20;
 
@@ -40,6 +43,11 @@ export class RedisConsumer {
   #roomMade: (() => void) | undefined;
   #tending = false;
   #reading: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
+  /** How many may just be taken over. */
+  #claiming = 0;
+  /** Whether there was no room for what others have left: it comes before what is new, or would wait until there is none. */
+  #claimDue = false;
 
   constructor(options: RedisConsumerOptions) {
     const { url, log, claimAfterMs, what } = options;
@@ -62,19 +70,27 @@ export class RedisConsumer {
     this.#roomMade?.();
   }
 
-  /** Nothing more is taken; what is held stays held. Resolves when the last that was taken is delivered. */
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    this.#roomMade?.();
-    // it may wait there for long
-    this.#line.link?.reading.close();
-    await this.#reading;
+  /**
+   * Nothing more is taken; what is held stays held. Resolves when the last that was taken is delivered, or Redis has not
+   * answered for long.
+   */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
   }
 
   async close(): Promise<void> {
     await this.stop();
     clearInterval(this.#timer);
     this.#line.close();
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#roomMade?.();
+    // it may wait there for long
+    this.#line.link?.reading.close();
+    await within(this.#reading, STOP_MS, () => new Error("late")).catch(() => undefined);
   }
 
   async #read(links: RedisLinks): Promise<void> {
@@ -86,7 +102,9 @@ export class RedisConsumer {
         isReady = true;
         await this.#room();
         if (!current()) return;
-        await this.#options.read(links, this.#options.room());
+        if (this.#claimDue) await this.#claim(links.asking);
+        const room = this.#free();
+        if (room > 0 && current()) await this.#options.read(links, room);
       } catch (error) {
         if (!current()) return;
         if (!(error instanceof RedisRefusal)) return this.#line.give(links, error as Error);
@@ -97,10 +115,30 @@ export class RedisConsumer {
   }
 
   async #room(): Promise<void> {
-    while (this.#options.room() <= 0 && !this.stopped) {
+    while (this.#free() <= 0 && !this.stopped) {
       await new Promise<void>((resolve) => {
         this.#roomMade = resolve;
       });
+    }
+  }
+
+  #free(): number {
+    return this.#options.room() - this.#claiming;
+  }
+
+  /** Takes over what others have left, as much as there is room for. */
+  async #claim(link: RedisLink): Promise<void> {
+    const { consumer, streams, claimAfterMs, deliver } = this.#options;
+    const room = Math.max(0, this.#free());
+    this.#claimDue = room === 0;
+    this.#claiming += room;
+    try {
+      const args = [consumer, claimAfterMs, room, claimAfterMs * FORGET_AFTER].map(String);
+      const [taken] = (await runScript(link, CLAIM, streams, args)) as [unknown];
+      for (const entry of entriesOf(taken)) deliver(entry);
+    } finally {
+      this.#claiming -= room;
+      this.#roomMade?.();
     }
   }
 
@@ -108,15 +146,13 @@ export class RedisConsumer {
     const { link } = this.#line;
     if (link === undefined || this.#tending) return;
     this.#tending = true;
-    const { consumer, streams, claimAfterMs, room, held, deliver, also } = this.#options;
+    const { consumer, held, also } = this.#options;
     try {
       for (const [stream, ids] of held()) {
         if (ids.length > 0) await runScript(link.asking, ALIVE, [stream], [consumer, ...ids]);
       }
       if (!this.stopped) {
-        const args = [consumer, claimAfterMs, Math.max(0, room()), claimAfterMs * FORGET_AFTER].map(String);
-        const [taken] = (await runScript(link.asking, CLAIM, streams, args)) as [unknown];
-        for (const entry of entriesOf(taken)) deliver(entry);
+        await this.#claim(link.asking);
         await also?.(link.asking);
       }
     } catch (error) {

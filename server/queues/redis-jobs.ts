@@ -33,6 +33,8 @@ export class RedisJobs implements Consumer {
   readonly #consumer: RedisConsumer;
   /** Whose turn it is to be asked first, of procedures that are equally urgent. */
   #turn = 0;
+  /** How many may just be taken. */
+  #taking = 0;
 
   constructor(options: RedisJobsOptions, sender: RedisSender, asking: () => RedisLink | undefined) {
     const { url, group, procedures, consumer, claimAfterMs, concurrency, retryMs, handler, names, counts, log } =
@@ -52,7 +54,7 @@ export class RedisJobs implements Consumer {
     });
     this.#consumer = new RedisConsumer({
       ...{ url, log, what: `jobs of ${group}`, consumer, claimAfterMs, streams: names.streamsOf(group, procedures) },
-      room: () => this.#jobs.room,
+      room: () => this.#jobs.room - this.#taking,
       held: () => this.#held(),
       read: (links, room) => this.#read(links, room),
       deliver: (entry) => this.#deliver(entry),
@@ -73,18 +75,31 @@ export class RedisJobs implements Consumer {
 
   /** Takes what there is; where that is less than there is room for, it waits until there may be more. */
   async #read({ asking, reading }: RedisLinks, room: number): Promise<void> {
+    const next = await this.#take(asking, room);
+    if (next === undefined || this.#consumer.stopped) return;
+    // 0 would be for ever
+    const block = next.delay < 0 ? BLOCK_MS : Math.max(1, Math.min(next.delay, BLOCK_MS));
+    const wake = this.#options.names.wakeOf(this.#options.group);
+    await reading.command(["XREAD", "BLOCK", String(block), "STREAMS", wake, next.woken], BLOCK_ANSWER_MS);
+  }
+
+  /** @returns when somebody was woken the last time, and in how many milliseconds a delay ends or -1, where there is room left */
+  async #take(asking: RedisLink, room: number): Promise<{ woken: Buffer; delay: number } | undefined> {
     const { group, procedures, consumer, names } = this.#options;
     this.#turn = (this.#turn + 1) % procedures.length;
     const inTurn = [...procedures.slice(this.#turn), ...procedures.slice(0, this.#turn)];
     const keys = [names.wakeOf(group), names.delayedOf(group), names.ttl, ...names.streamsOf(group, inTurn)];
-    const answer = await runScript(asking, TAKE, keys, [consumer, String(room)]);
-    const [woken, delay, taken] = answer as [Buffer, number, unknown];
-    const entries = entriesOf(taken);
-    for (const entry of entries) this.#deliver(entry);
-    if (entries.length >= room || this.#consumer.stopped) return;
-    // 0 would be for ever
-    const block = delay < 0 ? BLOCK_MS : Math.max(1, Math.min(delay, BLOCK_MS));
-    await reading.command(["XREAD", "BLOCK", String(block), "STREAMS", names.wakeOf(group), woken], BLOCK_ANSWER_MS);
+    this.#taking = room;
+    try {
+      const answer = await runScript(asking, TAKE, keys, [consumer, String(room)]);
+      const [woken, delay, taken] = answer as [Buffer, number, unknown];
+      const entries = entriesOf(taken);
+      for (const entry of entries) this.#deliver(entry);
+      return entries.length < room ? { woken, delay } : undefined;
+    } finally {
+      // what was taken has its place by now
+      this.#taking = 0;
+    }
   }
 
   #held(): Map<string, string[]> {

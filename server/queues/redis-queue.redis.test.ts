@@ -67,6 +67,32 @@ it("Redis: who has lost a job to another has it neither back nor tried again, an
   expect([owner.begun.length, slow.begun.length]).toEqual([1, 1]);
 });
 
+it("Redis: what a dead worker has left is done while there is always something new, and no worker holds more than it may", async () => {
+  const app = new SuiteQueue(broker());
+  const host = app.host();
+  const stream = `fugitive:{${app.name}}:queue:jobs:g:p:normal`;
+  await redis.ask("XGROUP", "CREATE", stream, "consumers", "0", "MKSTREAM");
+  for (const input of ["left 1", "left 2"]) await enqueue(host, jobOf(input));
+  await redis.ask("XREADGROUP", "GROUP", "consumers", "dead", "COUNT", "2", "STREAMS", stream, ">");
+  for (let input = 0; input < 20; input++) await enqueue(host, jobOf(input));
+  let busy = true;
+  let most = 0;
+  app.worker(async (job) => {
+    const consumers = (await redis.ask("XPENDING", stream, "consumers")) as [
+      number,
+      string,
+      string,
+      [string, string][],
+    ];
+    for (const [name, count] of consumers[3]) if (String(name) !== "dead") most = Math.max(most, Number(count));
+    if (busy) await enqueue(host, jobOf("more"));
+    return { kind: "result", output: job.input };
+  });
+  await eventually(() => expect(app.results()).toEqual(expect.arrayContaining(["left 1", "left 2"])));
+  busy = false;
+  expect(most).toBe(1);
+});
+
 it("Redis: progress that nobody reads does not pile up", async () => {
   const app = new SuiteQueue(broker());
   const queue = app.open();

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongFirst } from "./tools/long-first.ts";
 
 const ALL = ["{shared,client,server,centaurus,tools,docs,stress,fuzz}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
@@ -14,6 +15,8 @@ const PROCESSES = [
 ];
 /** What cannot be run for want of a program, as tools/test.mjs has found. On the command line it would not reach projects. */
 const LEFT_OUT = (process.env.TESTS_LEFT_OUT ?? "").split(" ").filter((pattern) => pattern !== "");
+/** With --sequence.shuffle.files no other order is wanted: so it is found out that no file needs what another one leaves. */
+const SHUFFLED = process.argv.some((argument) => argument.startsWith("--sequence.shuffle"));
 
 // biome-ignore lint/style/noDefaultExport: Vitest reads the default export
 export default defineConfig({
@@ -24,8 +27,13 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     pool: "forks",
+    sequence: SHUFFLED ? {} : { sequencer: LongFirst },
+    // a process of its own for each file would cost most of them more than their tests; that none changes what another one
+    // shows is seen to by the setup
+    isolate: false,
+    setupFiles: ["tools/nothing-left.ts"],
     projects: [
-      project("light", ALL, [...PROCESSES, ...COMPUTING], 3, 0),
+      project("light", ALL, [...PROCESSES, ...COMPUTING], 4, 0),
       project("processes", PROCESSES, COMPUTING, 4, 1),
       project("computing", COMPUTING, [], 1, 2),
     ],

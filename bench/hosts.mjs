@@ -1,16 +1,10 @@
 // Publications from a client of one host to a subscriber of another, by way of one Redis, beside Socket.IO with its Redis adapter.
 // Needs a build, redis-server, and what Fugitive is measured beside: `npm run build`, `npm install` in bench/peers, and
 // `node bench/hosts.mjs`.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Packr } from "msgpackr";
 import { startServer } from "./lib/child.mjs";
 import { clientFrame, openRaw } from "./lib/raw-client.mjs";
+import { startRedis } from "./lib/redis.mjs";
 import { median } from "./lib/statistics.mjs";
 
 const ROUNDS = 5;
@@ -129,28 +123,6 @@ async function socketIo(url) {
 
 function textFrame(text) {
   return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
-}
-
-async function startRedis() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  const folder = await mkdtemp(join(tmpdir(), "fugitive-bench-"));
-  const options = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
-  const server = spawn(process.env.REDIS_PATH || "redis-server", options, { stdio: "ignore" });
-  const failed = once(server, "error").then(([error]) => Promise.reject(error));
-  await Promise.race([sleep(1_000), failed]);
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async stop() {
-      const gone = once(server, "exit");
-      server.kill();
-      await gone;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 const redis = await startRedis();

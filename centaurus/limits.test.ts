@@ -129,13 +129,13 @@ it("begins the time anew with each progress", async () => {
   const C = await threads().register({
     async works(this: CallScope) {
       for (let part = 0; part < 5; part++) {
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await new Promise((resolve) => setTimeout(resolve, 200));
         this.progress(part);
       }
       return "done";
     },
   });
-  expect(await C.works.with({ timeoutMs: 200 })()).toBe("done");
+  expect(await C.works.with({ timeoutMs: 800 })()).toBe("done");
 });
 
 it("refuses calls beyond its limit, and serves on", async () => {

@@ -180,6 +180,16 @@ export async function methodsOfOnesOwn(): Promise<void> {
   client.methodsFrom({ none: { type: "none" }, wrong: { type: "math.add", factory: () => 1 } });
 }
 
+export async function queuedCalls(): Promise<void> {
+  const client = connect<App>("ws://localhost:8080");
+  const progress = (data: unknown) => void data;
+  const sum = await client.methods.math.add({ x: 1, y: 6 }, { progress, acknowledged: async () => {}, answerMs: 1 });
+  same<typeof sum, number>();
+  await client.call("none", undefined, { acknowledged: ({ job }) => same<typeof job, string | undefined>() });
+  // @ts-expect-error nobody knows what is told
+  await client.call("none", undefined, { progress: (data: number) => void data });
+}
+
 export function subscriptionForms(): void {
   const client = connect<App>("ws://localhost:8080");
   const subscription = client.subscribe("chat:lobby", async (data) => same<typeof data, Text>(), {

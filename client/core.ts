@@ -104,6 +104,7 @@ export class Core {
         if (timedOut) this.link.probe();
       },
       ended: (outcome) => this.tell("call", outcome),
+      report: (error) => this.report(error),
     };
     this.subscriptions = new Subscriptions(this.requests, (error) => this.report(error));
   }

@@ -21,7 +21,7 @@ export interface ClientMiddleware {
   onSend?(message: ClientMessage): Verdict<ClientMessage>;
   /**
    * Called with what the connection has acted on where it had to, in the reverse order. A call whose answer is dropped
-   * ends by its timeout. Where it throws, the client's `error` event is told, and the message dropped.
+   * ends by its timeout, or `answerMs`. Where it throws, the client's `error` event is told, and the message dropped.
    */
   onReceive?(message: ServerMessage): Verdict<ServerMessage>;
 }

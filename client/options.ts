@@ -1,3 +1,4 @@
+import type { AckInfo } from "../shared/message.ts";
 import type { TokenSource } from "./credentials.ts";
 import type { ClientMiddleware } from "./middleware.ts";
 import type { QueuePolicy } from "./offline-queue.ts";
@@ -12,7 +13,8 @@ export interface ClientOptions {
   readonly lazy?: boolean;
   /**
    * How long one attempt at a call may take, the wait for a connection included, in milliseconds. A call that is not
-   * answered at all rejects after `timeoutMs` times `attempts`; what has one attempt only, after `timeoutMs`.
+   * answered at all rejects after `timeoutMs` times `attempts`; what has one attempt only, after `timeoutMs`. What a
+   * queue has by then is not bound by it: see `CallOptions.answerMs`.
    * @default 10_000
    */
   readonly timeoutMs?: number;
@@ -102,9 +104,24 @@ export interface RequestOptions {
 export interface CallOptions extends RequestOptions {
   /**
    * How long to wait for the answer to one attempt, in milliseconds; the server is told how long all of them may take.
-   * @default that of the client
+   * Where a queue keeps the call, it bounds the wait until the server says so. @default that of the client
    */
   readonly timeoutMs?: number;
+  /**
+   * How long to wait for the answer, in milliseconds, once a queue has the call: beyond, it ends with `TIMEOUT`, and the
+   * server is told. @default Infinity
+   */
+  readonly answerMs?: number;
+  /**
+   * Called once, when the server says that a queue has the call: then it outlives this connection, and its worker.
+   * What it throws is told as `error`.
+   */
+  readonly acknowledged?: (info: AckInfo) => void;
+  /**
+   * Called with what the procedure tells of its progress, before the answer; may miss some of it, and get some twice
+   * where the connection is lost. Of a procedure that streams it gets the items. What it throws is told as `error`.
+   */
+  readonly progress?: (data: unknown) => void;
   /** How often it may be sent. @default that of the client */
   readonly attempts?: number;
   /**

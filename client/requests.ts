@@ -20,6 +20,10 @@ export interface Request extends PendingCall {
   readonly inOrder?: boolean;
   /** Called where its answer was lost with the connection. Returns whether it has been taken care of. */
   readonly lost?: (id: MessageId) => boolean;
+  /** Whether its answer can no more come where the server goes on with this session. */
+  readonly over?: (session: string) => boolean;
+  /** Whether a client need not stay on a connection for its answer. */
+  readonly idle?: () => boolean;
 }
 
 /** What the server is told of a call; undefined is nothing to tell. */
@@ -38,8 +42,6 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #pending = new PendingCalls();
   readonly #queue: OfflineQueue;
-  /** What is pending, waits for a moment, and for no answer. */
-  readonly #resting = new Set<MessageId>();
   /** That of the connection there is, once the server has told. */
   #session: string | undefined;
   #ended: { readonly error: unknown } | undefined;
@@ -119,18 +121,19 @@ export class Requests {
     );
   }
 
-  /** Tells the server that nobody waits for a call any more. */
+  /** Tells the server that nobody waits for a call any more; on the next connection where there is none. */
   cancel(id: MessageId): void {
     const { link, codec } = this.#options;
-    link.send(codec.encode([Kind.CANCEL, id]));
+    const piece = codec.encode([Kind.CANCEL, id]);
+    if (link.state === "open") link.send(piece);
+    else this.#queue.add(id, { piece, sent: undefined, session: undefined });
   }
 
   /** Is pending, and waits for no answer, until it is dropped. @param reject called where the client ends before */
   rest(reject: (error: unknown) => void): MessageId {
-    const request: Request = { answer: Kind.RESULT, resolve: () => {}, reject, lost: () => true };
-    const id = this.#pending.add(request);
-    this.#resting.add(id);
-    return id;
+    const yes = () => true;
+    const request: Request = { answer: Kind.RESULT, resolve: () => {}, reject, lost: yes, idle: yes };
+    return this.#pending.add(request);
   }
 
   /** Stops waiting: takes a request back from the queue, or tells the server where it was a call. */
@@ -141,7 +144,6 @@ export class Requests {
   /** Stops waiting, and tells nobody. */
   drop(id: MessageId): void {
     this.#queue.delete(id);
-    this.#resting.delete(id);
     this.#pending.drop(id);
   }
 
@@ -171,6 +173,7 @@ export class Requests {
       this.#queue.delete(id);
       this.#pending.reject(id, unknownSession());
     }
+    this.#pending.rejectAll(unknownSession(), (_, call) => (call as Request).over?.(session) === true);
     return this.#flush();
   }
 
@@ -186,14 +189,15 @@ export class Requests {
   /** There will be no connection any more. */
   end(error: unknown): void {
     this.#ended = { error };
-    this.#queue.clear();
     this.#pending.rejectAll(error);
+    this.#queue.clear();
   }
 
   /** Where the server asked to leave, does so as soon as nothing is in flight, in either direction. */
   leaveIfIdle(): void {
     const { link, busy } = this.#options;
-    if (link.leaving && this.#pending.size === this.#queue.size + this.#resting.size && !busy()) link.leave();
+    if (!link.leaving || busy()) return;
+    if (!this.#pending.some((id, call) => !this.#queue.has(id) && (call as Request).idle?.() !== true)) link.leave();
   }
 
   #flush(): number {

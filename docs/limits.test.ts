@@ -74,6 +74,11 @@ const FIXED: Readonly<Record<string, [file: string, constant: string, test: stri
     ...(["server/primary/tail-desk.ts", "MOST_TAILS"] as const),
     "server/primary/tail-desk.test.ts",
   ],
+  "jobs for remote workers that wait for their broker": [
+    ...(["server/queues/outbox.ts", "MOST_WAITING"] as const),
+    "server/queues/outbox.test.ts",
+  ],
+  "bytes of these": ["server/queues/outbox.ts", "MOST_WAITING_BYTES", "server/queues/outbox.test.ts"],
   "connections that wait to be dealt": ["server/primary/dealer.ts", "BACKLOG", "server/primary/dealer.test.ts"],
 };
 

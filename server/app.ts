@@ -12,6 +12,7 @@ import type { AuthorizeChannel } from "./pubsub/channel-guard.ts";
 import type { HistoryOptions } from "./pubsub/history-rule.ts";
 import type { PresenceOptions } from "./pubsub/presence-rule.ts";
 import type { SlowReaderPolicy } from "./pubsub/slow-readers.ts";
+import type { QueueTarget } from "./queued/queue-procedure.ts";
 import type { RateLimit } from "./rates/rate-rule.ts";
 
 /**
@@ -55,6 +56,8 @@ export interface ProcedureOptions<Input> {
   readonly use?: readonly Middleware[];
   /** @internal What `thread` adds. */
   readonly task?: ThreadTask;
+  /** @internal What `queue` adds. */
+  readonly queued?: QueueTarget;
 }
 
 /** A procedure as its author writes it: a plain function, or one with options. */

@@ -4,9 +4,7 @@ import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 import { samplesOf } from "./test/prometheus-parser.ts";
 
-const SERVER = JSON.stringify(new URL("../dist/server/index.js", import.meta.url).href);
 const APP = `
-  import { AppError } from ${SERVER};
   export const app = defineApp({
     procedures: {
       add: ({ x, y }) => x + y,

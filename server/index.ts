@@ -48,6 +48,13 @@ export type { AuthorizeChannel, ChannelAction, ChannelRequest } from "./pubsub/c
 export type { HistoryOptions } from "./pubsub/history-rule.ts";
 export type { PresenceOptions } from "./pubsub/presence-rule.ts";
 export type { SlowReaderPolicy } from "./pubsub/slow-readers.ts";
+export {
+  type QueueOf,
+  type QueueOptions,
+  type QueueProcedure,
+  queue,
+  queuesFor,
+} from "./queued/queue-procedure.ts";
 export type { RateLimit, RateLimitBy } from "./rates/rate-rule.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";
 export type { TagChanges, Tags } from "./tags/tags.ts";

@@ -16,9 +16,8 @@ import { MeteredInflate } from "./connection/metered-inflate.ts";
 import { Reception } from "./connection/reception.ts";
 import { Turn } from "./connection/turn.ts";
 import { deflateBlocks, zlibDeflate } from "./connection/zlib-deflate.ts";
-import { ControlAnswers, controlFrames } from "./control/control-answers.ts";
-import { controlHandlers } from "./control/control-handlers.ts";
-import { SystemCalls } from "./control/system-calls.ts";
+import { beginControl } from "./control/begin-control.ts";
+import { controlFrames } from "./control/control-answers.ts";
 import { Deadlines } from "./dispatch/deadlines.ts";
 import { dispatch } from "./dispatch/dispatcher.ts";
 import { type GoneServices, gone } from "./dispatch/gone.ts";
@@ -44,6 +43,8 @@ import { directFrames, tellUser } from "./pubsub/direct.ts";
 import { gapFrames } from "./pubsub/gaps.ts";
 import { hubFrames } from "./pubsub/hub.ts";
 import { presenceFrames } from "./pubsub/presence.ts";
+import { needQueue } from "./queued/need-queue.ts";
+import { queuedFrames, RemoteCalls } from "./queued/remote-calls.ts";
 import { Accounts, rateFrames } from "./rates/accounts.ts";
 import { ConnectGate, connectFrames } from "./rates/connect-gate.ts";
 import { Limiter } from "./rates/limiter.ts";
@@ -96,6 +97,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
       ...connectFrames(() => gate),
       ...controlFrames(() => control),
       ...tailFrames(() => taps),
+      ...queuedFrames(() => remote),
     },
     lost: options.lost,
   });
@@ -146,6 +148,8 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     throw error;
   });
   compute.start();
+  const remote = new RemoteCalls(uplink, pack, () => services);
+  needQueue(assembly.procedures.values(), config, remote);
 
   // raw paths are the main application's
   const streams = options.path === undefined ? await createGateway(config, log) : undefined;
@@ -191,18 +195,15 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
     ...{ counters, traffic, times, unknown },
     runTask: (task, input, request) => compute.run(task, input, request),
     claims: new Claims(uplink, config),
+    remote,
   };
 
   const sized = { connections, hub, uplink, deadlines, fairness, procedures: assembly.procedures, streams };
-  const system = new SystemCalls(services, connectionServices);
-  const control = new ControlAnswers({
-    ...{ uplink, pack, failed: failed("the control port could not be answered") },
-    handlers: controlHandlers({
-      ...{ services, system, connections, frames, requireUser: app.definition.requireUser === true },
-      snapshot: () => metrics.snapshot(sized),
-    }),
+  const { system, control } = beginControl({
+    ...{ services, connectionServices, uplink, connections, frames, app },
+    failed: failed("the control port could not be answered"),
+    snapshot: () => metrics.snapshot(sized),
   });
-  control.begin();
 
   const leaving: GoneServices = { ...services, connections, door, gate, peers, raw };
 

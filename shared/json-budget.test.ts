@@ -51,9 +51,9 @@ describe("checkJson", () => {
   });
 
   it("refuses a message of 300,000 empty objects quickly", () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(() => check(`[${"{},".repeat(300_000)}{}]`)).toThrow("The message has more than 100000 elements.");
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.cpuUsage(started).user).toBeLessThan(500_000);
   });
 
   it("is not deceived by what stands in strings", () => {
@@ -64,9 +64,9 @@ describe("checkJson", () => {
   });
 
   it("takes its time in proportion to the text, however it is escaped", () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     check(`"${'\\\\\\"'.repeat(250_000)}"`);
     check(`"${"\\\\".repeat(500_000)}"`);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.cpuUsage(started).user).toBeLessThan(500_000);
   });
 });

@@ -127,7 +127,10 @@ export interface PublishOptions {
 }
 
 export interface AckInfo {
+  /** Of a publication. */
   offset?: number;
+  /** Of a call that a queue has: as what it knows it. */
+  job?: string;
 }
 
 export interface EventInfo {

@@ -72,9 +72,11 @@ describe("an answer", () => {
 
   it("is still to come where a queue acknowledged the call", () => {
     const pending = new PendingCalls();
-    const call = waiter();
+    const acknowledged = vi.fn();
+    const call = waiter({ acknowledged });
     const id = pending.add(call);
-    expect(pending.settle([Kind.ACK, id])).toBe(true);
+    expect(pending.settle([Kind.ACK, id, { job: "job-1" }])).toBe(true);
+    expect(acknowledged.mock.calls).toEqual([[id, { job: "job-1" }]]);
     expect(call.resolve).not.toHaveBeenCalled();
     pending.settle([Kind.RESULT, id, "done"]);
     expect(call.resolve).toHaveBeenCalledWith("done");
@@ -106,6 +108,14 @@ describe("a timeout", () => {
     pending.settle([Kind.CHUNK, pending.add(call), 1]);
     vi.advanceTimersByTime(1_000);
     expect(call.reject).not.toHaveBeenCalled();
+  });
+
+  it("that can end with the first item ends as well where a queue has the call", () => {
+    const pending = new PendingCalls();
+    const calls = [waiter({ timeoutMs: 100, timeoutEndsAtItem: true }), waiter({ timeoutMs: 100 })];
+    for (const call of calls) pending.settle([Kind.ACK, pending.add(call)]);
+    vi.advanceTimersByTime(1_000);
+    expect(calls.map((call) => call.reject.mock.calls.length)).toEqual([0, 1]);
   });
 
   it("beyond what a timer can hold is none", () => {
@@ -146,6 +156,16 @@ describe("a signal", () => {
     pending.settle([Kind.RESULT, pending.add(waiter({ signal })), 1]);
     expect(removed).toHaveBeenCalledOnce();
   });
+});
+
+it("some tells whether there is a wait of which something holds", () => {
+  const pending = new PendingCalls();
+  const id = pending.add(waiter());
+  pending.add(waiter({ answer: Kind.ACK }));
+  expect(pending.some((_, { answer }) => answer === Kind.ACK)).toBe(true);
+  expect(pending.some((other) => other === id)).toBe(true);
+  pending.drop(id);
+  expect(pending.some((other) => other === id)).toBe(false);
 });
 
 describe("rejectAll", () => {

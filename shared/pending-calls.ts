@@ -25,12 +25,14 @@ export interface PendingCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** Takes the items of a streaming answer; without it they are dropped. */
-  readonly item?: (item: unknown) => void;
+  readonly item?: ((item: unknown) => void) | undefined;
+  /** Called where a queue has taken the call, whose answer may come much later; perhaps more than once. */
+  readonly acknowledged?: (id: MessageId, info: unknown) => void;
   /** Called after `reject` where this side no longer waits: the other side may be told. */
   readonly gaveUp?: (id: MessageId) => void;
   /** In milliseconds. @default Infinity */
   readonly timeoutMs?: number | undefined;
-  /** Whether the first item stops the clock, rather than the answer. @default false */
+  /** Whether the first item stops the clock, or that a queue has the call, rather than the answer. @default false */
   readonly timeoutEndsAtItem?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -87,12 +89,12 @@ export class PendingCalls {
     if (kind === Kind.ERROR) this.reject(id, errorFromReply(message));
     else if (kind === call.answer) this.resolve(id, (message as ResultMessage)[2]);
     else if (call.answer !== Kind.RESULT) return false;
-    else if (kind === Kind.CHUNK) {
+    else if (kind === Kind.CHUNK || kind === Kind.ACK) {
       if (call.timeoutEndsAtItem === true) clearTimeout(timer);
-      call.item?.(message[2]);
-    }
-    // an ACK says that a queue has taken the call: its RESULT is still to come
-    else return kind === Kind.ACK;
+      if (kind === Kind.CHUNK) call.item?.(message[2]);
+      // a queue has taken the call: its RESULT is still to come
+      else call.acknowledged?.(id, message[2]);
+    } else return false;
     return true;
   }
 
@@ -121,6 +123,12 @@ export class PendingCalls {
   /** Ends all waits badly, or those `which` picks. */
   rejectAll(error: unknown, which: (id: MessageId, call: PendingCall) => boolean = () => true): void {
     for (const [id, { call }] of [...this.#waiting]) if (which(id, call)) this.reject(id, error);
+  }
+
+  /** Whether there is a wait of which `which` holds. */
+  some(which: (id: MessageId, call: PendingCall) => boolean): boolean {
+    for (const [id, { call }] of this.#waiting) if (which(id, call)) return true;
+    return false;
   }
 
   #take(id: MessageId): PendingCall | undefined {

@@ -31,6 +31,7 @@ export class Cluster {
   #process;
   #folder = mkdtempSync(join(tmpdir(), "fugitive-stress-"));
   #pids = new Set();
+  #atExit = () => this.kill();
   /** What was logged. */
   records = [];
   stderr = "";
@@ -42,8 +43,8 @@ export class Cluster {
     this.#process = spawn(process.execPath, [file("../dist/server/cli/bin.js"), "serve", file(app)], {
       cwd: this.#folder,
       env: {
-        ...{ PATH: process.env.PATH, TMPDIR: this.#folder, ...SETTINGS, ...settings },
-        ...{ HOST, PORT: "0", CONTROL_PORT: "0", CONTROL_HOST: HOST, WORKERS: `${workers}` },
+        ...{ PATH: process.env.PATH, TMPDIR: this.#folder, PORT: "0", ...SETTINGS, ...settings },
+        ...{ HOST, CONTROL_PORT: "0", CONTROL_HOST: HOST, WORKERS: `${workers}` },
         ...{ STRESS_RUNS: this.#runsFile, STRESS_PID: `${process.pid}` },
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -56,7 +57,7 @@ export class Cluster {
     this.#process.stderr.setEncoding("utf8").on("data", (text) => {
       this.stderr += text;
     });
-    process.once("exit", () => this.kill());
+    process.once("exit", this.#atExit);
   }
 
   /**
@@ -123,6 +124,7 @@ export class Cluster {
 
   /** Ends what is left of it, at once. */
   kill() {
+    process.off("exit", this.#atExit);
     for (const pid of this.alive()) signal(pid, "SIGKILL");
     rmSync(this.#folder, { recursive: true, force: true });
   }

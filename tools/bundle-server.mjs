@@ -11,6 +11,8 @@ const SERVER = [
   "compute/compute-thread",
   "compute/task",
   "gateway/sdk/gateway",
+  "queues/create-job-queue",
+  "queues/sdk/worker",
   "simulate/simulate",
   "demo/app",
   "demo/hash-password.task",

@@ -10,7 +10,7 @@ import { misused, readArguments } from "./read-arguments.mjs";
  * signal ended it early.
  *
  * @param options `name` of the command; `help`, its text; `workers`, how many by default, as text; `more`, flags of its own,
- * each with text as its default; `load`, which imports what runs: only once it is built; `seed`, where none is given;
+ * each with text as its default; `problem`, which says what is wrong with what they are; `load`, which imports what runs: only once it is built; `seed`, where none is given;
  * `wrong`, a word for each thing that is; `verdict`, a sentence without its end, by how many things are wrong
  */
 export async function seededRun({
@@ -18,6 +18,7 @@ export async function seededRun({
   help,
   workers: defaultWorkers,
   more = {},
+  problem = () => undefined,
   load,
   seed: otherwise,
   wrong,
@@ -32,6 +33,8 @@ export async function seededRun({
     ...Object.fromEntries(Object.entries(more).map(([flag, text]) => [flag, { type: "string", default: text }])),
   };
   const { quiet, log, seed: given, seconds: secondsText, workers: workersText, ...own } = readArguments(options, help);
+  const wrongFlag = problem(own);
+  if (wrongFlag !== undefined) misused(wrongFlag, help);
   const seed = given ?? otherwise ?? randomBytes(4).toString("hex");
   const seconds = wholeNumber("seconds", secondsText, 1, 86_400, help);
   const workers = wholeNumber("workers", workersText, 1, 64, help);

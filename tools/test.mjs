@@ -46,7 +46,8 @@ const PROGRAMS = [
   },
   {
     name: "Redis",
-    tests: "**/*.redis.test.ts",
+    // some need a browser as well
+    tests: "**/*.redis.*test.ts",
     debian: "redis-server",
     variable: "REDIS_PATH",
     paths: ["/usr/bin/redis-server"],
@@ -58,6 +59,14 @@ const PROGRAMS = [
     variable: "RABBITMQ_PATH",
     // not the one in PATH: on Debian that becomes another user first
     paths: ["/usr/lib/rabbitmq/bin/rabbitmq-server"],
+  },
+  {
+    name: "HAProxy",
+    // the hosts behind it share a Redis
+    tests: "**/*.haproxy.redis.test.ts",
+    debian: "haproxy",
+    variable: "HAPROXY_PATH",
+    paths: ["/usr/sbin/haproxy"],
   },
 ];
 

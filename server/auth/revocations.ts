@@ -1,4 +1,5 @@
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { readNumber } from "../bus/numbers.ts";
 import type { Identity } from "./credentials.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { AppError } from "../../shared/errors.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { Link } from "../bus/link.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { DEFAULT_CONFIG } from "../config.ts";

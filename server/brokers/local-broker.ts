@@ -1,5 +1,5 @@
 import type { Pack } from "../../shared/msgpack-codec.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { type HistoryQuestion, readHistoryPage, type SubscribeQuestion } from "../bus/history-page.ts";
 import { readOffset, writePublicationHead } from "../bus/publication-head.ts";
 import type { Answered, Uplink } from "../bus/uplink.ts";

@@ -18,7 +18,7 @@ async function startBus(url: string, prefix: string, whileAway: "refuse" | "loca
   const { redis, hosts } = await startHost(url, prefix, BUDGET);
   const never = (): void => expect.unreachable("nobody is stuck");
   const config = { ...DEFAULT_CONFIG, busBudget: BUDGET, redisAway: whileAway };
-  const { hub } = createBusHub(config, { stuck: never, failed: never }, undefined, "", { redis, hosts });
+  const { hub } = createBusHub(config, { stuck: never, failed: never }, { shared: { redis, hosts } });
   await hub.listen();
   onTestFinished(() => hub.close());
   return { hub, redis, prefix };

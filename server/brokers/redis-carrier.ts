@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { AppError } from "../../shared/errors.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { HISTORY_PAGE_BYTES, type HistoryQuestion, type SubscribeQuestion } from "../bus/history-page.ts";
 import type { Link } from "../bus/link.ts";
 import { offsetBytes, readPublicationHead } from "../bus/publication-head.ts";

@@ -1,4 +1,4 @@
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { readHistoryPage } from "../bus/history-page.ts";
 import { offsetBytes } from "../bus/publication-head.ts";
 import { newEpoch } from "../epoch.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BusFrame, BusType, busFrameSize, neededBytes, writeBusFrame } from "./bus-frame.ts";
+import { BusFrame, busFrameSize, neededBytes, writeBusFrame } from "./bus-frame.ts";
+import { BusType } from "./bus-type.ts";
 
 const content = fc.record({
   type: fc.constantFrom(...Object.values(BusType)),

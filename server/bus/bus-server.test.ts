@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { createConnection, Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createBusAddress } from "./bus-address.ts";
-import { BusType } from "./bus-frame.ts";
 import { BusServer } from "./bus-server.ts";
+import { BusType } from "./bus-type.ts";
 import { Link } from "./link.ts";
 
 const SECRET = "open sesame";

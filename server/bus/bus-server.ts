@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
-import { type BusFrame, BusType } from "./bus-frame.ts";
+import type { BusFrame } from "./bus-frame.ts";
+import { BusType } from "./bus-type.ts";
 import { Link, type LinkHooks } from "./link.ts";
 
 export interface BusServerOptions {

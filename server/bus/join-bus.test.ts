@@ -3,8 +3,9 @@ import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { eventually } from "../test/patience.ts";
 import { createBusAddress } from "./bus-address.ts";
-import { type BusFrame, BusType } from "./bus-frame.ts";
+import type { BusFrame } from "./bus-frame.ts";
 import { BusServer } from "./bus-server.ts";
+import { BusType } from "./bus-type.ts";
 import { joinBus } from "./join-bus.ts";
 import { Link } from "./link.ts";
 

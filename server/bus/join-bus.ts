@@ -1,5 +1,5 @@
 import { createConnection } from "node:net";
-import { BusType } from "./bus-frame.ts";
+import { BusType } from "./bus-type.ts";
 import { Link, type LinkHooks } from "./link.ts";
 
 export interface JoinOptions {

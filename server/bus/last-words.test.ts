@@ -3,7 +3,7 @@ import { createConnection, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { eventually } from "../test/patience.ts";
 import { createBusAddress } from "./bus-address.ts";
-import { BusType } from "./bus-frame.ts";
+import { BusType } from "./bus-type.ts";
 import { Link } from "./link.ts";
 
 /** Both ends of a real Unix domain socket: how the kernel ends one is the point. */

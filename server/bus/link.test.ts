@@ -2,7 +2,8 @@ import { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BusFrame, BusType } from "./bus-frame.ts";
+import type { BusFrame } from "./bus-frame.ts";
+import { BusType } from "./bus-type.ts";
 import { Link } from "./link.ts";
 
 /** A stream whose incoming chunks are put in by hand, and whose writes are only kept. */

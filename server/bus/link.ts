@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import { BusFrame, type BusType, busFrameSize, neededBytes, writeBusFrame } from "./bus-frame.ts";
+import { BusFrame, busFrameSize, neededBytes, writeBusFrame } from "./bus-frame.ts";
+import type { BusType } from "./bus-type.ts";
 import { OutQueue } from "./out-queue.ts";
 
 export interface LinkHooks {

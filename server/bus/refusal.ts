@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { overloaded } from "../overloaded.ts";
-import { type BusFrame, BusType } from "./bus-frame.ts";
+import type { BusFrame } from "./bus-frame.ts";
+import { BusType } from "./bus-type.ts";
 import type { Link } from "./link.ts";
 
 /** How long those are asked to wait for whom there is no room, in milliseconds. */

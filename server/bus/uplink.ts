@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { overloaded } from "../overloaded.ts";
-import { type BusFrame, BusType } from "./bus-frame.ts";
+import type { BusFrame } from "./bus-frame.ts";
+import { BusType } from "./bus-type.ts";
 import { joinBus } from "./join-bus.ts";
 import type { LinkHooks } from "./link.ts";
 import { readRefusal } from "./refusal.ts";

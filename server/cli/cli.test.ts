@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConfigError } from "../config.ts";
 import { StartError } from "../start-error.ts";
 import { runCli, type StartRequest } from "./cli.ts";
+import type { WorkerRequest } from "./worker-request.ts";
 
 let cwd: string;
 
@@ -23,6 +24,7 @@ interface Run {
   readonly stdout: string;
   readonly stderr: string;
   readonly started: readonly StartRequest[];
+  readonly workers: readonly WorkerRequest[];
 }
 
 interface Given {
@@ -34,6 +36,7 @@ interface Given {
 async function run(argv: readonly string[], { env = {}, failure, ...rest }: Given = {}): Promise<Run> {
   const written = { stdout: "", stderr: "" };
   const started: StartRequest[] = [];
+  const workers: WorkerRequest[] = [];
   const code = await runCli(argv, {
     env,
     cwd,
@@ -43,9 +46,13 @@ async function run(argv: readonly string[], { env = {}, failure, ...rest }: Give
       started.push(request);
       if (failure !== undefined) throw failure;
     },
+    startWorker: async (request) => {
+      workers.push(request);
+      if (failure !== undefined) throw failure;
+    },
     ...rest,
   });
-  return { code, ...written, started };
+  return { code, ...written, started, workers };
 }
 
 describe("fugitive serve", () => {
@@ -87,6 +94,7 @@ describe("fugitive serve", () => {
       stdout: "",
       stderr: `fugitive: there is no application file ${path}\n`,
       started: [],
+      workers: [],
     });
   });
 
@@ -149,7 +157,63 @@ describe("help and version", () => {
 
   it.each([["--version"], ["-v"]])("%s prints the version of package.json", async (flag) => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    expect(await run([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "", started: [] });
+    expect(await run([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "", started: [], workers: [] });
+  });
+});
+
+describe("fugitive worker", () => {
+  const AMQP_URL = "amqp://user:word@host";
+
+  it("starts a worker with what flags and environment say, the former first", async () => {
+    const env = { AMQP_URL, WORKER_GROUP: "a", WORKER_CONCURRENCY: "9", REDIS_URL: "redis://elsewhere" };
+    const { code, stderr, workers } = await run(["worker", "app.mjs", "--group", "images"], { env });
+    expect({ code, stderr }).toEqual({ code: undefined, stderr: "" });
+    expect(workers[0]?.url.href).toBe(pathToFileURL(join(cwd, "app.mjs")).href);
+    expect(workers[0]?.settings).toMatchObject({ group: "images", concurrency: 9, amqpUrl: AMQP_URL, redisUrl: "" });
+  });
+
+  it("takes QUEUE_REDIS_URL, and where that is not there REDIS_URL", async () => {
+    const env = { QUEUE_REDIS_URL: "redis://one", REDIS_URL: "redis://two" };
+    const redisUrls: unknown[] = [];
+    for (const given of [env, { REDIS_URL: "redis://two" }]) {
+      redisUrls.push((await run(["worker", "app.mjs"], { env: given })).workers[0]?.settings.redisUrl);
+    }
+    expect(redisUrls).toEqual(["redis://one", "redis://two"]);
+  });
+
+  it("says all that is wrong, and no secret, and starts nothing", async () => {
+    const env = { AMQP_URL: "http://secret", WORKER_CONCURRENCY: "no" };
+    const { code, stderr, workers } = await run(["worker", "a", "b", "--grup", "x", "--amqp-url", "y"], { env });
+    expect({ code, workers }).toEqual({ code: 1, workers: [] });
+    expect(stderr.split("\n")).toEqual([
+      "The configuration cannot be used:",
+      "  --grup is not a flag; did you mean --group?",
+      "  --amqp-url is not a flag: a command line is no place for a secret; set AMQP_URL",
+      expect.stringContaining("  a worker has one FILE, not "),
+      '  WORKER_CONCURRENCY: expected a whole number from 1 to 10_000, found "no"',
+      "  AMQP_URL: expected a URL like amqp://user:password@host",
+      "",
+    ]);
+  });
+
+  it.each([
+    ["a broker", ["worker", "app.mjs"], "  there is no broker: set AMQP_URL, QUEUE_REDIS_URL or REDIS_URL"],
+    ["a file", ["worker"], "  FILE is missing: fugitive worker FILE"],
+  ])("asks for %s", async (_, argv, line) => {
+    const { code, stderr } = await run(argv);
+    expect({ code, lines: stderr.split("\n") }).toMatchObject({ code: 1, lines: expect.arrayContaining([line]) });
+  });
+
+  it("refuses a file that there is not, in one line", async () => {
+    const { code, stderr } = await run(["worker", "none.mjs"], { env: { AMQP_URL } });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "fugitive: there is no file none.mjs\n" });
+  });
+
+  it("has a help of its own", async () => {
+    const { code, stdout, workers } = await run(["worker", "--help"]);
+    expect({ code, workers }).toEqual({ code: 0, workers: [] });
+    expect(stdout).toContain("--concurrency");
+    expect(stdout).toContain("AMQP_URL");
   });
 });
 
@@ -159,6 +223,6 @@ describe("an unknown command", () => {
     ["dance", 'fugitive: "dance" is not a command; see fugitive --help\n'],
     ["--port=1", "fugitive: a command is missing: fugitive serve --port=1\n"],
   ])("%s is refused in one line", async (word, stderr) => {
-    expect(await run([word])).toEqual({ code: 2, stdout: "", stderr, started: [] });
+    expect(await run([word])).toEqual({ code: 2, stdout: "", stderr, started: [], workers: [] });
   });
 });

@@ -7,6 +7,8 @@ import { ConfigError, type LoadedConfig, loadConfig } from "../config.ts";
 import { StartError } from "../start-error.ts";
 import { readVersion } from "../version.ts";
 import { helpText } from "./help-text.ts";
+import { workerHelpText } from "./worker-help.ts";
+import { readWorkerRequest, type StartWorker } from "./worker-request.ts";
 
 /** What `fugitive serve` asks for. */
 export interface StartRequest {
@@ -27,23 +29,26 @@ export interface CliOptions {
   /** Served by `serve` without APP. @default none: APP is needed then */
   readonly defaultApp?: URL;
   readonly start: Start;
+  readonly startWorker: StartWorker;
 }
 
 interface TextOutput {
   write(text: string): unknown;
 }
 
-const COMMANDS = ["serve", "help"];
+const COMMANDS = ["serve", "worker", "help"];
 /** Something went wrong; the command line was wrong. */
 const FAILED = 1;
 const MISUSED = 2;
 
 /**
- * The command line of Fugitive, without program name: `serve [APP] [flags]`, `help`, `--help`, `--version`.
+ * The command line of Fugitive, without program name: `serve [APP] [flags]`, `worker FILE [flags]`, `help`, `--help`,
+ * `--version`.
  *
- * @returns the exit code, or undefined while the server runs
+ * @returns the exit code, or undefined while the server or the worker runs
  */
 export async function runCli(argv: readonly string[], options: CliOptions): Promise<number | undefined> {
+  if (argv[0] === "worker") return worker(argv.slice(1), options);
   const flags = parseFlags(argv);
   const [command, ...rest] = flags.positionals;
   if (flags.help || command === "help" || argv.length === 0) return print(options.stdout, helpText());
@@ -69,6 +74,21 @@ async function serve(
     if (appUrl === undefined) return print(stderr, "fugitive: which application? fugitive serve APP", MISUSED);
     if (!isFile(appUrl)) return print(stderr, `fugitive: there is no application file ${app ?? appUrl.href}`, FAILED);
     await start({ appUrl, config });
+    return undefined;
+  } catch (error) {
+    return print(stderr, explain(error), FAILED);
+  }
+}
+
+async function worker(
+  argv: readonly string[],
+  { env, cwd, stdout, stderr, startWorker }: CliOptions,
+): Promise<number | undefined> {
+  try {
+    const request = readWorkerRequest(argv, env, cwd);
+    if (request === "help") return print(stdout, workerHelpText());
+    if (!isFile(request.url)) return print(stderr, `fugitive: there is no file ${request.file}`, FAILED);
+    await startWorker(request);
     return undefined;
   } catch (error) {
     return print(stderr, explain(error), FAILED);

@@ -5,6 +5,7 @@ export function helpText(): string {
   return `Fugitive, a WebSocket application server.
 
   fugitive serve [APP] [flags]   serves an application; without APP the demo
+  fugitive worker FILE [flags]   does jobs of a queue; see fugitive worker --help
   fugitive help                  this text; so does --help or -h
   fugitive --version             the version; so does -v
 

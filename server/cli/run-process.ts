@@ -1,4 +1,5 @@
 import { packageUrl } from "../http/package-file.ts";
+import { startWorker } from "../queues/sdk/start-worker.ts";
 import { start } from "../serve.ts";
 import { runCli } from "./cli.ts";
 
@@ -13,6 +14,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     stderr: process.stderr,
     defaultApp: packageUrl("dist/server/demo/app.js"),
     start,
+    startWorker,
   });
   if (code === undefined) return;
   // process.exit() at once would cut off text that a pipe has not taken yet, but a start that failed half-way may

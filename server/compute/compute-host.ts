@@ -1,6 +1,7 @@
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
 import { BusServer } from "../bus/bus-server.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link, LinkHooks } from "../bus/link.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";

@@ -1,4 +1,4 @@
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import type { Queued } from "./fair-queue.ts";
 import type { HostedTask } from "./hosted-task.ts";

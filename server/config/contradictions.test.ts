@@ -32,6 +32,22 @@ describe("options that do not go together", () => {
     }
   });
 
+  it("are paths whose applications would have one queue, or a name that no queue has", () => {
+    const app = "./app.js";
+    const paths = [
+      { path: "/a/b", app },
+      { path: "/a-b", app },
+    ] as unknown as Config["paths"];
+    expect(problemsOf({ paths })).toEqual([]);
+    expect(problemsOf({ paths, amqpUrl: "amqp://127.0.0.1" })).toEqual([
+      expect.stringMatching(/^paths .*another path than \/a-b, whose queue has the name of that of \/a\/b/),
+    ]);
+    const long = [{ path: `/${"a".repeat(60)}`, app }] as unknown as Config["paths"];
+    expect(problemsOf({ paths: long, queueRedisUrl: "redis://127.0.0.1" })).toEqual([
+      expect.stringMatching(/^paths .*a shorter path/),
+    ]);
+  });
+
   it("are a certificate and no key, and a key and no certificate", () => {
     expect(problemsOf({ cert: "a.pem" })).toEqual([
       expect.stringMatching(/^key \(default\): expected the certificate's key/),

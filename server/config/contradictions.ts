@@ -1,5 +1,23 @@
 import { isLoopback } from "../http/loopback.ts";
+import { appPaths } from "../paths/path-options.ts";
+import { brokerOf, queueNameOf } from "../queues/queue-of.ts";
 import type { ConfigValues, OptionKey } from "./options.ts";
+
+const MOST_OF_A_NAME = 64;
+
+/** Each application has a queue of its own, whose name is made of its path. */
+function* queueNames(config: ConfigValues): Generator<[OptionKey, string]> {
+  const { queueName, paths } = config;
+  if (brokerOf(config) === undefined) return;
+  const known = new Map<string, string>([[queueName, "the main application"]]);
+  for (const path of appPaths(paths)) {
+    const name = queueNameOf(queueName, path);
+    const other = known.get(name);
+    if (other !== undefined) yield ["paths", `another path than ${path}, whose queue has the name of that of ${other}`];
+    if (name.length > MOST_OF_A_NAME) yield ["paths", `a shorter path than ${path}, whose queue has a name of its own`];
+    known.set(name, path);
+  }
+}
 
 const EVERY_ADDRESS = ["0.0.0.0", "::"];
 
@@ -19,6 +37,7 @@ export function* contradictions(config: ConfigValues): Generator<[OptionKey, str
   if (config.gatewayState === "on" && config.gatewayRedis === "") {
     yield ["gatewayRedis", "where states of connections are kept, as gatewayState is on"];
   }
+  yield* queueNames(config);
   if (cert !== "" && key === "") yield ["key", "the certificate's key, as there is a certificate"];
   if (key !== "" && cert === "") yield ["cert", "the key's certificate, as there is a key"];
   if (proxyProtocol === "off") return;

@@ -8,6 +8,7 @@ export const GROUPS = [
   "processes",
   "compute",
   "hosts",
+  "jobs",
   "authentication",
   "gateway",
   "logging",

@@ -7,6 +7,7 @@ import { LOG_OPTIONS } from "./log-options.ts";
 import { NETWORK_OPTIONS } from "./network-options.ts";
 import type { Option } from "./option.ts";
 import { PROCESS_OPTIONS } from "./process-options.ts";
+import { QUEUE_OPTIONS } from "./queue-options.ts";
 import { RATE_OPTIONS } from "./rate-options.ts";
 import { TIME_OPTIONS } from "./time-options.ts";
 import { TLS_OPTIONS } from "./tls-options.ts";
@@ -18,6 +19,7 @@ export const OPTIONS = {
   ...PROCESS_OPTIONS,
   ...COMPUTE_OPTIONS,
   ...HOST_OPTIONS,
+  ...QUEUE_OPTIONS,
   ...AUTH_OPTIONS,
   ...GATEWAY_OPTIONS,
   ...LOG_OPTIONS,

@@ -68,5 +68,11 @@ export class Farewells {
  * is no answer yet.
  */
 export function isQuiet({ calls, clientCalls, unsent, idle }: Connection): boolean {
-  return (calls?.size ?? 0) === 0 && (clientCalls?.size ?? 0) === 0 && unsent === 0 && idle;
+  return (calls === undefined || allOutlive(calls)) && (clientCalls?.size ?? 0) === 0 && unsent === 0 && idle;
+}
+
+/** Whether there is none whose answer needs the connection: those that a queue keeps are answered on another one. */
+function allOutlive(calls: NonNullable<Connection["calls"]>): boolean {
+  for (const { outlives } of calls.values()) if (!outlives) return false;
+  return true;
 }

@@ -31,7 +31,7 @@ export async function statusReport({ port, rollout, workers, compute, hosts }: O
     }),
   ]);
   const report = { port, workers: workerReports, compute: computeReport, rollout: { running, queued, failure } };
-  return hosts === undefined ? report : { ...report, hosts: hostList(hosts) };
+  return { ...report, hosts: hosts && hostList(hosts) };
 }
 
 /** All hosts, by their names, and which of them this one is. */

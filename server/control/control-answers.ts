@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { asRefusal } from "../dispatch/as-refusal.ts";
 import type { AnswerData, AnswerTo, Asked, QuestionData, QuestionName } from "./control-questions.ts";

@@ -66,7 +66,8 @@ export class Observer {
     };
   }
 
-  #stats({ workers, compute, rollout }: Awaited<ReturnType<typeof statusReport>>, growth: Growth | undefined): Stats {
+  #stats(report: Awaited<ReturnType<typeof statusReport>>, growth: Growth | undefined): Stats {
+    const { workers, compute, rollout, hosts } = report;
     const { config, version, startedAt, primary } = this.#options;
     const { failure, running, queued } = rollout;
     const uptime = (Date.now() - startedAt) / MS_PER_SECOND;
@@ -78,6 +79,7 @@ export class Observer {
       ...(compute !== undefined && {
         compute: { ...computeStats({ ...compute, pid: compute.pid ?? 0 }), ...loadOf(growth, "compute", "") },
       }),
+      ...(hosts !== undefined && { hosts }),
       rollout: { running, queued, ...(failure !== undefined && { failure: String(failure) }) },
       ...(growth !== undefined && { rates: ratesOf(growth), troubles: troublesOf(growth.now), ...latencyOf(growth) }),
     };

@@ -25,6 +25,17 @@ export interface ComputeStats extends ProcessStats {
   readonly running?: number;
 }
 
+/** One host of the application. */
+export interface HostStats {
+  readonly node: string;
+  /** Of this start of it. */
+  readonly id: string;
+  /** Seconds since it started, by the clocks of both. */
+  readonly uptime: number;
+  /** Whether it is the one that tells. */
+  readonly own: boolean;
+}
+
 /** What was counted, each as so many in a second. */
 export interface Rates {
   readonly received: number;
@@ -59,6 +70,8 @@ export interface Stats {
   readonly workers: readonly WorkerStats[];
   /** None where the application has no use for one. */
   readonly compute?: ComputeStats;
+  /** All hosts by their names; none where there can be but this one. */
+  readonly hosts?: readonly HostStats[];
   readonly rollout: { readonly running: boolean; readonly queued: boolean; readonly failure?: string };
   /** None in the first second, as there is nothing to compare with. */
   readonly rates?: Rates;

@@ -4,6 +4,7 @@ import type { Middleware, ProcedureDefinition } from "../app.ts";
 import type { ThreadTask } from "../compute/thread.ts";
 import type { BoundedLabels } from "../metrics/bounded-labels.ts";
 import { CallMetrics } from "../metrics/call-metrics.ts";
+import type { QueueTarget } from "../queued/queue-procedure.ts";
 import { type RateLimit, type RateRule, rateRule } from "../rates/rate-rule.ts";
 import { compose, type Run } from "./compose.ts";
 import type { CallContext } from "./context.ts";
@@ -21,6 +22,8 @@ export interface Procedure {
   readonly idempotent: boolean;
   /** What it runs on a compute thread, where it does nothing else. */
   readonly task: ThreadTask | undefined;
+  /** Where its calls go, where remote workers do it. */
+  readonly queued: QueueTarget | undefined;
   /** How often it may be called; undefined where that is not limited. */
   readonly rateLimit: RateRule | undefined;
   /** Whether there is no middleware around it. */
@@ -48,7 +51,7 @@ export function prepareProcedure(
   definition: ProcedureDefinition,
   defaults: ProcedureDefaults,
 ): Procedure {
-  const { handler, input, timeoutMs, use, task, idempotent, requireUser, authorize, rateLimit } = read(
+  const { handler, input, timeoutMs, use, task, queued, idempotent, requireUser, authorize, rateLimit } = read(
     name,
     definition,
   );
@@ -66,6 +69,7 @@ export function prepareProcedure(
     streams: /Generator/.test(Object.prototype.toString.call(handler)),
     idempotent,
     task,
+    queued,
     rateLimit: preparedRate(name, rateLimit),
     bare: around.length === 0,
     metrics: new CallMetrics(name, defaults.errors),
@@ -73,7 +77,7 @@ export function prepareProcedure(
 }
 
 function read(name: string, definition: ProcedureDefinition) {
-  const { handler, input, timeoutMs, use, task, idempotent, requireUser, authorize, rateLimit } =
+  const { handler, input, timeoutMs, use, task, queued, idempotent, requireUser, authorize, rateLimit } =
     typeof definition === "function" ? { handler: definition } : { timeoutMs: undefined, ...definition };
   if (typeof handler !== "function") {
     throw new TypeError(`The procedure "${name}" needs a function, or an object with a handler.`);
@@ -92,6 +96,7 @@ function read(name: string, definition: ProcedureDefinition) {
     requireUser,
     authorize,
     task,
+    queued,
     idempotent: idempotent ?? task?.idempotent ?? false,
     rateLimit,
   };

@@ -47,6 +47,11 @@ export class RunningCall implements Timed {
     return !this.#over && this.context.aborted === undefined;
   }
 
+  /** Whether its answer does not need this connection. */
+  get outlives(): boolean {
+    return false;
+  }
+
   /** The caller has taken so many items of its stream. */
   taken(count: unknown): void {
     if (this.window?.taken(count) === true) this.wake?.();

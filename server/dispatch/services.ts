@@ -13,6 +13,7 @@ import type { ChannelAccess } from "../pubsub/channel-access.ts";
 import type { Hub } from "../pubsub/hub.ts";
 import type { Presence } from "../pubsub/presence.ts";
 import type { Publisher } from "../pubsub/publisher.ts";
+import type { RemoteCalls } from "../queued/remote-calls.ts";
 import type { Limiter } from "../rates/limiter.ts";
 import type { Claims } from "../sessions/claims.ts";
 import type { Sessions } from "../sessions/sessions.ts";
@@ -34,6 +35,7 @@ export interface Services extends ContextServices {
   readonly watch: Pick<IdentityWatch, "look" | "closed">;
   readonly access: ChannelAccess;
   readonly claims: Claims;
+  readonly remote: RemoteCalls;
   readonly limiter: Limiter;
   readonly pack: Pack;
   readonly events: Emitter<ServerEvents>;

@@ -1,7 +1,7 @@
 import type { Emitter } from "../../shared/emitter.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { ServerEvents } from "../app.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { GatewayPath, GatewaySource, GatewayStreams } from "./gateway-streams.ts";
 import type { RawConnection, RawListener } from "./raw-connection.ts";

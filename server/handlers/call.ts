@@ -4,11 +4,13 @@ import { streamOf } from "../../shared/stream-of.ts";
 import type { Connection } from "../connection/connection.ts";
 import { CallContext } from "../dispatch/context.ts";
 import { KeyedCall } from "../dispatch/keyed-call.ts";
+import type { Procedure } from "../dispatch/procedures.ts";
 import { replyError, replyResult } from "../dispatch/replies.ts";
 import { RunningCall } from "../dispatch/running-call.ts";
 import type { Services } from "../dispatch/services.ts";
 import { runStream } from "../dispatch/stream.ts";
 import { overloaded } from "../overloaded.ts";
+import { QueuedRun } from "../queued/queued-run.ts";
 import { rateLimited } from "../rates/limiter.ts";
 import type { RateRule } from "../rates/rate-rule.ts";
 
@@ -23,6 +25,7 @@ export function handleCall(connection: Connection, message: CallMessage, service
   const [, id, name, data, options] = message;
   const input = options?.noData === true ? undefined : data;
   const procedure = services.procedures.get(name);
+  if (procedure?.queued !== undefined && asksAgain(connection.calls?.get(id), procedure, options?.key)) return;
   const refusal = procedure === undefined ? notFound(name) : busy(connection, id, services);
   if (procedure === undefined || refusal !== undefined) {
     (procedure?.metrics ?? services.unknown).failed(refusal?.code ?? "NOT_FOUND");
@@ -33,8 +36,9 @@ export function handleCall(connection: Connection, message: CallMessage, service
   // a caller may wait for less than the procedure's own limit, not for more
   const timeoutMs = Math.min(options?.timeoutMs ?? procedure.timeoutMs, procedure.timeoutMs);
   const context = new CallContext(connection, id, procedure, input, timeoutMs, services);
-  const key = procedure.idempotent ? undefined : (options?.key ?? undefined);
-  const { rateLimit } = procedure;
+  const { rateLimit, queued } = procedure;
+  // a queue does not begin twice with what it has, whatever that does
+  const key = procedure.idempotent && queued === undefined ? undefined : (options?.key ?? undefined);
   if (rateLimit?.by === "connection") {
     const wait = services.limiter.take(connection, rateLimit);
     if (wait > 0) {
@@ -44,6 +48,10 @@ export function handleCall(connection: Connection, message: CallMessage, service
     }
   } else if (rateLimit !== undefined && !connection.system) {
     askFor(context, rateLimit, key, services, options?.window);
+    return;
+  }
+  if (queued !== undefined) {
+    runLater(new QueuedRun(context, key, services.remote, services), services);
     return;
   }
   if (key !== undefined) {
@@ -83,7 +91,7 @@ function askFor(
   window?: number | null,
 ): void {
   const { limiter } = services;
-  const call = key === undefined ? new RunningCall(context, services) : new KeyedCall(context, services);
+  const call = waitingCall(context, key, services);
   limiter.ask(context.connection, rule, (error, wait) => {
     if (!call.wanted) return;
     if (wait > 0) limiter.refused(context.connection);
@@ -91,6 +99,19 @@ function askFor(
     else if (call instanceof KeyedCall && key !== undefined) call.claim(key, () => runLater(call, services, window));
     else runLater(call, services, window);
   });
+}
+
+function waitingCall(context: CallContext, key: string | undefined, services: Services): RunningCall {
+  if (context.procedure.queued !== undefined) return new QueuedRun(context, key, services.remote, services);
+  return key === undefined ? new RunningCall(context, services) : new KeyedCall(context, services);
+}
+
+/** Whether a client that has come back asks for a queued call under the id that this has here already. */
+function asksAgain(call: RunningCall | undefined, procedure: Procedure, key: string | null | undefined): boolean {
+  if (!(call instanceof QueuedRun) || call.context.procedure !== procedure) return false;
+  if (!call.acknowledged || key == null || call.key !== key) return false;
+  call.acknowledge();
+  return true;
 }
 
 /** Runs the procedure of a call that had to wait for that. */

@@ -84,10 +84,14 @@ function goOn(
   const done = () => {
     left--;
     if (left > 0) return;
-    welcome(connection, secret, true, services, places);
-    services.watch.look(connection);
-    for (const start of starts) start.begin();
-    connection.release();
+    services.remote.resume(connection, (adopt) => {
+      welcome(connection, secret, true, services, places);
+      services.watch.look(connection);
+      for (const start of starts) start.begin();
+      // before anything else of the client's is done, as it may cancel them
+      adopt();
+      connection.release();
+    });
   };
   for (const channel of names) {
     left++;

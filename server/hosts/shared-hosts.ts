@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import { RedisCore } from "../redis/redis-core.ts";
+import type { RedisCounts } from "../redis/redis-counts.ts";
 import { readRedisPlace } from "../redis/redis-place.ts";
 import { RedisScope } from "../redis/redis-scope.ts";
 import type { SharedRedis } from "../redis/shared-redis.ts";
@@ -25,6 +26,21 @@ export class SharedHosts {
     this.#core = new RedisCore({ place: readRedisPlace(redis), prefix, budget, log });
     this.#main = new RedisScope(this.#core, "");
     this.registry = new HostRegistry({ redis: this.#main, node });
+  }
+
+  /** Whether Redis can be asked now. */
+  get isUp(): boolean {
+    return this.#core.isUp;
+  }
+
+  /** Bytes that wait to be asked of it. */
+  get waiting(): number {
+    return this.#core.waiting;
+  }
+
+  /** What became of what this host asked of it. */
+  get counts(): Readonly<RedisCounts> {
+    return this.#core.counts;
   }
 
   /** @param path of an application; an empty string for the main one */

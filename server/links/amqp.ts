@@ -1,4 +1,4 @@
-import type { Channel } from "rabbitmq-client";
+import { type Lost, openChannel } from "./amqp-channel.ts";
 import type { Link } from "./lifeline.ts";
 
 /** Where events go at RabbitMQ, and where they come from. */
@@ -24,10 +24,6 @@ export interface AmqpLink extends Link {
 export class AmqpRefusal extends Error {
   override readonly name = "AmqpRefusal";
 }
-
-const CONNECT_MS = 5_000;
-/** A broker that is silent for twice as long is gone, in seconds. */
-const HEARTBEAT = 10;
 
 /** What becomes of a message that was consumed. */
 export type Settlement = "done" | "again" | "never";
@@ -111,47 +107,4 @@ export function consumeAmqp(
     });
     return { close, end: () => channel.close() };
   });
-}
-
-type Lost = (error: Error) => void;
-
-/** Opens one connection with one channel, and all that is wanted of it; what fails meanwhile fails all of it. */
-async function openChannel<L extends Link>(
-  url: string,
-  lost: Lost,
-  signal: AbortSignal,
-  setUp: (channel: Channel, close: () => void) => Promise<L>,
-): Promise<L> {
-  const { Connection } = await import("rabbitmq-client");
-  signal.throwIfAborted();
-  const connection = new Connection({ url, connectionTimeout: CONNECT_MS, heartbeat: HEARTBEAT });
-  const close = (): void => connection.unsafeDestroy();
-  let failed: Lost | undefined;
-  const failure = new Promise<never>((_, reject) => {
-    failed = reject;
-  });
-  failure.catch(() => undefined);
-  const fail = (error: Error): void => {
-    failed?.(error);
-    lost(error);
-    close();
-  };
-  connection.on("error", fail);
-  const open = async (): Promise<L> => {
-    const channel = await connection.acquire({ emitErrorsFromChannel: true });
-    channel.on("error", fail);
-    // behind its error, if it has one
-    channel.on("close", () => setImmediate(() => fail(new Error("RabbitMQ has closed the channel"))));
-    return setUp(channel, close);
-  };
-  signal.addEventListener("abort", close);
-  try {
-    return await Promise.race([open(), failure]);
-  } catch (error) {
-    close();
-    throw error;
-  } finally {
-    // from here on whoever has the link closes it
-    signal.removeEventListener("abort", close);
-  }
 }

@@ -82,6 +82,21 @@ export const METRICS = {
   fugitive_presence_channels: gauge("Channels of which it is known who is in them."),
   fugitive_presence_bytes: gauge("Memory that who is in which channel takes."),
   fugitive_peers: gauge("Peers that seek somebody, or have found each other."),
+  fugitive_queued_calls: gauge("Calls that a queue keeps, or whose answers are kept here."),
+  fugitive_queued_answers_bytes: gauge("Memory that their answers take."),
+
+  fugitive_job_queue_up: gauge("1 where the broker of jobs can be reached, 0 where it cannot."),
+  fugitive_jobs_waiting: gauge("Jobs that wait for the broker to have them."),
+  fugitive_jobs_total: counter("Jobs that the broker has or has not taken, and what came of them.", "outcome"),
+
+  fugitive_hosts: gauge("Hosts of the application, as far as this one knows."),
+  fugitive_redis_up: gauge("1 where the Redis that hosts share can be asked, else 0."),
+  fugitive_redis_connects_total: counter(
+    "Connections to it that were made: after the first, one for each that was lost.",
+  ),
+  fugitive_redis_batches_total: counter("Requests that were sent to it, each with one call of a script or many."),
+  fugitive_redis_calls_total: counter("Calls of scripts, by what became of them.", "outcome"),
+  fugitive_redis_waiting_bytes: gauge("Calls of scripts that wait to be sent."),
 
   fugitive_compute_up: gauge("1 where the compute host said in time how it is, 0 where it was silent."),
   fugitive_compute_deaths_total: counter("Compute hosts that died and had to be replaced."),

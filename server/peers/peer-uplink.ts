@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { PairedPeer } from "../../shared/peers.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { type Admission, Order, type PairNews, type PeerAnswer, type PeerOrder, signalChannel } from "./peer-bus.ts";
 

@@ -10,7 +10,8 @@ import type {
   PeerSeekInput,
   PeerSignalInput,
 } from "../../shared/peers.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { CallContext } from "../dispatch/context.ts";

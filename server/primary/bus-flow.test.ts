@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AppError } from "../../shared/errors.ts";
 import type { Broker } from "../brokers/broker.ts";
 import { connectLocalBroker } from "../brokers/test/connect-local-broker.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { Link } from "../bus/link.ts";
 import { DEFAULT_CONFIG } from "../config.ts";
 import type { BusHub } from "./bus-hub.ts";

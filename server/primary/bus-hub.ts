@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { createBusAddress, siblingPath } from "../bus/bus-address.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
 import { BusServer } from "../bus/bus-server.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link, LinkHooks } from "../bus/link.ts";
 import { PatternMap } from "../pubsub/patterns.ts";
 import type { Carrier, Routes } from "./carrier.ts";

@@ -8,6 +8,7 @@ import type { BusHub } from "./bus-hub.ts";
 import type { ControlDesk } from "./control-desk.ts";
 import type { BusAddresses } from "./control-message.ts";
 import { type Bus, type BusHooks, createBusHub, type Stores } from "./create-bus-hub.ts";
+import type { QueueDesk } from "./queued/queue-desk.ts";
 import type { TailDesk } from "./tail-desk.ts";
 import type { UserDesk } from "./user-desk.ts";
 
@@ -24,17 +25,20 @@ export class Buses {
   /** All hosts of the application; undefined where there can be but this one. */
   readonly hosts: Hosts | undefined;
   /** What they share with those of other hosts, where there are others. */
-  readonly #hosts: SharedHosts | undefined;
+  readonly sharing: SharedHosts | undefined;
   readonly #questions: HostQuestions | undefined;
 
   constructor(config: Config, hooks: BusesHooks, log: Logger) {
     const hosts = config.redis === "" ? undefined : new SharedHosts(config, log);
     const shared = (path: string) => hosts && { redis: hosts.of(path), hosts: hosts.registry };
-    this.#hosts = hosts;
+    this.sharing = hosts;
     this.hosts = hosts?.registry;
-    this.#main = createBusHub(config, hooks, undefined, "", shared(""));
+    this.#main = createBusHub(config, hooks, { shared: shared(""), log });
     this.#apps = new Map(
-      appPaths(config.paths).map((path) => [path, createBusHub(config, hooks, this.#main, path, shared(path))]),
+      appPaths(config.paths).map((path) => [
+        path,
+        createBusHub(config, hooks, { main: this.#main, path, shared: shared(path), log }),
+      ]),
     );
     if (hosts !== undefined) {
       const { numberOf } = hooks;
@@ -65,6 +69,11 @@ export class Buses {
     return this.#all.map(({ stores }) => stores);
   }
 
+  /** What becomes of jobs for remote workers, of each application. */
+  get jobs(): readonly Pick<QueueDesk, "queue" | "counts">[] {
+    return this.#all.map(({ queue }) => queue);
+  }
+
   /** Paths of applications beside the main one. */
   get paths(): readonly string[] {
     return [...this.#apps.keys()];
@@ -84,21 +93,22 @@ export class Buses {
 
   /** @throws StartError where what hosts share cannot be reached */
   async listen(): Promise<void> {
-    await Promise.all([this.#hosts?.ready(), ...this.#all.map(({ hub }) => hub.listen())]);
+    await Promise.all([this.sharing?.ready(), ...this.#all.map(({ hub }) => hub.listen())]);
   }
 
   /** Ends all of them. Resolves when other hosts know it. */
   async close(): Promise<void> {
     for (const { hub } of this.#all) hub.close();
     this.#questions?.close();
-    await this.#hosts?.close();
+    await Promise.all(this.#all.map(({ queue }) => queue.end()));
+    await this.sharing?.close();
   }
 
   /** Ends all of them without a word to other hosts. */
   kill(): void {
     for (const { hub } of this.#all) hub.close();
     this.#questions?.close();
-    this.#hosts?.kill();
+    this.sharing?.kill();
   }
 }
 

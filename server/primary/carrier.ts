@@ -1,4 +1,5 @@
-import type { BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import type { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 
 /** The socket workers of this host that want a channel. */

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import type {
   AllAskedData,
@@ -194,6 +195,18 @@ export class ControlDesk {
     if (answer === undefined) return undefined;
     if (answer.length > 2) throw refusalOf(answer);
     return { answer: answer[1] as AnswerTo<Name> };
+  }
+
+  /** Asks one application of whichever socket worker of this host. See {@link ControlDesk.ask}. */
+  async askAny<Name extends QuestionName>(
+    name: Name,
+    args: Asked<Name>,
+    limitMs = ANSWER_MS,
+    path = "",
+  ): Promise<{ readonly answer: AnswerTo<Name> } | undefined> {
+    for (const member of this.#members)
+      if (member.path === path) return this.ask(member.number, name, args, limitMs, path);
+    return undefined;
   }
 
   #ask({ link, questions }: Member, name: QuestionName, args: readonly unknown[], limitMs: number) {

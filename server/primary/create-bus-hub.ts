@@ -1,7 +1,12 @@
+import { AppError } from "../../shared/errors.ts";
 import { KEPT_MS, MOST_REVOCATIONS } from "../auth/revocations.ts";
 import { RedisCarrier } from "../brokers/redis-carrier.ts";
 import type { Config } from "../config.ts";
+import { newEpoch } from "../epoch.ts";
 import type { LostConnections } from "../gateway/lost-connections.ts";
+import type { Logger } from "../logger.ts";
+import { createJobQueue } from "../queues/create-job-queue.ts";
+import { queueOptions } from "../queues/queue-of.ts";
 import type { Answers } from "./answers.ts";
 import { BusHub, type BusHubOptions } from "./bus-hub.ts";
 import type { Routes } from "./carrier.ts";
@@ -15,6 +20,8 @@ import { PeerRelay } from "./peer-relay.ts";
 import { PresenceDesk } from "./presence-desk.ts";
 import type { PresenceKeeper } from "./presence-keeper.ts";
 import { PublicationKeys } from "./publication-keys.ts";
+import { QueueDesk } from "./queued/queue-desk.ts";
+import type { QueuedCalls } from "./queued/queued-calls.ts";
 import { RateDesk } from "./rate-desk.ts";
 import { RawDesk } from "./raw-desk.ts";
 import { Sequencer } from "./sequencer.ts";
@@ -30,6 +37,7 @@ import { UserDesk } from "./user-desk.ts";
 export interface Stores {
   readonly sessions: Pick<SessionStore, "size" | "away">;
   readonly answers: Pick<Answers, "size" | "bytes">;
+  readonly queued: Pick<QueuedCalls, "size" | "bytes">;
   readonly histories: Pick<Histories, "size" | "bytes">;
   readonly presence: Pick<PresenceKeeper, "size" | "spent">;
   readonly peers: Pick<PeerDesk, "size">;
@@ -43,6 +51,8 @@ export interface Bus {
   readonly control: ControlDesk;
   /** Looks at connections, for whoever has the control port. */
   readonly tails: TailDesk;
+  /** What is kept for remote workers, and comes of them. */
+  readonly queue: QueueDesk;
   readonly stores: Stores;
 }
 
@@ -51,13 +61,26 @@ export interface BusHooks extends Pick<BusHubOptions, "failed" | "stuck" | "watc
   lost?(connections: Parameters<LostConnections["tell"]>[0]): void;
 }
 
-/**
- * A bus with all that the primary keeps, as a configuration asks for it.
- * @param main that of the main application, where this is of another one
- * @param path where that other one is
- * @param shared what it has in common with those of other hosts, where there are others
- */
-export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path = "", shared?: Shared): Bus {
+/** Whose bus it is. */
+export interface BusPlace {
+  /** That of the main application, where this is of another one. */
+  readonly main?: Bus;
+  /** Where that other one is. */
+  readonly path?: string;
+  /** What it has in common with those of other hosts, where there are others. */
+  readonly shared?: Shared | undefined;
+  /** @default nobody is told anything */
+  readonly log?: Pick<Logger, "info" | "warn">;
+}
+
+const SILENT = { info: () => undefined, warn: () => undefined };
+
+/** A bus with all that the primary keeps, as a configuration asks for it. */
+export function createBusHub(
+  config: Config,
+  hooks: BusHooks,
+  { main, path = "", shared, log = SILENT }: BusPlace = {},
+): Bus {
   const { busBudget: budget, historyBudget, presenceBudget, maxPeers } = config;
   const sessions = createDesk(config, shared);
   const histories = new Histories({ budget: historyBudget });
@@ -85,9 +108,22 @@ export function createBusHub(config: Config, hooks: BusHooks, main?: Bus, path =
   const presence = new PresenceDesk({ keeper, linkBudget: budget });
   const raw = new RawDesk((connections) => hooks.lost?.(connections));
   const pairing = shared === undefined ? peers : new PeerRelay({ ...shared, desk: peers });
-  const own = [sessions, users, raw, pairing, presence, new RateDesk(shared)];
+  // without anything shared, nobody but this host knows its sessions
+  const replyTo = shared === undefined ? newEpoch() : undefined;
+  const queue = new QueueDesk({
+    ...{ calls: sessions.queued, replyTo, linkBudget: budget, log },
+    knows: (session) => sessions.sessions.get(session) !== undefined,
+    open: () => createJobQueue({ ...queueOptions(config, path), ...(replyTo !== undefined && { host: replyTo }) }, log),
+    toUser: (user, data) => users.tellUser(user, data),
+    async publish(channel, data) {
+      const answered = await control.askAny("publish", [channel, data], undefined, path);
+      if (answered === undefined) throw new AppError("UNAVAILABLE");
+    },
+  });
+  const own = [sessions, users, raw, pairing, presence, queue, new RateDesk(shared)];
   const desk = sideBySide([...own, control.of(path), tails.of(path)]);
-  const stores = { sessions: sessions.sessions, answers: sessions.answers, histories, presence: keeper, peers };
+  const { answers, queued } = sessions;
+  const stores = { sessions: sessions.sessions, answers, queued, histories, presence: keeper, peers };
   const hub = new BusHub({ budget, desk, carrier, secret: main?.hub.address.secret, ...hooks });
-  return { hub, users, control, tails, stores };
+  return { hub, users, control, tails, queue, stores };
 }

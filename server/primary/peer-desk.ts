@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import { type Admission, Order, type PeerAnswer, type PeerOrder, signalEnds } from "../peers/peer-bus.ts";
 import type { Desk, DeskMember } from "./desk.ts";

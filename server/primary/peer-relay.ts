@@ -1,4 +1,5 @@
-import { BusFrame, BusType, busFrameSize, writeBusFrame } from "../bus/bus-frame.ts";
+import { BusFrame, busFrameSize, writeBusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import { sendRefusal } from "../bus/refusal.ts";
 import type { Hosts } from "../hosts/hosts.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { connectUplink, type Uplink } from "../bus/uplink.ts";
 import { DEFAULT_CONFIG } from "../config.ts";
 import { COUNTS_ONLY, type PresenceEntrance } from "../pubsub/presence-bus.ts";

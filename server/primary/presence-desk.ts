@@ -1,5 +1,6 @@
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import type { PresenceEntrance } from "../pubsub/presence-bus.ts";
 import type { Desk, DeskMember } from "./desk.ts";

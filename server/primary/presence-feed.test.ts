@@ -1,6 +1,7 @@
 import { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { BusFrame, BusType } from "../bus/bus-frame.ts";
+import { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { Link } from "../bus/link.ts";
 import { PresenceFeed } from "./presence-feed.ts";
 

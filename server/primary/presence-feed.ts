@@ -1,5 +1,5 @@
 import type { PresenceChange } from "../../shared/presence.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import { List } from "../list.ts";
 import type { PresenceAsker } from "./presence-keeper.ts";

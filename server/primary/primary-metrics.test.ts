@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { SnapshotBuilder } from "../metrics/snapshot.ts";
 import { samplesOf } from "../test/prometheus-parser.ts";
 import type { AllAnswers } from "./control-desk.ts";
-import { type Counted, PrimaryMetrics } from "./primary-metrics.ts";
+import { type Counted, PrimaryMetrics, type PrimaryMetricsOptions } from "./primary-metrics.ts";
 
 type Worker = Counted["workers"][number];
 type Compute = Counted["computes"][number];
@@ -18,7 +18,7 @@ function counted(worker: number, opened: number) {
 const EMPTY = { size: 0, bytes: 0 };
 
 /** A primary whose processes are what somebody says. */
-function setup() {
+function setup(sharing?: PrimaryMetricsOptions["sharing"]) {
   const state = {
     workers: [] as Worker[],
     members: [] as number[],
@@ -41,23 +41,27 @@ function setup() {
     get computes() {
       return state.computes;
     },
-    appPaths: [],
-    stores: [
-      {
-        sessions: { size: 5, away: 2 },
-        answers: EMPTY,
-        histories: { size: 1, bytes: 900 },
-        presence: { size: 0, spent: 0 },
-        peers: { size: 0 },
-      },
-    ],
+    kept: {
+      paths: [],
+      jobs: [{ queue: undefined, counts: { result: 0, error: 0, expired: 0, dead: 0 } }],
+      stores: [
+        {
+          sessions: { size: 5, away: 2 },
+          answers: EMPTY,
+          queued: EMPTY,
+          histories: { size: 1, bytes: 900 },
+          presence: { size: 0, spent: 0 },
+          peers: { size: 0 },
+        },
+      ],
+    },
     control: {
       askAll: askAll as never,
       members: () => state.members,
       unsent: () => state.members.map((member) => [member, member * 10] as const),
     },
   };
-  const metrics = new PrimaryMetrics({ primary, node: 'a "node"', version: "1.2.3" });
+  const metrics = new PrimaryMetrics({ primary, sharing, node: 'a "node"', version: "1.2.3" });
   const samples = async () => samplesOf(await metrics.text());
   return { state, metrics, askAll, samples };
 }
@@ -90,6 +94,22 @@ describe("what the primary tells", () => {
       "fugitive_history_bytes{}": 900,
     });
     expect(told.has("fugitive_compute_up{}")).toBe(false);
+    expect([...told.keys()].filter((name) => /hosts|redis/.test(name))).toEqual([]);
+  });
+
+  it("says how it is with what it shares with other hosts, where it does", async () => {
+    const counts = { connects: 2, batches: 30, done: 400, failed: 5, lost: 6, refused: 7 };
+    const alive = new Map(["a", "b"].map((id) => [id, { id, node: id, since: 0 }]));
+    const { samples } = setup({ isUp: true, waiting: 80, counts, registry: { alive } });
+    expect(Object.fromEntries(await samples())).toMatchObject({
+      "fugitive_hosts{}": 2,
+      "fugitive_redis_up{}": 1,
+      "fugitive_redis_connects_total{}": 2,
+      "fugitive_redis_batches_total{}": 30,
+      'fugitive_redis_calls_total{outcome="done"}': 400,
+      'fugitive_redis_calls_total{outcome="lost"}': 6,
+      "fugitive_redis_waiting_bytes{}": 80,
+    });
   });
 
   it("says that a worker is silent, and keeps its totals but not its sizes", async () => {

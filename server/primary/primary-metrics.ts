@@ -6,15 +6,20 @@ import { mergeSnapshots, type Snapshot, SnapshotBuilder } from "../metrics/snaps
 import type { ComputeProcess } from "./compute-process.ts";
 import { type AllAnswers, ANSWER_MS, type ControlDesk } from "./control-desk.ts";
 import type { Stores } from "./create-bus-hub.ts";
-import { addStores } from "./store-series.ts";
+import { addHosts, type Sharing } from "./host-series.ts";
+import { addJobs, addStores, type Jobs } from "./store-series.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** What of a primary is counted. */
 export interface Counted {
-  /** Of each application. */
-  readonly stores: readonly Stores[];
-  /** Paths of applications beside the main one. */
-  readonly appPaths: readonly string[];
+  readonly kept: {
+    /** Of each application. */
+    readonly stores: readonly Stores[];
+    /** Of each application. */
+    readonly jobs: readonly Jobs[];
+    /** Paths of applications beside the main one. */
+    readonly paths: readonly string[];
+  };
   /** How many socket workers died, and had to be replaced. */
   readonly deaths: number;
   readonly control: Pick<ControlDesk, "askAll" | "members" | "unsent">;
@@ -24,6 +29,8 @@ export interface Counted {
 
 export interface PrimaryMetricsOptions {
   readonly primary: Counted;
+  /** Undefined where there can be but this host. */
+  readonly sharing: Sharing | undefined;
   readonly node: string;
   readonly version: string;
 }
@@ -80,7 +87,7 @@ export class PrimaryMetrics {
       told.set(one, deathsOf(one));
       if (report !== undefined) told.set(key, computeSeries(report));
     }
-    const paths = ["", ...primary.appPaths];
+    const paths = ["", ...primary.kept.paths];
     const workers = primary.workers.flatMap(({ member }) => paths.map((path) => keyOf(member, path)));
     const living = [...workers, ...computes.map(({ key }) => key)];
     const silent = computes.filter(({ report }) => report === undefined).length;
@@ -90,7 +97,7 @@ export class PrimaryMetrics {
 
   /** What the primary knows by itself. @param up members that have answered */
   #own(up: ReadonlySet<number>, computes: number, silent: number): Snapshot {
-    const { primary, node, version } = this.#options;
+    const { primary, sharing, node, version } = this.#options;
     const snapshot = new SnapshotBuilder();
     snapshot.add("fugitive_info", [node, version], 1);
     snapshot.add("fugitive_uptime_seconds", [], process.uptime());
@@ -105,7 +112,9 @@ export class PrimaryMetrics {
       const number = numbers.get(member);
       if (number !== undefined) snapshot.add("fugitive_downlink_unsent_bytes", [number], bytes);
     }
-    for (const stores of primary.stores) addStores(snapshot, stores);
+    for (const stores of primary.kept.stores) addStores(snapshot, stores);
+    for (const jobs of primary.kept.jobs) addJobs(snapshot, jobs);
+    if (sharing !== undefined) addHosts(snapshot, sharing);
     this.#process.addTo(snapshot);
     return snapshot.build();
   }

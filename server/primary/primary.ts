@@ -37,6 +37,8 @@ export class Primary {
   readonly users: Buses["users"];
   /** All hosts of the application; undefined where there can be but this one. */
   readonly hosts: Buses["hosts"];
+  /** What is kept, of each application. */
+  readonly kept: Pick<Buses, "stores" | "jobs" | "paths">;
   /** What happens to socket workers. */
   readonly events: LoggingEmitter<PrimaryEvents>;
   readonly #options: PrimaryOptions;
@@ -71,7 +73,9 @@ export class Primary {
     this.control = this.#buses.control;
     this.users = this.#buses.users;
     this.hosts = this.#buses.hosts;
-    this.metrics = new PrimaryMetrics({ primary: this, node: config.node, version: readVersion() });
+    this.kept = this.#buses;
+    const { sharing } = this.#buses;
+    this.metrics = new PrimaryMetrics({ primary: this, sharing, node: config.node, version: readVersion() });
     this.#dealer = new Dealer({
       ...config,
       refused: once(() => log.warn("connections are being refused: is the open files limit reached?")),
@@ -199,14 +203,6 @@ export class Primary {
     this.#workers.kill();
     for (const generation of this.#generations) generation.kill();
     this.#buses.kill();
-  }
-
-  get stores(): Buses["stores"] {
-    return this.#buses.stores;
-  }
-
-  get appPaths(): Buses["paths"] {
-    return this.#buses.paths;
   }
 
   async #close(): Promise<void> {

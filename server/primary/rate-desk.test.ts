@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { encodeNumbers, readNumber } from "../bus/numbers.ts";
 import { limitPer, perSecond } from "../rates/rate.ts";
 import { type DeskWorker, joinDesk } from "../rates/test/desk-workers.ts";

@@ -1,5 +1,6 @@
 import { createPack } from "../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import type { Config } from "../config.ts";
 import { Claim } from "../sessions/claim.ts";
@@ -15,10 +16,13 @@ import {
 import type { Answers } from "./answers.ts";
 import type { Desk, DeskMember } from "./desk.ts";
 import { KeptAnswers } from "./kept-answers.ts";
+import { KeptQueuedCalls } from "./queued/kept-queued-calls.ts";
+import type { QueuedCalls } from "./queued/queued-calls.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { type Resumption, SessionStore } from "./session-store.ts";
 import type { Shared } from "./shared/shared.ts";
 import { SharedAnswers } from "./shared/shared-answers.ts";
+import { SharedQueuedCalls } from "./shared/shared-queued-calls.ts";
 import { type Resumed, SharedSessions } from "./shared/shared-sessions.ts";
 
 export interface SessionDeskOptions {
@@ -28,6 +32,8 @@ export interface SessionDeskOptions {
   readonly answerWindowMs: number;
   /** Bytes that answers may take. */
   readonly answerBudget: number;
+  /** Calls of one session that queues may keep. */
+  readonly mostCalls: number;
   /** Bytes that may wait for one socket worker. */
   readonly linkBudget: number;
   /** What other hosts of the application can be reached by. @default there are none */
@@ -44,27 +50,37 @@ const HEARTBEATS_TO_BE_SURE = 4;
 export class SessionDesk implements Desk {
   readonly sessions: SessionStore;
   readonly answers: Answers;
+  readonly queued: QueuedCalls;
   /** The same sessions, for other hosts; undefined where there are none. */
   readonly shared: SharedSessions | undefined;
   readonly #pack = createPack();
   /** Bytes that may wait for a worker when an answer is added to them. */
   readonly #mostUnsent: number;
 
-  constructor({ windowMs, answerWindowMs, answerBudget, linkBudget, shared }: SessionDeskOptions) {
+  constructor({ windowMs, answerWindowMs, answerBudget, mostCalls, linkBudget, shared }: SessionDeskOptions) {
     // as many as hold up publications: what a client asks for must not do that to everybody
     this.#mostUnsent = linkBudget / 2;
     const kept = { windowMs: answerWindowMs, budget: answerBudget };
     const answers = shared === undefined ? new KeptAnswers(kept) : new SharedAnswers({ ...kept, ...shared });
     const others = shared === undefined ? undefined : new SharedSessions({ windowMs, ...shared });
+    const queued =
+      shared === undefined
+        ? new KeptQueuedCalls({ ...kept, mostCalls, knows: (session) => this.sessions.get(session) !== undefined })
+        : new SharedQueuedCalls({ ...kept, mostCalls, ...shared });
     this.answers = answers;
+    this.queued = queued;
     this.shared = others;
     this.sessions = new SessionStore({
       windowMs,
       ended(session) {
         answers.sessionEnded(session);
+        queued.sessionEnded(session);
         others?.ended(session);
       },
-      left: others && ((session) => others.left(session)),
+      left(session) {
+        queued.left(session.id);
+        others?.left(session);
+      },
     });
     others?.serve(this.sessions);
   }
@@ -194,6 +210,7 @@ export function answerWindow({ sessionWindowMs, heartbeatMs }: Config): number {
 
 /** The desk that a configuration asks for. @param shared what other hosts can be reached by, where there may be some */
 export function createDesk(config: Config, shared?: Shared): SessionDesk {
-  const { sessionWindowMs: windowMs, answerBudget, busBudget: linkBudget } = config;
-  return new SessionDesk({ windowMs, answerWindowMs: answerWindow(config), answerBudget, linkBudget, shared });
+  const { sessionWindowMs: windowMs, answerBudget, maxCalls: mostCalls, busBudget: linkBudget } = config;
+  const answerWindowMs = answerWindow(config);
+  return new SessionDesk({ windowMs, answerWindowMs, answerBudget, mostCalls, linkBudget, shared });
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import { encodeNumbers, readNumber } from "../bus/numbers.ts";
 import { TailWriter } from "../tail/tail-writer.ts";

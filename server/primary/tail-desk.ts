@@ -1,4 +1,5 @@
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import { encodeNumbers } from "../bus/numbers.ts";
 import { noteLine } from "../tail/tail-line.ts";

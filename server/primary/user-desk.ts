@@ -1,5 +1,6 @@
 import { Revocations } from "../auth/revocations.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Link } from "../bus/link.ts";
 import { encodeNumbers } from "../bus/numbers.ts";
 import { readRevoke } from "../sessions/user-bus.ts";
@@ -72,6 +73,12 @@ export class UserDesk implements Desk {
       shared.revokeSession(session, code, (others) => resolve(Math.max(ended, others)));
       this.#sessions.end(session, code);
     });
+  }
+
+  /** Tells all connections of a user something. @param data MessagePack */
+  tellUser(user: string, data: Uint8Array): void {
+    this.#tellHere(user, data);
+    this.#shared?.tell(user, data, () => undefined);
   }
 
   #revoke({ channel, reference, data }: BusFrame, link: Link): void {

@@ -1,4 +1,5 @@
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { DirectBody } from "../control/direct-body.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { EventFramesOptions } from "./event-frames.ts";

@@ -1,4 +1,5 @@
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Connection } from "../connection/connection.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Position, SubscribedInfo } from "../../shared/message.ts";
 import type { Broker, Done, From, Paged } from "../brokers/broker.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { OFFSET_BYTES, readOffset } from "../bus/publication-head.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Broadcast } from "../metrics/traffic.ts";

@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { Encoded } from "../dispatch/encoded.ts";
 import { overloaded } from "../overloaded.ts";

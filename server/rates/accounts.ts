@@ -1,4 +1,5 @@
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { encodeNumbers, readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Rate } from "./rate.ts";

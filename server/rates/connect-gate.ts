@@ -1,5 +1,6 @@
 import { CloseCode } from "../../shared/codes.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { encodeNumbers, readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Config } from "../config.ts";

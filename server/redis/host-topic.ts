@@ -32,6 +32,10 @@ export const HostTopic = {
   PEER_NEWS: 51,
   /** host → all: it pairs, and knows of nobody any more; or, from another one, what it had said is good no more: its id. */
   PEERS_ANEW: 52,
+  /** script → host: the answer of a call that a queue keeps, or that a session's calls are waited for elsewhere; see queued-functions.ts. */
+  QUEUED_ANSWER: 60,
+  /** script → host: what a worker says meanwhile; session and job, each behind its length · data. */
+  QUEUED_PROGRESS: 61,
 } as const;
 
 export type HostTopic = (typeof HostTopic)[keyof typeof HostTopic];

@@ -3,6 +3,7 @@ import { Lifeline } from "../links/lifeline.ts";
 import type { Logger } from "../logger.ts";
 import { overloaded } from "../overloaded.ts";
 import { Pulse } from "./pulse.ts";
+import { RedisCounts } from "./redis-counts.ts";
 import { RedisErrors, unavailable } from "./redis-errors.ts";
 import { connectPair, type RedisPair } from "./redis-pair.ts";
 import { databaseOf, nameOfRedis, type RedisPlace } from "./redis-place.ts";
@@ -33,6 +34,7 @@ export class RedisCore {
   /** Whether keys are divided, as a Cluster's nodes have them by parts of their names. */
   readonly isCluster: boolean;
   readonly subscriptions: Subscriptions;
+  readonly counts = new RedisCounts();
   readonly #budget: number;
   readonly #log: RedisCoreOptions["log"];
   readonly #errors: RedisErrors;
@@ -64,6 +66,7 @@ export class RedisCore {
       connect: (lost, signal) => this.#connect(place, lost, signal),
       up: () => {
         this.#up = true;
+        this.counts.connects++;
         for (const { up } of this.#listeners) up?.();
       },
       down: () => {
@@ -89,6 +92,13 @@ export class RedisCore {
     return false;
   }
 
+  /** Bytes that wait to be asked, beside what is on its way. */
+  get waiting(): number {
+    let bytes = 0;
+    for (const queue of this.#queues.values()) bytes += queue.bytes;
+    return bytes;
+  }
+
   run(
     script: Script,
     keys: string,
@@ -98,8 +108,12 @@ export class RedisCore {
     ran: Ran | undefined,
   ): void {
     const queue = this.#queueOf(script, keys, channels);
-    if (this.#up && queue.bytes <= this.#budget) queue.run(name, args, ran);
-    else if (ran !== undefined) {
+    if (this.#up && queue.bytes <= this.#budget) {
+      queue.run(name, args, ran);
+      return;
+    }
+    this.counts.refused++;
+    if (ran !== undefined) {
       const error = this.#up ? overloaded(RETRY_AFTER_MS) : unavailable();
       setImmediate(() => ran(error, undefined));
     }
@@ -134,7 +148,7 @@ export class RedisCore {
     if (queue === undefined) {
       queue = new ScriptQueue({
         script: this.#wholeOf(script),
-        ...{ keys, channels },
+        ...{ keys, channels, counts: this.counts },
         command: (key, args) => {
           const { link } = this.#line;
           return link === undefined ? Promise.reject(new Error("there is no connection")) : link.command(key, args);

@@ -23,6 +23,11 @@ export class ScriptBatch {
     return this.#rans.length >= MOST_CALLS || this.#length >= MOST_BYTES;
   }
 
+  /** How many calls it has. */
+  get size(): number {
+    return this.#rans.length;
+  }
+
   get bytes(): number {
     return this.#length;
   }

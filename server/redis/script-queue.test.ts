@@ -1,13 +1,15 @@
 import { expect, it } from "vitest";
 import { AppError } from "../../shared/errors.ts";
+import { RedisCounts } from "./redis-counts.ts";
 import { ScriptQueue } from "./script-queue.ts";
 import { wholeScript } from "./script-source.ts";
 
 it("whoever asks again when a batch has failed is answered, and so are those who waited meanwhile", async () => {
   const outcomes: ((error?: Error) => void)[] = [];
+  const counts = new RedisCounts();
   const queue = new ScriptQueue({
     script: wholeScript({ name: "test", source: "" }),
-    ...{ keys: "k", channels: "c" },
+    ...{ keys: "k", channels: "c", counts },
     command: () =>
       new Promise((resolve, reject) => {
         outcomes.push((error) => (error === undefined ? resolve([1, 1]) : reject(error)));
@@ -34,4 +36,5 @@ it("whoever asks again when a batch has failed is answered, and so are those who
   await turn();
   expect(told).toEqual(["first UNAVAILABLE", "second done", "third done", "again done"]);
   expect([queue.busy, queue.bytes]).toEqual([false, 0]);
+  expect(counts).toMatchObject({ batches: 4, done: 3, failed: 0, lost: 1 });
 });

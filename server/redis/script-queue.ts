@@ -1,5 +1,6 @@
 import type { AppError } from "../../shared/errors.ts";
 import { RedisRefusal } from "../links/redis.ts";
+import type { RedisCounts } from "./redis-counts.ts";
 import { ScriptBatch } from "./script-batch.ts";
 import type { WholeScript } from "./script-source.ts";
 import type { Ran, ScriptArgument } from "./shared-redis.ts";
@@ -14,6 +15,7 @@ export interface ScriptQueueOptions {
   /** What channels begin with. */
   readonly channels: string;
   readonly command: RedisCommand;
+  readonly counts: RedisCounts;
   /** Makes an error of what Redis said, and tells the log. */
   refused(script: string, message: string): AppError;
   /** A caller threw when it was told something. */
@@ -78,9 +80,10 @@ export class ScriptQueue {
 
   /** @returns what became of all of it, where it failed */
   async #send(batch: ScriptBatch): Promise<AppError | undefined> {
-    const { script, keys, channels, command, refused, lost } = this.#options;
-    const { calls } = batch;
+    const { script, keys, channels, command, counts, refused, lost } = this.#options;
+    const { calls, size } = batch;
     let answers: unknown;
+    counts.batches++;
     try {
       answers = await command(keys, ["EVALSHA", script.hash, "1", keys, channels, calls]).catch((error: unknown) => {
         // a Redis that was started anew, or a node that has never seen it: nothing has run
@@ -88,9 +91,19 @@ export class ScriptQueue {
         return command(keys, ["EVAL", script.source, "1", keys, channels, calls]);
       });
     } catch (error) {
-      return error instanceof RedisRefusal ? refused(script.name, error.message) : lost(error as Error);
+      if (error instanceof RedisRefusal) {
+        counts.failed += size;
+        return refused(script.name, error.message);
+      }
+      counts.lost += size;
+      return lost(error as Error);
     }
-    batch.answered(answers as readonly unknown[], (message) => refused(script.name, message));
+    counts.done += size;
+    batch.answered(answers as readonly unknown[], (message) => {
+      counts.done--;
+      counts.failed++;
+      return refused(script.name, message);
+    });
     return undefined;
   }
 }

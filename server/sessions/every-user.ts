@@ -1,6 +1,6 @@
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { RevokeOptions, RevokeTarget, ToTagged, ToUser, UserActions } from "../app.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { checkName } from "../check-name.ts";

@@ -1,4 +1,4 @@
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { overloaded } from "../overloaded.ts";
 import { type Claimant, type ClaimKeeper, KeyClaim } from "./key-claim.ts";

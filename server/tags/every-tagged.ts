@@ -2,7 +2,7 @@ import { CloseCode } from "../../shared/codes.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
 import type { ToTagged } from "../app.ts";
-import { BusType } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import { closeReason } from "../connection/close-reason.ts";
 import type { AllAskedData, AskAllData } from "../control/control-questions.ts";

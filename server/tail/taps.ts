@@ -1,6 +1,7 @@
 import type { Frame } from "../../shared/message.ts";
 import type { Pack } from "../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../bus/bus-frame.ts";
+import type { BusFrame } from "../bus/bus-frame.ts";
+import { BusType } from "../bus/bus-type.ts";
 import { readNumber } from "../bus/numbers.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";

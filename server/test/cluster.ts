@@ -16,7 +16,7 @@ export type LogRecord = Readonly<Record<string, unknown>> & { readonly msg: stri
 export interface ClusterOptions {
   /** Environment on top of: two workers, free ports, a JSON log. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Source of an application module; `defineApp` and `thread` are there. @default the demo */
+  /** Source of an application module; `AppError`, `defineApp`, `queue` and `thread` are there. @default the demo */
   readonly app?: string;
   /** Sources of files beside that module, by their names. */
   readonly files?: Readonly<Record<string, string>>;
@@ -194,7 +194,7 @@ const APP_FILE = "app.mjs";
 function sourcesOf({ app, files }: ClusterOptions): Readonly<Record<string, string>> {
   if (app === undefined) return { ...files };
   const server = JSON.stringify(new URL("index.js", DIST).href);
-  return { ...files, [APP_FILE]: `import { defineApp, thread } from ${server};\n${app}` };
+  return { ...files, [APP_FILE]: `import { AppError, defineApp, queue, thread } from ${server};\n${app}` };
 }
 
 /** Starts a cluster and waits until it serves. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
 /** Runs a command of `tools/` for one test. @returns what it wrote, and how it ended */
-export async function runCommand(name: "fuzz" | "stress", ...args: string[]) {
+export async function runCommand(name: "chaos" | "fuzz" | "stress", ...args: string[]) {
   const command = fileURLToPath(new URL(`../../tools/${name}.mjs`, import.meta.url));
   const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -1,5 +1,6 @@
 import { createPack } from "../../../shared/msgpack-codec.ts";
-import { type BusFrame, BusType } from "../../bus/bus-frame.ts";
+import type { BusFrame } from "../../bus/bus-frame.ts";
+import { BusType } from "../../bus/bus-type.ts";
 import { OFFSET_BYTES, readOffset } from "../../bus/publication-head.ts";
 import { connectUplink, type UplinkOptions } from "../../bus/uplink.ts";
 import type { Broker, Deliver } from "../broker.ts";

@@ -37,6 +37,21 @@ export class ServiceProcess {
     });
   }
 
+  /** The end of what it has said. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** How it has ended; null as long as it runs, and where a signal has ended it. */
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
+  /** Resolves when it has ended, by whatever. */
+  async ended(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

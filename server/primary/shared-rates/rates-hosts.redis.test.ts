@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { BusType } from "../../bus/bus-frame.ts";
+import { BusType } from "../../bus/bus-type.ts";
 import { encodeNumbers, readNumber } from "../../bus/numbers.ts";
 import type { Hosts } from "../../hosts/hosts.ts";
 import { type Cable, layCable } from "../../links/test/cable.ts";

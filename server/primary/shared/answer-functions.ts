@@ -36,8 +36,9 @@ end
 
 local function count(hash, bytes) return redis.call('HINCRBY', hash, 'b', bytes) end
 
--- what is over for as long as the window is forgotten; and where a session has too much, large answers, and then keys
-local function make_room(hash, list, window, most, time)
+-- what is over for as long as the window is forgotten; and where a session has too much, large answers, and then keys.
+-- headed: in front of each answer stands a text behind its length, which stays where the answer goes
+local function make_room(hash, list, window, most, time, headed)
   local bytes = tonumber(redis.call('HGET', hash, 'b'))
   for _ = 1, MOST_AT_ONCE do
     local first = redis.call('LINDEX', list, 0)
@@ -52,7 +53,8 @@ local function make_room(hash, list, window, most, time)
     if value and tonumber(string.sub(value, 2, 14)) == ended then
       if over or size <= LARGE then redis.call('HDEL', hash, ':' .. key)
       else
-        redis.call('HSET', hash, ':' .. key, '${Claim.NOT_KEPT}' .. string.sub(value, 2, 14))
+        local stays = headed and 16 + struct.unpack('<I2', value, 15) or 14
+        redis.call('HSET', hash, ':' .. key, '${Claim.NOT_KEPT}' .. string.sub(value, 2, stays))
         redis.call('RPUSH', list, struct.pack('<dI4', ended, ENTRY + #key) .. key)
         bytes = count(hash, ENTRY + #key)
       end
@@ -60,33 +62,41 @@ local function make_room(hash, list, window, most, time)
   end
 end
 
--- a call is over: those who wait are told, even where there is no memory to keep its answer
-local function finish(session, key, line, claim, answer, window, most)
-  local hash, list, time = K .. 'a:' .. session, K .. 'l:' .. session, now()
-  tell_waiting(line, claim, session, key, answer)
+local function keep_over(hash, list, key, claim, answer, window, most, headed)
+  local time = now()
   redis.call('HSET', hash, ':' .. key, claim .. string.format('%013d', time) .. answer)
   local size = ENTRY + #key + #answer
   redis.call('RPUSH', list, struct.pack('<dI4', time, size) .. key)
   count(hash, size)
-  redis.call('HDEL', K .. 'r:' .. session, key)
-  make_room(hash, list, tonumber(window), tonumber(most), time)
+  make_room(hash, list, tonumber(window), tonumber(most), time, headed)
   redis.call('PEXPIRE', hash, window)
   redis.call('PEXPIRE', list, window)
 end
 
-local function bytes_of(session) return tonumber(redis.call('HGET', K .. 'a:' .. session, 'b') or 0) end
+-- a call is over: those who wait are told, even where there is no memory to keep its answer
+local function finish(session, key, line, claim, answer, window, most)
+  tell_waiting(line, claim, session, key, answer)
+  keep_over(K .. 'a:' .. session, K .. 'l:' .. session, key, claim, answer, window, most, false)
+  redis.call('HDEL', K .. 'r:' .. session, key)
+end
+
+local function bytes_in(hash) return tonumber(redis.call('HGET', hash, 'b') or 0) end
+
+local function bytes_of(session) return bytes_in(K .. 'a:' .. session) end
 
 local function owner_of(line)
   if not line then return nil end
   return string.match(line, '^(%S+) (%S+)')
 end
 
-local function kept_answer(session, key, window)
-  local value = redis.call('HGET', K .. 'a:' .. session, ':' .. key)
+local function kept_in(hash, key, window)
+  local value = redis.call('HGET', hash, ':' .. key)
   if not value then return nil end
   if now() - tonumber(string.sub(value, 2, 14)) >= tonumber(window) then return nil end
   return {tonumber(string.sub(value, 1, 1)), string.sub(value, 15)}
 end
+
+local function kept_answer(session, key, window) return kept_in(K .. 'a:' .. session, key, window) end
 
 -- has a host wait, once, for whoever runs
 local function wait_for(session, key, line, host, question)
@@ -140,14 +150,17 @@ function F.settle(a)
   return bytes_of(session)
 end
 
+local function trim(hash, list, window, most, headed)
+  if bytes_in(hash) > 0 then make_room(hash, list, tonumber(window), tonumber(most), now(), headed) end
+  local bytes = bytes_in(hash)
+  if bytes == 0 then redis.call('UNLINK', hash, list) end
+  return bytes
+end
+
 -- a session may take no more than that: its oldest answers go
 function F.trim(a)
   local session, window, most = unpack(a)
-  local hash, list = K .. 'a:' .. session, K .. 'l:' .. session
-  if bytes_of(session) > 0 then make_room(hash, list, tonumber(window), tonumber(most), now()) end
-  local bytes = bytes_of(session)
-  if bytes == 0 then redis.call('UNLINK', hash, list) end
-  return bytes
+  return trim(K .. 'a:' .. session, K .. 'l:' .. session, window, most, false)
 end
 
 -- it was refused: whoever waits longest may run, or whoever comes
@@ -183,10 +196,14 @@ function F.runs(a)
   last_longer(running, window)
 end
 
+-- what queues keep of a session: see queued-functions.ts
+local function forget_queued(session) redis.call('UNLINK', K .. 'q:' .. session, K .. 'v:' .. session, K .. 'w:' .. session) end
+
 local function forget(session)
   local running = redis.call('HGETALL', K .. 'r:' .. session)
   for place = 1, #running, 2 do tell_waiting(running[place + 1], ${Claim.LOST}, session, running[place], '') end
   redis.call('UNLINK', K .. 'r:' .. session, K .. 'a:' .. session, K .. 'l:' .. session)
+  forget_queued(session)
 end
 
 -- a session is over, as far as a host knows; but it may have gone on elsewhere

@@ -1,5 +1,6 @@
 import type { Script } from "../../redis/shared-redis.ts";
 import { ANSWER_FUNCTIONS } from "./answer-functions.ts";
+import { QUEUED_FUNCTIONS } from "./queued-functions.ts";
 import { SESSION_FUNCTIONS } from "./session-functions.ts";
 import { USER_FUNCTIONS } from "./user-functions.ts";
 
@@ -9,5 +10,5 @@ export const SESSION_SCRIPT: Script = {
   source: `
 -- a text behind its length, as lengthened() writes it
 local function long(text) return struct.pack('<I2', #text) .. text end
-${ANSWER_FUNCTIONS}${SESSION_FUNCTIONS}${USER_FUNCTIONS}`,
+${ANSWER_FUNCTIONS}${SESSION_FUNCTIONS}${USER_FUNCTIONS}${QUEUED_FUNCTIONS}`,
 };

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import { createPack } from "../../../shared/msgpack-codec.ts";
-import { BusType } from "../../bus/bus-frame.ts";
+import { BusType } from "../../bus/bus-type.ts";
 import { readNumber } from "../../bus/numbers.ts";
 import { connectUplink } from "../../bus/uplink.ts";
 import { type Config, DEFAULT_CONFIG } from "../../config.ts";
@@ -53,7 +53,7 @@ let lastWorker = 0;
 /** Starts a primary's bus. */
 export async function startBus(shared?: Shared, config: Partial<Config> = {}): Promise<Bus> {
   const options = { failed: () => undefined, stuck: () => undefined };
-  const bus = createBusHub({ ...DEFAULT_CONFIG, ...config }, options, undefined, "", shared);
+  const bus = createBusHub({ ...DEFAULT_CONFIG, ...config }, options, { shared });
   await bus.hub.listen();
   onTestFinished(() => bus.hub.close());
   return bus;

@@ -6,6 +6,7 @@ import { chartsSection } from "./charts.ts";
 import { connectionsSection } from "./connections-section.ts";
 import { age } from "./figures.ts";
 import { StatsHistory } from "./history.ts";
+import { showHosts } from "./hosts-section.ts";
 import { operations } from "./operations.ts";
 import { processActions } from "./process-actions.ts";
 import { type DashboardClient, startSession } from "./session.ts";
@@ -43,6 +44,7 @@ function showHead({ node, version, uptime, workers }: Stats): void {
 function show(stats: Stats): void {
   showHead(stats);
   showTiles(stats);
+  showHosts(stats);
   showProcesses(stats);
   charts.show(stats);
   offer();

@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A port of loopback that nobody has at the moment. */
+export async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+/** Starts a Redis that keeps nothing on disk. */
+export async function startRedis() {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), "fugitive-bench-"));
+  const options = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
+  const server = spawn(process.env.REDIS_PATH || "redis-server", options, { stdio: "ignore" });
+  const failed = once(server, "error").then(([error]) => Promise.reject(error));
+  await Promise.race([sleep(1_000), failed]);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    pid: server.pid,
+    async stop() {
+      const gone = once(server, "exit");
+      server.kill();
+      await gone;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { MAX_MS, type Option } from "../config/option.ts";
+import { brokerUrl, oneOf, shortText, wholeNumber } from "../config/option-types.ts";
+
+type WorkerOption<Value> = Omit<Option<Value>, "group">;
+
+function option<Value>(definition: WorkerOption<Value>): WorkerOption<Value> {
+  return definition;
+}
+
+/** What `fugitive worker` can be told, by a flag or in the environment. */
+export const WORKER_OPTIONS = {
+  group: option({
+    env: "WORKER_GROUP",
+    flag: "group",
+    type: shortText(64),
+    default: "default",
+    description: "group whose jobs it takes",
+  }),
+  concurrency: option({
+    env: "WORKER_CONCURRENCY",
+    flag: "concurrency",
+    type: wholeNumber(1, 10_000),
+    default: 1,
+    description: "jobs that may be under way at the same time",
+  }),
+  graceMs: option({
+    env: "WORKER_GRACE_MS",
+    flag: "grace-ms",
+    type: wholeNumber(0, MAX_MS),
+    default: 30_000,
+    description: "milliseconds that jobs have to end when the worker does",
+  }),
+  name: option({
+    env: "QUEUE_NAME",
+    flag: "name",
+    type: shortText(64),
+    default: "fugitive",
+    description: "name of the application at the broker, as its servers have it",
+  }),
+  retryMs: option({
+    env: "QUEUE_RETRY_MS",
+    flag: "retry-ms",
+    type: wholeNumber(1, MAX_MS),
+    default: 1_000,
+    description: "milliseconds until a job that failed is tried again, twice as many each time",
+  }),
+  claimAfterMs: option({
+    env: "QUEUE_CLAIM_AFTER_MS",
+    flag: "claim-after-ms",
+    type: wholeNumber(100, MAX_MS),
+    default: 30_000,
+    description: "Redis: milliseconds without a sign of life until a job is another's",
+  }),
+  quorum: option({
+    env: "QUEUE_QUORUM",
+    flag: "quorum",
+    type: oneOf("on", "off"),
+    default: "off",
+    description: "RabbitMQ: whether queues are quorum queues, as its servers have it",
+  }),
+  amqpUrl: option({
+    env: "AMQP_URL",
+    flag: "amqp-url",
+    type: brokerUrl("amqp", "amqps"),
+    default: "",
+    defaultText: "none",
+    secret: true,
+    description: "RabbitMQ",
+  }),
+  redisUrl: option({
+    env: "QUEUE_REDIS_URL",
+    flag: "queue-redis-url",
+    type: brokerUrl("redis", "rediss"),
+    default: "",
+    defaultText: "none",
+    secret: true,
+    description: "or Redis; where neither is set, REDIS_URL is looked at",
+  }),
+  logLevel: option({
+    env: "LOG_LEVEL",
+    flag: "log-level",
+    type: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
+    default: "info",
+    description: "least level: trace, debug, info, warn, error, fatal, silent",
+  }),
+  logFormat: option({
+    env: "LOG_FORMAT",
+    flag: "log-format",
+    type: oneOf("auto", "pretty", "json"),
+    default: "auto",
+    description: "pretty, json, or auto: pretty on a terminal, else json",
+  }),
+};
+
+type Options = typeof WORKER_OPTIONS;
+export type WorkerOptionKey = keyof Options;
+
+/** Every option's value, checked. */
+export type WorkerSettings = {
+  readonly [Key in WorkerOptionKey]: Options[Key] extends WorkerOption<infer Value> ? Value : never;
+};
+
+export const WORKER_OPTION_KEYS = Object.keys(WORKER_OPTIONS) as readonly WorkerOptionKey[];

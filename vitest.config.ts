@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { LongFirst } from "./tools/long-first.ts";
 
@@ -13,6 +14,12 @@ const PROCESSES = [
   "stress/stress.test.ts",
   "fuzz/fuzz.test.ts",
 ];
+/** Tests that count timers: each is alone in its process, as others may leave some behind that begin new ones. */
+const COUNTING = ["shared", "client", "server", "centaurus", "tools"].flatMap((folder) =>
+  readdirSync(new URL(folder, import.meta.url), { recursive: true, encoding: "utf8" })
+    .map((name) => `${folder}/${name}`)
+    .filter((name) => name.endsWith(".test.ts") && sourceOf(name).includes("getTimerCount")),
+);
 /** What cannot be run for want of a program, as tools/test.mjs has found. On the command line it would not reach projects. */
 const LEFT_OUT = (process.env.TESTS_LEFT_OUT ?? "").split(" ").filter((pattern) => pattern !== "");
 /** With --sequence.shuffle.files no other order is wanted: so it is found out that no file needs what another one leaves. */
@@ -29,21 +36,32 @@ export default defineConfig({
     pool: "forks",
     sequence: SHUFFLED ? {} : { sequencer: LongFirst },
     // a process of its own for each file would cost most of them more than their tests; that none changes what another one
-    // shows is seen to by the setup
-    isolate: false,
+    // shows is seen to by this
     setupFiles: ["tools/nothing-left.ts"],
     projects: [
-      project("light", ALL, [...PROCESSES, ...COMPUTING], 4, 0),
-      project("processes", PROCESSES, COMPUTING, 4, 1),
-      project("computing", COMPUTING, [], 1, 2),
+      project("light", ALL, [...PROCESSES, ...COMPUTING, ...COUNTING], 4, 0),
+      project("counting", COUNTING, [], 4, 0, true),
+      project("processes", PROCESSES, [...COMPUTING, ...COUNTING], 4, 1),
+      project("computing", COMPUTING, COUNTING, 1, 2),
     ],
   },
 });
 
 /** Tests that run `maxWorkers` files at a time, when all groups of a lower order are through. */
-function project(name: string, include: string[], exclude: string[], maxWorkers: number, groupOrder: number) {
+function project(
+  name: string,
+  include: string[],
+  exclude: string[],
+  maxWorkers: number,
+  groupOrder: number,
+  isolate = false,
+) {
   return {
     extends: true as const,
-    test: { name, include, exclude: [...exclude, ...LEFT_OUT], maxWorkers, sequence: { groupOrder } },
+    test: { name, include, exclude: [...exclude, ...LEFT_OUT], maxWorkers, isolate, sequence: { groupOrder } },
   };
+}
+
+function sourceOf(file: string): string {
+  return readFileSync(new URL(file, import.meta.url), "utf8");
 }

@@ -69,7 +69,8 @@ export interface QueuedCalls {
   open(session: string, call: QueuedCall, waiter: Waiter, done: Opener): void;
   /**
    * The queue has it.
-   * @param done called once: when that is known whatever happens to this process; with `UNAVAILABLE` where it may be forgotten
+   * @param done called once: when that is known whatever happens to this process; with `UNAVAILABLE` where it may be, or is,
+   *   forgotten
    */
   queued(session: string, job: string, done: (error: AppError | undefined) => void): void;
   /** The queue has it not, or that is not known: it is forgotten, and the next one of its key is another job. */

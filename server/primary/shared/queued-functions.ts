@@ -79,7 +79,8 @@ function F.q_open(a)
   local known = key ~= '' and redis.call('HGET', hash, 'k' .. key)
   local record = known and redis.call('HGET', hash, 'j' .. known)
   if record then
-    local state, _, waits, id, of = read_call(record)
+    local state, at, waits, id, of = read_call(record)
+    time = math.max(time, at + 1)
     write_call(hash, known, state, time, host, id, of, key)
     lasts(hash, tonumber(ms))
     if waits ~= host then tell_moved(waits, session, time) end
@@ -99,17 +100,21 @@ end
 function F.q_queued(a)
   local hash, job = K .. 'q:' .. a[1], a[2]
   local record = redis.call('HGET', hash, 'j' .. job)
-  if record and string.sub(record, 1, 1) == 'o' then redis.call('HSET', hash, 'j' .. job, 'q' .. string.sub(record, 2)) end
+  if not record then return 0 end
+  if string.sub(record, 1, 1) == 'o' then redis.call('HSET', hash, 'j' .. job, 'q' .. string.sub(record, 2)) end
+  return 1
 end
 
 -- whether it is none of this host's any more. Where another one was asked for it after this one, the queue may have it from there
 function F.q_refused(a)
-  local session, job, host = unpack(a)
+  local session, job, host, since = unpack(a)
   local hash = K .. 'q:' .. session
   local record = redis.call('HGET', hash, 'j' .. job)
   if not record then return 1 end
-  local state, _, waits, _, _, key = read_call(record)
+  local state, at, waits, _, _, key = read_call(record)
   if waits ~= host then return 1 end
+  -- it has been asked for here once more, which this host hears in a moment, and then brings it to the queue anew
+  if at ~= tonumber(since) then return 2 end
   if state ~= 'o' then return 0 end
   drop_call(hash, job, key)
   return 1

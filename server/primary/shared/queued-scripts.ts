@@ -27,8 +27,8 @@ type Opened = (error: AppError | undefined, found: Found | undefined) => void;
 type Resumed = (error: AppError | undefined, found: readonly Found[]) => void;
 /** Told what became of an answer, one of `Taken`; and where the job had another one, that. */
 type Answered = (error: AppError | undefined, taken: number, before: Buffer | undefined) => void;
-/** Told whether the job is none of this host's any more. */
-type Said = (error: AppError | undefined, over: boolean) => void;
+/** Told what the function gave: see queued-functions.ts. */
+type Said = (error: AppError | undefined, answer: unknown) => void;
 /** Told of jobs that have an answer, or are none of this host's. */
 type News = (job: string, answer: Buffer | undefined) => void;
 
@@ -99,13 +99,16 @@ export class QueuedScripts {
     this.#run(session, "q_progress", [job, data]);
   }
 
-  say(session: string, job: string, word: Word, said: Said): void {
-    const args = { queued: [job], refused: [job, this.#redis.host], delivered: [job, this.#windowMs, this.#most] }[
-      word
-    ];
-    this.#run(session, `q_${word}`, args, (error, answer) => {
+  /** @param since when this host began to wait for it, where it does */
+  say(session: string, job: string, word: Word, since: number | undefined, said: Said): void {
+    const args = {
+      queued: [job],
+      refused: [job, this.#redis.host, String(since)],
+      delivered: [job, this.#windowMs, this.#most],
+    };
+    this.#run(session, `q_${word}`, args[word], (error, answer) => {
       if (word === "delivered") this.#takes(session, error, answer);
-      said(error, answer === 1);
+      said(error, answer);
     });
   }
 

@@ -12,6 +12,7 @@ import {
   enqueued,
   Listener,
   opened,
+  queued,
   resumed,
 } from "../queued/test/queued-calls-suite.ts";
 import {
@@ -95,6 +96,21 @@ describe("with one Redis", () => {
     await answered(one.calls, session, first.job, textAnswer("done"));
     await eventually(() => expect(waiter.heard).toEqual([[first.job, "done"]]));
     expect(before.heard).toEqual([]);
+  });
+
+  it("the queue has not taken a call that is asked for again in that moment: it is brought to it anew, and known", async () => {
+    const [session, first] = [aSession(), aCall("key")];
+    const [one] = await two();
+    const waiter = new Listener();
+    await opened(one.calls, session, first, waiter);
+    const again = opened(one.calls, session, aCall("key"), waiter);
+    one.calls.refused(session, first.job);
+    expect(await again).toEqual({ job: first.job, enqueue: true });
+    await queued(one.calls, session, first.job);
+    expect(await opened(one.calls, session, aCall("key"), waiter)).toEqual({ job: first.job, enqueue: false });
+    // and what is not known any more is not acknowledged
+    one.calls.delivered(session, first.job);
+    await expect(queued(one.calls, session, first.job)).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 
   it("the answer of a call with a key is kept for a window after it was delivered, though others go on", async () => {

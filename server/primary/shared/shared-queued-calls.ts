@@ -1,4 +1,4 @@
-import type { AppError } from "../../../shared/errors.ts";
+import { AppError } from "../../../shared/errors.ts";
 import type { Hosts } from "../../hosts/hosts.ts";
 import { HostTopic } from "../../redis/host-topic.ts";
 import type { SharedRedis } from "../../redis/shared-redis.ts";
@@ -117,7 +117,10 @@ export class SharedQueuedCalls implements QueuedCalls {
   queued(session: string, job: string, done: (error: AppError | undefined) => void): void {
     const waiting = this.#waiting.get(session, job);
     if (waiting?.stage === Stage.OPENED) waiting.stage = Stage.QUEUED;
-    this.#say(session, job, "queued", done);
+    // what nobody knows any more is not to be acknowledged
+    this.#say(session, job, "queued", (error, known) =>
+      done(error ?? (known === 0 ? new AppError("UNAVAILABLE") : undefined)),
+    );
   }
 
   refused(session: string, job: string): void {
@@ -227,19 +230,20 @@ export class SharedQueuedCalls implements QueuedCalls {
     for (const [job, word] of this.#unsaid.take(session)) this.#say(session, job, word);
   }
 
-  #say(session: string, job: string, word: Word, done?: (error: AppError | undefined) => void): void {
-    this.#scripts.say(session, job, word, (error, over) => {
-      done?.(error);
+  #say(session: string, job: string, word: Word, said?: (error: AppError | undefined, answer: unknown) => void): void {
+    const { since } = this.#waiting.get(session, job) ?? {};
+    this.#scripts.say(session, job, word, since, (error, answer) => {
+      said?.(error, answer);
       if (isUnknown(error) || error?.code === "OVERLOADED") this.#unsaid.keep(session, job, word);
-      else if (word === "refused") this.#refused(session, job, over);
+      else if (word === "refused") this.#refused(session, job, answer);
     });
   }
 
-  #refused(session: string, job: string, over: boolean): void {
+  #refused(session: string, job: string, answer: unknown): void {
     const waiting = this.#waiting.get(session, job);
     if (waiting?.stage !== Stage.REFUSED) return;
-    if (over) this.#waiting.delete(session, job);
-    else waiting.stage = Stage.QUEUED; // somebody else has heard that the queue has it
+    if (answer === 1) this.#waiting.delete(session, job);
+    else if (answer === 0) waiting.stage = Stage.QUEUED; // somebody else has heard that the queue has it
   }
 }
 

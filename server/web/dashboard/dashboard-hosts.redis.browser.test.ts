@@ -13,8 +13,9 @@ it("shows all hosts where there are several, which of them it is of, and who com
   const { hosts } = (await two.json("/workers")) as { hosts: { id: string }[] };
   const rows = page.locator("#hosts tr");
   await rows.nth(1).waitFor();
-  const told = (await rows.allTextContents()).map((text) => text.replace(/\d+ s$/, ""));
-  expect(told).toEqual([`one${hosts[0]?.id.slice(0, 6)}`, `two (this one)${hosts[1]?.id.slice(0, 6)}`]);
+  const [first = "", second = ""] = await rows.allTextContents();
+  expect(first.startsWith(`one${hosts[0]?.id.slice(0, 6)}`), first).toBe(true);
+  expect(second.startsWith(`two (this one)${hosts[1]?.id.slice(0, 6)}`), second).toBe(true);
   await start("three");
   await page.locator("#hosts tr", { hasText: /^three/ }).waitFor();
   one.kill("SIGTERM");

@@ -27,6 +27,13 @@ export interface WorkerContext {
   };
   /** Aborts when the worker ends before the job does. The job is then somebody else's, and what this gives matters no more. */
   readonly signal: AbortSignal;
+  /**
+   * Answers the caller now, with what `setSession` has said by then, while there is still something to do: what the handler
+   * returns is told to nobody then. Where it fails after that, the job is tried again, and the caller keeps this answer.
+   * Resolves when the broker has it.
+   * @throws EncodeError, AppError `TOO_LARGE`, `UNAVAILABLE`
+   */
+  reply(output: unknown): Promise<void>;
   /** Tells the caller how far it is. May be lost. @throws EncodeError */
   progress(data: unknown): void;
   /** Publishes on a channel, at every server. Resolves when the broker has it. @throws EncodeError, AppError `UNAVAILABLE` */
@@ -52,12 +59,20 @@ export function packed(value: unknown): Uint8Array {
   return bytes;
 }
 
+const NOTHING = new Uint8Array();
+
+/** What a handler gives, encoded; undefined as nothing. @throws as {@link packed} */
+export function outputOf(value: unknown): Uint8Array {
+  return value === undefined ? NOTHING : packed(value);
+}
+
 /** A context, and what its handler has made of the session. */
 export class JobContext implements WorkerContext {
   readonly job: WorkerContext["job"];
   readonly session: WorkerContext["session"];
   readonly #run: JobRun;
   #change: SessionChange | undefined;
+  #replied: Uint8Array | undefined;
 
   constructor(job: Job, run: JobRun) {
     const { id, attempt, procedure, group, priority, createdAt, caller } = job;
@@ -74,7 +89,19 @@ export class JobContext implements WorkerContext {
     return this.#change;
   }
 
+  /** What was answered before its end, if that was. */
+  get replied(): Uint8Array | undefined {
+    return this.#replied;
+  }
+
   // functions that may be taken out of it
+  readonly reply = async (output: unknown): Promise<void> => {
+    const bytes = outputOf(output);
+    this.#replied ??= bytes;
+    const session = this.#change;
+    await this.#run.send({ kind: "result", output: bytes, ...(session !== undefined && { session }) });
+  };
+
   readonly progress = (data: unknown): void => this.#run.tell({ kind: "progress", data: packed(data) });
 
   readonly broadcast = async (channel: string, data: unknown): Promise<void> => {

@@ -5,7 +5,7 @@ import type { SchemaInput, StandardSchema } from "../../../shared/standard-schem
 import { refusal } from "../../dispatch/procedures.ts";
 import { checkProcedure, type Job } from "../job.ts";
 import type { JobRun, Outcome } from "../job-queue.ts";
-import { JobContext, packed, type WorkerContext } from "./worker-context.ts";
+import { JobContext, outputOf, packed, type WorkerContext } from "./worker-context.ts";
 
 /** A procedure of a worker, with options. */
 export interface WorkerProcedureOptions<Input> {
@@ -75,7 +75,6 @@ export function defineProcedures<
 export type PreparedProcedure = (job: Job, run: JobRun) => Promise<Outcome>;
 
 const { unpack } = createPack();
-const NOTHING = new Uint8Array();
 
 /** Makes procedures ready. @param failed told of each failure @throws TypeError, RangeError */
 export function prepareProcedures(
@@ -110,7 +109,7 @@ function prepareProcedure(
       const asked = unpack(job.input);
       const input = schema === undefined ? asked : await checked(schema, asked);
       const given = await call(context, input);
-      return { kind: "result", output: given === undefined ? NOTHING : packed(given), ...session() };
+      return { kind: "result", output: context.replied ?? outputOf(given), ...session() };
     } catch (error) {
       if (error instanceof AppError && encodes(error.details)) {
         const { code, message, details } = error;

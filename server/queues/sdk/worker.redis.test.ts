@@ -52,6 +52,23 @@ describe("a worker", () => {
     expect(Buffer.from((app.results()[0] as { bytes: Uint8Array }).bytes)).toEqual(Buffer.of(1, 2));
   });
 
+  it("may answer before it is through, and then nothing else is its answer", async () => {
+    const { app, host } = start(
+      defineProcedures({
+        p: async ({ job, reply, setSession }: WorkerContext) => {
+          setSession({ user: "v" });
+          await reply(`answer ${job.attempt}`);
+          if (job.attempt === 1) throw new Error("what is left to do fails");
+          return "returned";
+        },
+      }),
+    );
+    await enqueue(host, jobOf("in"));
+    await eventually(() => expect(app.results().slice(0, 2)).toEqual(["answer 1", "answer 2"]));
+    expect(app.replies[0]).toMatchObject({ session: { user: "v" } });
+    await eventually(() => expect(app.results()).toEqual(["answer 1", "answer 2", "answer 2"]));
+  });
+
   it("refuses input that its schema does, and gives what the schema gives", async () => {
     const { app, host } = start(
       defineProcedures({ p: { input: z.string().transform(Number), handler: (_, input) => input + 1 } }),

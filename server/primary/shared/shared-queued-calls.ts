@@ -10,7 +10,7 @@ import { MOVED, Taken } from "./queued-states.ts";
 import { Rounds } from "./rounds.ts";
 import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
 import { UnsaidWords, type Word } from "./unsaid-words.ts";
-import { Stage, WaitingCalls } from "./waiting-calls.ts";
+import { isOnItsWay, Stage, WaitingCalls } from "./waiting-calls.ts";
 
 /** `windowMs` has to be as long as a session without a connection is kept, at least; `budget` is for answers that clients have had. */
 export interface SharedQueuedCallsOptions extends QueuedCallsOptions {
@@ -104,7 +104,7 @@ export class SharedQueuedCalls implements QueuedCalls {
       this.#questions.answered(session, questions);
       if (found === undefined) {
         // it may be known to Redis; where it has a key, whoever asks again goes on with it
-        if (call.key === undefined && isUnknown(error)) this.#unsaid.keep(session, call.job, "refused");
+        if (call.key === undefined && error?.code === "UNAVAILABLE") this.#unsaid.keep(session, call.job, "refused");
         done(error, undefined);
         return;
       }
@@ -185,7 +185,14 @@ export class SharedQueuedCalls implements QueuedCalls {
 
   #put(session: string, { call, since, queued }: Found, waiter: Waiter, questions: OpenQuestions): void {
     if (since === undefined || questions.over || this.#gone.has(waiter)) return;
-    this.#waiting.put(session, { call, waiter, stage: queued ? Stage.QUEUED : Stage.OPENED, since, toldAt: 0 });
+    this.#waiting.put(session, {
+      call,
+      waiter,
+      stage: queued ? Stage.QUEUED : Stage.OPENED,
+      since,
+      toldAt: 0,
+      doubted: false,
+    });
   }
 
   /** Tells whoever has asked the answers that there are. */
@@ -222,7 +229,7 @@ export class SharedQueuedCalls implements QueuedCalls {
     this.#waiting.deleteTold(session, performance.now() - TOLD_MS);
     this.#scripts.wait(session, this.#waiting.of(session), this.#isUnsure, (job, answer) => {
       if (answer === undefined) this.#waiting.delete(session, job);
-      else this.#answered(session, job, answer);
+      else if (!isOnItsWay(this.#waiting.get(session, job), answer)) this.#answered(session, job, answer);
     });
   }
 
@@ -234,7 +241,7 @@ export class SharedQueuedCalls implements QueuedCalls {
     const { since } = this.#waiting.get(session, job) ?? {};
     this.#scripts.say(session, job, word, since, (error, answer) => {
       said?.(error, answer);
-      if (isUnknown(error) || error?.code === "OVERLOADED") this.#unsaid.keep(session, job, word);
+      if (error?.code === "UNAVAILABLE" || error?.code === "OVERLOADED") this.#unsaid.keep(session, job, word);
       else if (word === "refused") this.#refused(session, job, answer);
     });
   }
@@ -245,9 +252,4 @@ export class SharedQueuedCalls implements QueuedCalls {
     if (answer === 1) this.#waiting.delete(session, job);
     else if (answer === 0) waiting.stage = Stage.QUEUED; // somebody else has heard that the queue has it
   }
-}
-
-/** Whether Redis may have done what it was asked, or not. */
-function isUnknown(error: AppError | undefined): boolean {
-  return error?.code === "UNAVAILABLE";
 }

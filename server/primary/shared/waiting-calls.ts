@@ -1,3 +1,4 @@
+import { isUnkept } from "../../queued/unkept-answers.ts";
 import type { QueuedCall, Waiter } from "../queued/queued-calls.ts";
 
 /** Where a call stands, as far as this host knows. */
@@ -21,6 +22,18 @@ export interface WaitingCall {
   since: number;
   /** Since when it is TOLD, by `performance.now()`. */
   toldAt: number;
+  /** Whether Redis has said once that its answer is not kept. */
+  doubted: boolean;
+}
+
+/**
+ * Whether the whole of an answer that Redis has not kept may come in the next moment: it is told once, to who is there. Where it
+ * has not come when that is asked again, it is lost.
+ */
+export function isOnItsWay(waiting: WaitingCall | undefined, answer: Uint8Array): boolean {
+  if (waiting === undefined || waiting.doubted || !isUnkept(answer)) return false;
+  waiting.doubted = true;
+  return true;
 }
 
 /** The calls that are waited for at this host, by session and job. */

@@ -77,7 +77,9 @@ export function caller(world, random, index, keyed) {
     asked = undefined;
     if (value?.n !== `${call.id}`) {
       const [answer] = call.answers;
-      if (world.harmed(answer.host, answer.at, 1_000)) world.count("tags lost with who had set them");
+      // UNAVAILABLE is not to know: it may have been queued, and done
+      if (calls.get(Number(value?.n))?.refused === true) world.count("tags of calls that were UNAVAILABLE, and done");
+      else if (world.harmed(answer.host, answer.at, 1_000)) world.count("tags lost with who had set them");
       else world.complain(`${call} is done, and its session has the tag ${value?.n}: ${call.story}`);
     }
     resolve();
@@ -90,7 +92,7 @@ export function caller(world, random, index, keyed) {
     if ((tag === undefined || tag.over) && random.chance(0.1)) {
       const before = tag;
       tag = begin("tag");
-      // one that was refused has changed nothing
+      // of one that was refused it is not known whether it has changed anything
       tag.before = before?.answered ? before : before?.before;
     } else begin(random.pick(PROCEDURES));
   });

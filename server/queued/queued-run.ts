@@ -33,6 +33,8 @@ export class QueuedRun extends RunningCall {
   readonly #queueing: Queueing;
   readonly #services: Services;
   #acknowledged = false;
+  /** What was said of it last, before it is acknowledged. */
+  #early: Uint8Array | undefined;
   #told = false;
   #cancelled = false;
 
@@ -65,6 +67,9 @@ export class QueuedRun extends RunningCall {
     if (!this.wanted || job === undefined) return;
     this.awaitAnswer();
     this.context.connection.send([Kind.ACK, this.context.id, { job }]);
+    if (this.#early === undefined) return;
+    this.progress(this.#early);
+    this.#early = undefined;
   }
 
   /** The queue has had it for long: its client has come back. */
@@ -76,17 +81,22 @@ export class QueuedRun extends RunningCall {
   /** Its worker says how far it is. */
   progress(data: Uint8Array): void {
     const { connection, id } = this.context;
-    if (!this.wanted || connection.unsent > ENOUGH_UNSENT) return;
-    try {
-      connection.sendEncoded(Kind.CHUNK, id, new Encoded(data));
-    } catch (error) {
-      this.context.log.warn({ error }, "what a worker says of a call cannot be told");
+    // ACK comes first, and waits for more than the worker does
+    if (!this.#acknowledged) this.#early = data;
+    else if (!this.wanted || connection.unsent > ENOUGH_UNSENT) return;
+    else {
+      try {
+        connection.sendEncoded(Kind.CHUNK, id, new Encoded(data));
+      } catch (error) {
+        this.context.log.warn({ error }, "what a worker says of a call cannot be told");
+      }
     }
   }
 
   tell({ kind, change, bytes }: QueuedAnswer): void {
     // whoever has the session now is told
     if (!this.wanted || !this.context.connection.open) return;
+    if (!this.#acknowledged) this.acknowledge();
     this.#told = true;
     try {
       if (change?.user !== undefined) this.session.setUser(change.user ?? undefined);

@@ -1,10 +1,11 @@
 import { Lifeline } from "../links/lifeline.ts";
 import { placeOf } from "../links/place-of.ts";
 import { type RedisLink, RedisRefusal } from "../links/redis.ts";
+import { connectTwice, type RedisLinks } from "../links/redis-twice.ts";
 import type { Logger } from "../logger.ts";
 import { pause } from "../pause.ts";
 import { within } from "../within.ts";
-import { connectTwice, entriesOf, type RedisLinks, runScript, type TakenEntry } from "./redis-links.ts";
+import { entriesOf, runScript, type TakenEntry } from "./redis-links.ts";
 import { ALIVE, CLAIM } from "./redis-scripts.ts";
 
 export interface RedisConsumerOptions {

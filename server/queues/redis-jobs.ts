@@ -1,10 +1,11 @@
 import type { RedisLink } from "../links/redis.ts";
+import type { RedisLinks } from "../links/redis-twice.ts";
 import type { Logger } from "../logger.ts";
 import { decodeJob } from "./job.ts";
 import type { ConsumeOptions, Consumer, JobHandler } from "./job-queue.ts";
 import type { QueueCounts } from "./queue-counts.ts";
 import { RedisConsumer } from "./redis-consumer.ts";
-import { entriesOf, type RedisLinks, runScript, type TakenEntry } from "./redis-links.ts";
+import { entriesOf, runScript, type TakenEntry } from "./redis-links.ts";
 import type { RedisNames } from "./redis-names.ts";
 import { PATIENCE, TAKE } from "./redis-scripts.ts";
 import type { RedisSender } from "./redis-sender.ts";

@@ -1,34 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Link } from "../links/lifeline.ts";
-import { connectRedis, type RedisArgument, type RedisLink, RedisRefusal } from "../links/redis.ts";
-
-/** Reading waits for what is new, so all else has a connection of its own. */
-export interface RedisLinks extends Link {
-  readonly reading: RedisLink;
-  readonly asking: RedisLink;
-}
-
-export async function connectTwice(
-  url: string,
-  lost: (error: Error) => void,
-  signal: AbortSignal,
-): Promise<RedisLinks> {
-  const reading = await connectRedis({ url, buffers: true }, lost, signal);
-  try {
-    const asking = await connectRedis({ url, buffers: true }, lost, signal);
-    return {
-      reading,
-      asking,
-      close() {
-        reading.close();
-        asking.close();
-      },
-    };
-  } catch (error) {
-    reading.close();
-    throw error;
-  }
-}
+import { type RedisArgument, type RedisLink, RedisRefusal } from "../links/redis.ts";
 
 const digests = new Map<string, string>();
 /** Scripts that were sent on a link, so that Redis knows them by what is asked on it next. */

@@ -1,11 +1,12 @@
 import type { RedisLink } from "../links/redis.ts";
 import { RedisRefusal } from "../links/redis.ts";
+import type { RedisLinks } from "../links/redis-twice.ts";
 import type { Logger } from "../logger.ts";
 import { decodeJob } from "./job.ts";
 import type { ReplyHandler } from "./job-queue.ts";
 import type { QueueCounts } from "./queue-counts.ts";
 import { RedisConsumer } from "./redis-consumer.ts";
-import { type RedisLinks, runScript, type TakenEntry } from "./redis-links.ts";
+import { runScript, type TakenEntry } from "./redis-links.ts";
 import type { RedisNames } from "./redis-names.ts";
 import { CONSUMERS, EXPIRE } from "./redis-scripts.ts";
 import type { RedisSender } from "./redis-sender.ts";

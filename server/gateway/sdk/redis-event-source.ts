@@ -1,6 +1,7 @@
-import { Lifeline, type Link } from "../../links/lifeline.ts";
+import { Lifeline } from "../../links/lifeline.ts";
 import { placeOf } from "../../links/place-of.ts";
-import { connectRedis, type RedisLink, RedisRefusal } from "../../links/redis.ts";
+import { type RedisLink, RedisRefusal } from "../../links/redis.ts";
+import { connectTwice, type RedisLinks } from "../../links/redis-twice.ts";
 import { pause } from "../../pause.ts";
 import type { EventSource, EventSourceHooks, ReadingLimits } from "./event-source.ts";
 import { GatewayError } from "./gateway-error.ts";
@@ -29,12 +30,6 @@ const BLOCK_ANSWER_MS = BLOCK_MS + 10_000;
 const REFUSED_PAUSE_MS = 1_000;
 const NO_FIELDS: readonly Buffer[] = [];
 
-/** Reading waits for events, so all else has a connection of its own. */
-interface Links extends Link {
-  readonly reading: RedisLink;
-  readonly asking: RedisLink;
-}
-
 type Entry = readonly [id: Buffer, fields: readonly Buffer[] | null];
 
 /** Reads events of Redis Streams, as a consumer of a group. */
@@ -42,7 +37,7 @@ export class RedisEventSource implements EventSource {
   readonly #options: RedisSourceOptions & ReadingLimits;
   readonly #hooks: EventSourceHooks;
   readonly #streams: readonly RedisAcks[];
-  readonly #line: Lifeline<Links>;
+  readonly #line: Lifeline<RedisLinks>;
   readonly #stopped = new AbortController();
   readonly #claiming: NodeJS.Timeout;
   #flushing = false;
@@ -59,7 +54,7 @@ export class RedisEventSource implements EventSource {
       const { error } = fields as { readonly error?: unknown };
       hooks.failed(new GatewayError("UNREACHABLE", message ?? "", {}, error));
     };
-    this.#line = new Lifeline<Links>({
+    this.#line = new Lifeline<RedisLinks>({
       name: `Redis at ${placeOf(url)}`,
       log: { warn, info: () => undefined },
       connect: (lost, signal) => connectTwice(url, lost, signal),
@@ -83,7 +78,7 @@ export class RedisEventSource implements EventSource {
   }
 
   /** Reads until the link breaks: first what this consumer had and did not finish, then what is new. */
-  async #read(links: Links): Promise<void> {
+  async #read(links: RedisLinks): Promise<void> {
     const { signal } = this.#stopped;
     const current = (): boolean => !signal.aborted && this.#line.link === links;
     let after: Map<string, string> | undefined = new Map(this.#streams.map(({ stream }) => [stream, "0"]));
@@ -227,23 +222,5 @@ export class RedisEventSource implements EventSource {
       const claimed = await link.command(["XCLAIM", stream, group, consumer, String(claimAfterMs), ...wanted]);
       for (const entry of claimed as Entry[]) this.#deliver(acks, entry);
     }
-  }
-}
-
-async function connectTwice(url: string, lost: (error: Error) => void, signal: AbortSignal): Promise<Links> {
-  const reading = await connectRedis({ url, buffers: true }, lost, signal);
-  try {
-    const asking = await connectRedis({ url, buffers: true }, lost, signal);
-    return {
-      reading,
-      asking,
-      close() {
-        reading.close();
-        asking.close();
-      },
-    };
-  } catch (error) {
-    reading.close();
-    throw error;
   }
 }

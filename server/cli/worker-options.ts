@@ -1,5 +1,7 @@
+import { LOG_OPTIONS } from "../config/log-options.ts";
 import { MAX_MS, type Option } from "../config/option.ts";
-import { brokerUrl, oneOf, shortText, wholeNumber } from "../config/option-types.ts";
+import { shortText, wholeNumber } from "../config/option-types.ts";
+import { QUEUE_OPTIONS } from "../config/queue-options.ts";
 
 type WorkerOption<Value> = Omit<Option<Value>, "group">;
 
@@ -51,45 +53,18 @@ export const WORKER_OPTIONS = {
     default: 30_000,
     description: "Redis: milliseconds without a sign of life until a job is another's",
   }),
-  quorum: option({
-    env: "QUEUE_QUORUM",
+  quorum: {
+    ...QUEUE_OPTIONS.queueQuorum,
     flag: "quorum",
-    type: oneOf("on", "off"),
-    default: "off",
     description: "RabbitMQ: whether queues are quorum queues, as its servers have it",
-  }),
-  amqpUrl: option({
-    env: "AMQP_URL",
-    flag: "amqp-url",
-    type: brokerUrl("amqp", "amqps"),
-    default: "",
-    defaultText: "none",
-    secret: true,
-    description: "RabbitMQ",
-  }),
-  redisUrl: option({
-    env: "QUEUE_REDIS_URL",
-    flag: "queue-redis-url",
-    type: brokerUrl("redis", "rediss"),
-    default: "",
-    defaultText: "none",
-    secret: true,
+  },
+  amqpUrl: { ...QUEUE_OPTIONS.amqpUrl, description: "RabbitMQ" },
+  redisUrl: {
+    ...QUEUE_OPTIONS.queueRedisUrl,
     description: "or Redis; where neither is set, REDIS_URL is looked at",
-  }),
-  logLevel: option({
-    env: "LOG_LEVEL",
-    flag: "log-level",
-    type: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
-    default: "info",
-    description: "least level: trace, debug, info, warn, error, fatal, silent",
-  }),
-  logFormat: option({
-    env: "LOG_FORMAT",
-    flag: "log-format",
-    type: oneOf("auto", "pretty", "json"),
-    default: "auto",
-    description: "pretty, json, or auto: pretty on a terminal, else json",
-  }),
+  },
+  logLevel: LOG_OPTIONS.logLevel,
+  logFormat: LOG_OPTIONS.logFormat,
 };
 
 type Options = typeof WORKER_OPTIONS;

@@ -81,15 +81,16 @@ export class QueuedRun extends RunningCall {
   /** Its worker says how far it is. */
   progress(data: Uint8Array): void {
     const { connection, id } = this.context;
-    // ACK comes first, and waits for more than the worker does
-    if (!this.#acknowledged) this.#early = data;
-    else if (!this.wanted || connection.unsent > ENOUGH_UNSENT) return;
-    else {
-      try {
-        connection.sendEncoded(Kind.CHUNK, id, new Encoded(data));
-      } catch (error) {
-        this.context.log.warn({ error }, "what a worker says of a call cannot be told");
-      }
+    if (!this.#acknowledged) {
+      // ACK comes first, and waits for more than the worker does
+      this.#early = data;
+      return;
+    }
+    if (!this.wanted || connection.unsent > ENOUGH_UNSENT) return;
+    try {
+      connection.sendEncoded(Kind.CHUNK, id, new Encoded(data));
+    } catch (error) {
+      this.context.log.warn({ error }, "what a worker says of a call cannot be told");
     }
   }
 

@@ -91,13 +91,13 @@ export class KeptQueuedCalls implements QueuedCalls {
     const large = answer.length > largestAnswer(this.#options.budget);
     this.#room.put(entry, large ? insteadOf(answer, TOO_LARGE) : answer, entry.calls.waiting);
     // whoever is there hears it, whether there is room to keep it or not
-    entry.waiter?.answered(session, job, answer);
+    entry.waiter?.answered(job, answer);
     this.#room.keepWithin();
     done(true);
   }
 
   progress(session: string, job: string, data: Uint8Array): void {
-    this.#get(session, job)?.waiter?.progress(session, job, data);
+    this.#get(session, job)?.waiter?.progress(job, data);
   }
 
   delivered(session: string, job: string): void {
@@ -190,9 +190,9 @@ export class KeptQueuedCalls implements QueuedCalls {
   }
 
   /** Tells whoever asks again. */
-  #repeat({ calls, job, answer, deliveredAt }: KeptCall, waiter: Waiter): void {
-    if (answer !== undefined) waiter.answered(calls.session, job, answer);
-    else if (deliveredAt !== undefined) waiter.answered(calls.session, job, NOT_KEPT);
+  #repeat({ job, answer, deliveredAt }: KeptCall, waiter: Waiter): void {
+    if (answer !== undefined) waiter.answered(job, answer);
+    else if (deliveredAt !== undefined) waiter.answered(job, NOT_KEPT);
   }
 
   #forget(entry: KeptCall): void {

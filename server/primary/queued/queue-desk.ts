@@ -51,11 +51,11 @@ export class QueueDesk implements Desk {
     const { calls } = this.#options;
     const fits = (bytes: number) => link.unsent + bytes <= this.#mostUnsent;
     const waiter: Waiter = {
-      answered(_session, job, answer) {
+      answered(job, answer) {
         if (fits(answer.length)) link.send(BusType.QUEUED_ANSWER, 0, job, answer);
         else link.send(BusType.QUEUED_ANSWER_LATER, 0, job);
       },
-      progress(_session, job, data) {
+      progress(job, data) {
         if (fits(data.length)) link.send(BusType.QUEUED_PROGRESS, 0, job, data);
       },
     };

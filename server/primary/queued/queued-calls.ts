@@ -22,9 +22,9 @@ export interface Opened {
 /** Who a session is with now, as far as its calls are concerned: once for each connection of a process to the primary. */
 export interface Waiter {
   /** The answer of a call: see queued/answer.ts. It may come more than once. */
-  answered(session: string, job: string, answer: Uint8Array): void;
+  answered(job: string, answer: Uint8Array): void;
   /** What its worker says meanwhile; may be dropped. */
-  progress(session: string, job: string, data: Uint8Array): void;
+  progress(job: string, data: Uint8Array): void;
 }
 
 export type Opener = (error: AppError | undefined, opened: Opened | undefined) => void;

@@ -72,7 +72,7 @@ export class SharedQueuedCalls implements QueuedCalls {
     redis.listen(HostTopic.QUEUED_PROGRESS, (data) => {
       const { texts, rest } = readLengthened(data, 2);
       const [session = "", job = ""] = texts;
-      this.#waiting.get(session, job)?.waiter.progress(session, job, rest);
+      this.#waiting.get(session, job)?.waiter.progress(job, rest);
     });
     redis.watch({
       up: () => {
@@ -185,14 +185,8 @@ export class SharedQueuedCalls implements QueuedCalls {
 
   #put(session: string, { call, since, queued }: Found, waiter: Waiter, questions: OpenQuestions): void {
     if (since === undefined || questions.over || this.#gone.has(waiter)) return;
-    this.#waiting.put(session, {
-      call,
-      waiter,
-      stage: queued ? Stage.QUEUED : Stage.OPENED,
-      since,
-      toldAt: 0,
-      doubted: false,
-    });
+    const stage = queued ? Stage.QUEUED : Stage.OPENED;
+    this.#waiting.put(session, { call, waiter, stage, since, toldAt: 0, doubted: false });
   }
 
   /** Tells whoever has asked the answers that there are. */
@@ -201,7 +195,7 @@ export class SharedQueuedCalls implements QueuedCalls {
     let again = false;
     for (const { call, since, answer } of all) {
       if (answer === undefined) again ||= missed.has(call.job);
-      else if (since === undefined) waiter.answered(session, call.job, answer);
+      else if (since === undefined) waiter.answered(call.job, answer);
       else this.#answered(session, call.job, answer);
     }
     if (again) this.#askAgain(session);
@@ -221,7 +215,7 @@ export class SharedQueuedCalls implements QueuedCalls {
     else if (waiting.stage !== Stage.TOLD) {
       waiting.stage = Stage.TOLD;
       waiting.toldAt = performance.now();
-      waiting.waiter.answered(session, job, answer);
+      waiting.waiter.answered(job, answer);
     }
   }
 

@@ -20,13 +20,13 @@ export class Listener implements Waiter {
   readonly heard: [job: string, text: string][] = [];
   readonly meanwhile: string[] = [];
 
-  answered(_session: string, job: string, answer: Uint8Array): void {
+  answered(job: string, answer: Uint8Array): void {
     const { kind, change, bytes } = readAnswer(Buffer.from(answer));
     const changed = change === undefined ? "" : ` ${JSON.stringify(change)}`;
     this.heard.push([job, kind === Kind.ERROR ? `error${changed}` : `${Buffer.from(bytes)}${changed}`]);
   }
 
-  progress(_session: string, _job: string, data: Uint8Array): void {
+  progress(_job: string, data: Uint8Array): void {
     this.meanwhile.push(Buffer.from(data).toString());
   }
 }

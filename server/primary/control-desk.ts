@@ -191,10 +191,7 @@ export class ControlDesk {
   ): Promise<{ readonly answer: AnswerTo<Name> } | undefined> {
     if (this.#others?.isElsewhere(number)) return this.#others.ask(number, name, args, limitMs, path);
     const member = [...this.#members].find((one) => one.number === number && one.path === path);
-    const answer = member && (await this.#ask(member, name, args, limitMs));
-    if (answer === undefined) return undefined;
-    if (answer.length > 2) throw refusalOf(answer);
-    return { answer: answer[1] as AnswerTo<Name> };
+    return this.#askOne(member, name, args, limitMs);
   }
 
   /** Asks one application of whichever socket worker of this host. See {@link ControlDesk.ask}. */
@@ -204,9 +201,20 @@ export class ControlDesk {
     limitMs = ANSWER_MS,
     path = "",
   ): Promise<{ readonly answer: AnswerTo<Name> } | undefined> {
-    for (const member of this.#members)
-      if (member.path === path) return this.ask(member.number, name, args, limitMs, path);
-    return undefined;
+    const member = [...this.#members].find((one) => one.path === path);
+    return this.#askOne(member, name, args, limitMs);
+  }
+
+  async #askOne<Name extends QuestionName>(
+    member: Member | undefined,
+    name: Name,
+    args: Asked<Name>,
+    limitMs: number,
+  ): Promise<{ readonly answer: AnswerTo<Name> } | undefined> {
+    const answer = member && (await this.#ask(member, name, args, limitMs));
+    if (answer === undefined) return undefined;
+    if (answer.length > 2) throw refusalOf(answer);
+    return { answer: answer[1] as AnswerTo<Name> };
   }
 
   #ask({ link, questions }: Member, name: QuestionName, args: readonly unknown[], limitMs: number) {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import { wholeNumber } from "./option-types.ts";
 
 /** The groups of the help text, in its order. */
@@ -35,7 +36,7 @@ export interface Option<Value> {
 }
 
 /** A timer of more milliseconds than this fires at once instead of late. */
-export const MAX_MS = 2_147_483_647;
+export const MAX_MS = MAX_TIMER_MS;
 /** uWebSockets.js counts unsent bytes in 32 bits. */
 const MAX_BYTES = 4_294_967_295;
 

@@ -1,21 +1,13 @@
 import type { AppError } from "../../shared/errors.ts";
 import type { Job } from "./job.ts";
-import type { Reply, ReplyBody, SessionChange } from "./reply.ts";
+import type { Reply, ReplyBody } from "./reply.ts";
 
 /** Called once: when the broker has it for good, or with why it has not. */
 export type Enqueued = (error: AppError | undefined) => void;
 
 /** What one attempt at a job ends in. */
 export type Outcome =
-  | { readonly kind: "result"; readonly output: Uint8Array; readonly session?: SessionChange }
-  /** Meant for the caller; it is not tried again. */
-  | {
-      readonly kind: "error";
-      readonly code: string;
-      readonly message: string;
-      readonly details?: unknown;
-      readonly session?: SessionChange;
-    }
+  | Extract<ReplyBody, { readonly kind: "result" | "error" }>
   /** To be tried again, as often as the job allows. @property message for the log and the dead letters, not for the caller */
   | { readonly kind: "failure"; readonly message: string };
 

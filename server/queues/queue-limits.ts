@@ -1,14 +1,12 @@
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import type { QueueOptions } from "./job-queue.ts";
-
-/** As long as a timer may run, in milliseconds: about 24 days. */
-export const MAX_MS = 2_147_483_647;
 
 /** The least and the most of what is a number; as in the tables of flags, where there is one for it. */
 const LIMITS: Readonly<Record<string, readonly [least: number, most: number]>> = {
-  hostGoneMs: [1, MAX_MS],
-  retryMs: [1, MAX_MS],
-  claimAfterMs: [100, MAX_MS],
-  waitMs: [1, MAX_MS],
+  hostGoneMs: [1, MAX_TIMER_MS],
+  retryMs: [1, MAX_TIMER_MS],
+  claimAfterMs: [100, MAX_TIMER_MS],
+  waitMs: [1, MAX_TIMER_MS],
   maxWaiting: [1, Number.MAX_SAFE_INTEGER],
   maxWaitingBytes: [1, Number.MAX_SAFE_INTEGER],
   // as many as RabbitMQ can be told

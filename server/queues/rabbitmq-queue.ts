@@ -83,11 +83,7 @@ class RabbitQueue implements JobQueue {
     checkGroup(job.group);
     checkProcedure(job.procedure);
     const { waitMs = 5_000 } = this.#options;
-    this.#sender.job(job, performance.now() + waitMs, (error) => {
-      if (error === undefined) this.#counts.enqueued++;
-      else this.#counts.refused++;
-      enqueued(error);
-    });
+    this.#sender.job(job, performance.now() + waitMs, this.#counts.counting(enqueued));
   }
 
   consume(options: ConsumeOptions, handler: JobHandler): Consumer {
@@ -136,8 +132,7 @@ class RabbitQueue implements JobQueue {
   }
 
   stats(): QueueStats {
-    const { count, bytes } = this.#outbox;
-    return { connected: this.#line.link !== undefined, waiting: count, waitingBytes: bytes, ...this.#counts };
+    return this.#counts.stats(this.#line.link !== undefined, this.#outbox);
   }
 
   async close(): Promise<void> {

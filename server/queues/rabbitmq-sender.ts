@@ -1,4 +1,5 @@
 import type { AppError } from "../../shared/errors.ts";
+import { MAX_ERROR_LENGTH } from "./dead-letters.ts";
 import { deadlineOf, encodeJob, type Job, PRIORITIES } from "./job.ts";
 import type { DeadJob } from "./job-queue.ts";
 import type { Outbox } from "./outbox.ts";
@@ -73,7 +74,7 @@ export class RabbitSender {
 
   #bury({ job, error }: DeadJob): Promise<void> {
     const body = encodeJob(job);
-    const headers = { error: error.slice(0, 10_000) };
+    const headers = { error: error.slice(0, MAX_ERROR_LENGTH) };
     const { priority, expiration, ...letter } = this.#letter(job, body, this.#topology.dead);
     return this.#add(body.length, (link) => link.publish({ ...letter, headers }));
   }

@@ -1,8 +1,6 @@
 import type { AmqpChannel } from "../links/amqp-channel.ts";
+import { DEAD_LETTERS } from "./dead-letters.ts";
 import { PRIORITIES } from "./job.ts";
-
-/** How many jobs the dead letters keep, the newest. */
-export const DEAD_LETTERS = 10_000;
 
 export interface TopologyOptions {
   readonly name: string;

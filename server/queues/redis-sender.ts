@@ -1,5 +1,6 @@
 import type { AppError } from "../../shared/errors.ts";
 import type { RedisArgument, RedisLink } from "../links/redis.ts";
+import { DEAD_LETTERS, MAX_ERROR_LENGTH } from "./dead-letters.ts";
 import { deadlineOf, encodeJob, type Job } from "./job.ts";
 import type { Outbox } from "./outbox.ts";
 import { type BatchScript, RedisBatches } from "./redis-batches.ts";
@@ -9,13 +10,10 @@ import { DONE, ENQUEUE, REPLY, SETTLE, TELL } from "./redis-scripts.ts";
 import { encodeReply, type Reply } from "./reply.ts";
 import type { Settlement } from "./running-jobs.ts";
 
-/** How many jobs the dead letters keep, about, the newest. */
-const DEAD_LETTERS = 10_000;
 /** How much may be on its way of what may be lost, and its bytes; and with how many replies waiting there is none put in. */
 const MAX_UNSURE = 1_000;
 const MAX_UNSURE_BYTES = 16_777_216;
 const MAX_UNREAD = 1_000;
-const MAX_ERROR_LENGTH = 10_000;
 
 const ENQUEUE_EACH: BatchScript = { name: "enqueue", source: ENQUEUE, rest: [] };
 const SETTLE_EACH: BatchScript = { name: "settle", source: SETTLE, rest: [String(DEAD_LETTERS)] };

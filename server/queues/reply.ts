@@ -13,6 +13,7 @@ export interface SessionChange {
 /** What a job ends in, or says meanwhile. */
 export type ReplyBody =
   | { readonly kind: "result"; readonly output: Uint8Array; readonly session?: SessionChange }
+  /** Meant for the caller; it is not tried again. */
   | {
       readonly kind: "error";
       readonly code: string;

@@ -1,9 +1,9 @@
 import { EncodeError } from "../../shared/budget.ts";
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import { within } from "../within.ts";
 import { isExpired, type Job } from "./job.ts";
 import type { JobHandler, Outcome } from "./job-queue.ts";
 import type { QueueCounts } from "./queue-counts.ts";
-import { MAX_MS } from "./queue-limits.ts";
 import { type Reply, replyTo } from "./reply.ts";
 import { type JobVoice, RunningJob } from "./running-job.ts";
 
@@ -124,7 +124,7 @@ export class RunningJobs<Held> {
       this.#whenIdle = resolve;
     });
     // a timer knows no more, and takes what is more for nothing
-    await within(idle, Math.min(limitMs, MAX_MS) || 0, () => new Error("late")).catch(() => undefined);
+    await within(idle, Math.min(limitMs, MAX_TIMER_MS) || 0, () => new Error("late")).catch(() => undefined);
   }
 
   #run(running: RunningJob<Held>): void {

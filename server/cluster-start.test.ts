@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { findPort } from "./primary/free-port.ts";
+import { freePort } from "./links/test/free-port.ts";
 import { Cluster, startCluster } from "./test/cluster.ts";
 import { eventually, LIMIT_MS } from "./test/patience.ts";
 
@@ -39,7 +39,7 @@ describe("a cluster that starts", () => {
   });
 
   it("is not ready before its workers serve", async () => {
-    const control = await findPort("127.0.0.1", 0);
+    const control = await freePort();
     const slow = "await new Promise((resolve) => setTimeout(resolve, 400)); export const app = defineApp({});";
     const cluster = new Cluster({ app: slow, env: { CONTROL_PORT: String(control) } });
     const answers: number[] = [];

@@ -2,7 +2,7 @@ import { createServer as createNetServer } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ConfigError, createServer, defineApp, definePlugin } from "./index.ts";
-import { findPort } from "./primary/free-port.ts";
+import { freePort } from "./links/test/free-port.ts";
 import { RawClient } from "./test/raw-client.ts";
 import { serve, until } from "./test/test-server.ts";
 
@@ -68,7 +68,7 @@ describe("a server in one process", () => {
   it("that is closed while it starts is closed", async () => {
     let port = 0;
     const app = defineApp({ plugins: [definePlugin({ name: "slow", setup: () => nextTurn() })] });
-    const server = createServer(app, { ...OPTIONS, port: await findPort("127.0.0.1", 0) });
+    const server = createServer(app, { ...OPTIONS, port: await freePort() });
     const listening = server.listen().then(() => {
       port = server.port;
     });

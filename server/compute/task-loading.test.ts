@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { defineApp, type ThreadOptions, thread } from "../index.ts";
-import { findPort } from "../primary/free-port.ts";
+import { freePort } from "../links/test/free-port.ts";
 import { serve, until } from "../test/test-server.ts";
 import { taskOf } from "./test/compute-app.ts";
 
@@ -93,7 +93,7 @@ describe("a server does not start", () => {
   });
 
   it("and then nothing listens any more", async () => {
-    const port = await findPort("127.0.0.1", 0);
+    const port = await freePort();
     await expect(start({ odd: fileTask("throwing-file.mjs") }, port)).rejects.toThrow();
     const socket = connect(port, "127.0.0.1");
     const [error] = await once(socket, "error");

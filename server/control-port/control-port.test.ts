@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { findPort } from "../primary/free-port.ts";
+import { freePort } from "../links/test/free-port.ts";
 import { ask, HOST, IDLE, openControl, startControl, WELL, type Worker } from "../test/control-port.ts";
 
 afterEach(() => {
@@ -123,7 +123,7 @@ describe("the control port", () => {
   });
 
   it("opens the port that was asked for", async () => {
-    const free = await findPort(HOST, 0);
+    const free = await freePort();
     expect((await openControl({ host: HOST, port: free, primary: IDLE })).port).toBe(free);
   });
 

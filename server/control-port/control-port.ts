@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { Duplex } from "node:stream";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
-import { explainPortError } from "../primary/free-port.ts";
+import { explainPortError } from "../transport/find-port.ts";
 import { refuseUpgrade } from "../transport/refuse-upgrade.ts";
 import { askRoute, failureAnswer } from "./ask-route.ts";
 import { type ControlGate, controlGate } from "./control-gate.ts";

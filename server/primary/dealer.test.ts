@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished, vi } from "vitest";
+import { freePort } from "../links/test/free-port.ts";
 import { until } from "../test/test-server.ts";
 import { Dealer, type Taker } from "./dealer.ts";
-import { findPort } from "./free-port.ts";
 
 const HOST = "127.0.0.1";
 
@@ -16,7 +16,7 @@ class FakeTaker implements Taker {
 }
 
 async function setup(mostWaiting?: number) {
-  const port = await findPort(HOST, 0);
+  const port = await freePort();
   const refused = vi.fn();
   const dealer = new Dealer({ host: HOST, port, refused, ...(mostWaiting !== undefined && { mostWaiting }) });
   onTestFinished(() => dealer.close());
@@ -55,6 +55,19 @@ it("listens when the first one takes part, and not before", async () => {
   const [taker] = await joined(dealer, 1);
   createConnection({ host: HOST, port }).on("error", () => undefined);
   await until(() => taker?.connections.length === 1);
+});
+
+it("listens at any port before anybody takes part, and has who comes wait for the first one", async () => {
+  const dealer = new Dealer({ host: HOST, port: 0, refused: expect.unreachable });
+  onTestFinished(() => dealer.close());
+  const port = await dealer.listen();
+  const client = createConnection({ host: HOST, port });
+  onTestFinished(() => void client.destroy());
+  await once(client, "connect");
+  const taker = new FakeTaker();
+  dealer.join(taker);
+  await until(() => taker.connections.length === 1);
+  expect(await dealer.listen()).toBe(port);
 });
 
 it("tells where the port is taken", async () => {

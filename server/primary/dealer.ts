@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
 /** Somebody who serves connections: a socket worker. */
 export interface Taker {
@@ -8,6 +8,7 @@ export interface Taker {
 
 export interface DealerOptions {
   readonly host: string;
+  /** 0 takes any free one. */
   readonly port: number;
   /** Connections that may wait here for somebody to take them. @default 4_096 */
   readonly mostWaiting?: number;
@@ -38,25 +39,28 @@ export class Dealer {
   readonly #dealt = new Map<Taker, Socket | undefined>();
   #waiting: Socket[] = [];
   #closed = false;
-  #listening: Promise<void> | undefined;
+  #listening: Promise<number> | undefined;
 
   constructor(options: DealerOptions) {
     this.#options = options;
     this.#server = createServer({ pauseOnConnect: true }, (connection) => this.#accepted(connection));
   }
 
-  /** Resolves when it listens; at once where nobody has taken part so far. Rejects where the port is not to be had. */
-  get listening(): Promise<void> {
+  /** Resolves when it listens; at once where it has not begun to. Rejects where the port is not to be had. */
+  get listening(): Promise<unknown> {
     return this.#listening ?? Promise.resolve();
+  }
+
+  /** Accepts connections from now on. @returns the port; rejects where it is not to be had */
+  listen(): Promise<number> {
+    this.#listening ??= this.#listen();
+    return this.#listening;
   }
 
   /** Somebody takes connections from now on. With the first one it is listened for them. */
   join(taker: Taker): void {
-    if (this.#listening === undefined) {
-      this.#listening = this.#listen();
-      // whoever waits for it is told
-      this.#listening.catch(() => undefined);
-    }
+    // whoever waits for it is told
+    this.listen().catch(() => undefined);
     this.#takers.add(taker);
     if (!this.#dealt.has(taker)) this.#free.add(taker);
     this.#deal();
@@ -107,7 +111,7 @@ export class Dealer {
     for (const connection of this.#waiting.splice(0)) connection.destroy();
   }
 
-  #listen(): Promise<void> {
+  #listen(): Promise<number> {
     const { host, port, refused } = this.#options;
     const server = this.#server;
     return new Promise((resolve, reject) => {
@@ -117,7 +121,7 @@ export class Dealer {
         server.off("error", reject);
         // later errors are the kernel's on single accepts: it goes on
         server.on("error", refused);
-        resolve();
+        resolve((server.address() as AddressInfo).port);
       });
     });
   }

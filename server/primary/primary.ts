@@ -9,13 +9,13 @@ import { Buses } from "./buses.ts";
 import type { ComputeProcess } from "./compute-process.ts";
 import type { ControlDesk } from "./control-desk.ts";
 import { Dealer } from "./dealer.ts";
-import { explainPortError } from "./free-port.ts";
 import { Generation } from "./generation.ts";
 import type { PrimaryEvents } from "./primary-events.ts";
 import { PrimaryMetrics } from "./primary-metrics.ts";
 import { Rebalancer } from "./rebalancer.ts";
 import { Rollout, type RolloutAnswer } from "./rollout.ts";
 import { planScaling, type Scaling } from "./scaling.ts";
+import { startWorkers } from "./start-workers.ts";
 import type { TailDesk } from "./tail-desk.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 import { Workers } from "./workers.ts";
@@ -144,13 +144,9 @@ export class Primary {
     this.metrics.start();
     const generation = this.#newGeneration();
     this.#generation = generation;
-    const numbers = Array.from({ length: this.#options.config.workers }, (_, index) => index + 1);
     try {
-      await Promise.all(numbers.map((number) => this.#workers.start(number, generation)));
-      await this.#dealer.listening.catch((error: Error) => {
-        const { host, port } = this.#options.config;
-        throw explainPortError(error, host, port, "PORT");
-      });
+      const { config } = this.#options;
+      await startWorkers({ config, workers: this.#workers, dealer: this.#dealer, generation });
       await generation.ready();
       generation.prove();
       this.#up = true;

@@ -46,18 +46,14 @@ export class Workers {
   readonly #processes = new Map<WorkerProcess, Generation>();
   #steering: Steering | undefined;
   #lastMember = 0;
-  #port: number;
+  /** The port that clients connect to; 0 until one is found. */
+  port: number;
   #closing = false;
   #deaths = 0;
 
   constructor(options: WorkersOptions) {
     this.#options = options;
-    this.#port = options.config.port;
-  }
-
-  /** The port that clients connect to. */
-  get port(): number {
-    return this.#port;
+    this.port = options.config.port;
   }
 
   /** All that live, by number; of one number the oldest first. */
@@ -209,11 +205,11 @@ export class Workers {
       number: slot.number,
       member: ++this.#lastMember,
       generation,
-      config: { ...config, port: this.#port },
+      config: { ...config, port: this.port },
       log,
       first,
       serving: (port) => {
-        this.#port = port;
+        this.port = port;
         events.emit("workerServing", { worker: worker.number, pid: worker.pid });
         this.#options.served();
       },

@@ -3,9 +3,9 @@ import { ComputeHost } from "../compute/compute-host.ts";
 import type { LoadedConfig } from "../config.ts";
 import { loadMounted, startApps } from "../paths/start-apps.ts";
 import { Buses } from "../primary/buses.ts";
-import { findPort } from "../primary/free-port.ts";
 import type { SocketWorker } from "../socket-worker-contract.ts";
 import { StartError } from "../start-error.ts";
+import { findPort } from "../transport/find-port.ts";
 import { announce } from "./announce.ts";
 import { checkCertificate } from "./certificate-check.ts";
 import type { RunningRole, WithApp } from "./role.ts";
@@ -26,7 +26,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
   const { config } = configuration;
   const started = performance.now();
   const stopChecking = checkCertificate(config, log);
-  const port = await findPort(config.host, config.port);
+  await findPort(config.host, config.port);
   const buses = new Buses(
     config,
     {
@@ -100,7 +100,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       app: await options.load(),
       hooks: await loadHooks(),
       // there is no primary to deal the connections
-      config: { ...config, port, balance: "kernel" },
+      config: { ...config, balance: "kernel" },
       worker: 0,
       member: 0,
       bus,

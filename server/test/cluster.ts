@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
 import type { ComputeReport } from "../compute/compute-metrics.ts";
-import { nextPort } from "./next-port.ts";
 import { eventually } from "./patience.ts";
 import { RawClient, type RawClientOptions } from "./raw-client.ts";
 
@@ -66,7 +65,7 @@ export class Cluster {
       env: {
         PATH: process.env.PATH,
         TMPDIR: this.#folder,
-        ...{ HOST, PORT: nextPort(), CONTROL_PORT: "0", WORKERS: "2", LOG_FORMAT: "json" },
+        ...{ HOST, PORT: "0", CONTROL_PORT: "0", WORKERS: "2", LOG_FORMAT: "json" },
         ...options.env,
       },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,16 +1,16 @@
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { StartError } from "../start-error.ts";
 
 /**
  * Finds out, before anything is forked, whether a port can be had. With SO_REUSEPORT two servers would otherwise share
- * one in silence. @returns the port, a free one where 0 was asked for. Throws as {@link explainPortError} says.
+ * one in silence. @returns the port, a free one where 0 was asked for. Rejects as {@link explainPortError} says.
  */
 export function findPort(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", (error) => reject(explainPortError(error, host, port, "PORT")));
     probe.listen({ host, port, exclusive: true }, () => {
-      const found = (probe.address() as { port: number }).port;
+      const found = (probe.address() as AddressInfo).port;
       probe.close(() => resolve(found));
     });
   });

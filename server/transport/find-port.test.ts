@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { StartError } from "../start-error.ts";
-import { explainPortError, findPort } from "./free-port.ts";
+import { explainPortError, findPort } from "./find-port.ts";
 
 const HOST = "127.0.0.1";
 const servers: Server[] = [];

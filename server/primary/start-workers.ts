@@ -1,0 +1,35 @@
+import type { Config } from "../config.ts";
+import { loadDuplicate } from "../transport/adopt.ts";
+import { explainPortError } from "../transport/find-port.ts";
+import type { Dealer } from "./dealer.ts";
+import type { Generation } from "./generation.ts";
+import type { Workers } from "./workers.ts";
+
+/** What it takes to start them. */
+export interface WorkersStart {
+  readonly config: Config;
+  readonly workers: Workers;
+  readonly dealer: Dealer;
+  readonly generation: Generation;
+}
+
+/**
+ * Starts the first socket workers. Where any port will do, whoever accepts the connections listens at one before all others
+ * hear of it: one that is found and let go of may be another program's by the time it is listened at.
+ *
+ * Rejects where one of them cannot serve, or the port is not to be had.
+ */
+export async function startWorkers({ config, workers, dealer, generation }: WorkersStart): Promise<void> {
+  const { host, port, balance } = config;
+  const numbers = Array.from({ length: config.workers }, (_, index) => index + 1);
+  const explain = (error: Error): never => {
+    throw explainPortError(error, host, port, "PORT");
+  };
+  if (port === 0) {
+    const dealt = balance === "round-robin" && typeof (await loadDuplicate()) === "function";
+    if (dealt) workers.port = await dealer.listen().catch(explain);
+    else await workers.start(numbers.shift() ?? 1, generation);
+  }
+  await Promise.all(numbers.map((number) => workers.start(number, generation)));
+  await dealer.listening.catch(explain);
+}

@@ -2,7 +2,7 @@
 const AGAIN = new Set(["UNAVAILABLE", "OVERLOADED", "TIMEOUT"]);
 /** What each procedure is to end in, beside that its workers crash each time. */
 const ENDS = { quick: "RESULT", slow: "RESULT", tag: "RESULT", refuse: "REFUSED", fail: "INTERNAL" };
-/** A process that dies may have told an answer and not said so to others: of its last moments, in milliseconds. */
+/** Who dies, or has lost Redis, may have told an answer and not said so to others: of its last moments, in milliseconds. */
 const LAST_MOMENTS_MS = 1_000;
 
 /** One call of a remote worker's procedure, and everything its client was told of it. */
@@ -118,10 +118,10 @@ export class QueuedCall {
     if (before.what !== what) this.#complain(`was answered with ${before.what}, and then with ${what}`);
     // whoever asks while the answer is on its way gets it once more
     if (this.answers.length < this.asks) this.#world.count("answers once more, as they were asked for again");
-    else if (this.#world.harmed(before.host, before.at, LAST_MOMENTS_MS)) {
-      this.#world.count("answers once more, as who had told them was killed");
+    else if (this.#world.unheard(before.host, before.at, LAST_MOMENTS_MS)) {
+      this.#world.count("answers once more, as nobody else could hear that they were told");
       this.#world.notes.push(`${this} was answered once more: ${this.story}`);
-    } else this.#complain("was answered twice");
+    } else this.#complain(`was answered twice (harmed: ${this.#world.around(before.at)})`);
   }
 
   #complain(what) {

@@ -21,7 +21,7 @@ export function caller(world, random, index, keyed) {
   /** All, as what is answered may come again. */
   const calls = new Map();
   let lastId = 0;
-  /** The last tag that its session was given: `{ call, n }`. */
+  /** The last call that is to give its session a tag; `before` is the last one that did. */
   let tag;
   let asked;
 
@@ -71,12 +71,18 @@ export function caller(world, random, index, keyed) {
     return call;
   }
 
+  function lastTagged() {
+    return tag?.answered ? tag : tag?.before;
+  }
+
   function told(kind, [value]) {
     if (kind === ERROR) return;
-    const { call, resolve } = asked;
+    const { resolve } = asked;
     asked = undefined;
-    if (value?.n !== `${call.id}`) {
-      const [answer] = call.answers;
+    // one that was lost before it was acknowledged may be answered as its session comes back
+    const call = lastTagged();
+    const [answer] = call.answers;
+    if (answer.what === "RESULT" && value?.n !== `${call.id}`) {
       // UNAVAILABLE is not to know: it may have been queued, and done
       if (calls.get(Number(value?.n))?.refused === true) world.count("tags of calls that were UNAVAILABLE, and done");
       else if (world.harmed(answer.host, answer.at, 1_000)) world.count("tags lost with who had set them");
@@ -124,10 +130,9 @@ export function caller(world, random, index, keyed) {
     /** Comes back once more, and asks what became of its session. */
     async again() {
       client.cut();
-      const call = tag?.answered ? tag : tag?.before;
-      if (call === undefined || call.answers[0]?.what !== "RESULT") return;
+      if (lastTagged() === undefined) return;
       await new Promise((resolve) => {
-        asked = { id: ++lastId, call, resolve };
+        asked = { id: ++lastId, resolve };
       });
     },
     stopped: Promise.all([calling, cutting]),

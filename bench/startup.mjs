@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { get } from "node:http";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../tools/free-port.mjs";
 import { median } from "./lib/statistics.mjs";
 
 const ROUNDS = 5;
@@ -48,14 +48,6 @@ function status(port) {
     });
     request.on("error", () => resolve(undefined));
   });
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  return port;
 }
 
 if (process.argv[1]?.endsWith("startup.mjs")) {

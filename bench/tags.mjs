@@ -1,7 +1,7 @@
 // Ten thousand connections of ten tags each: finding a hundred of them, and telling all of them something by the control
 // port, beside publishing it to a channel that all of them are subscribed to.
-import { createServer } from "node:net";
 import { Packr } from "msgpackr";
+import { freePort } from "../tools/free-port.mjs";
 import { startServer } from "./lib/child.mjs";
 import { openFilesLimit } from "./lib/open-files.mjs";
 import { clientFrame, openRaw } from "./lib/raw-client.mjs";
@@ -90,15 +90,6 @@ function tagsOf(index) {
   const tags = new URLSearchParams({ group: index % GROUPS, own: index });
   for (let tag = 2; tag < TAGS; tag++) tags.set(`tag${tag}`, `${tag}-${index % (7 * tag)}`);
   return tags;
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** As `npm run bench` shows it. */

@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createClient, RESP_TYPES } from "@redis/client";
 import { Packr } from "msgpackr";
+import { freePort } from "../../tools/free-port.mjs";
 import { ending, endProcess } from "./ending.mjs";
 import { Load } from "./load.mjs";
 import { family } from "./processes.mjs";
 import { clientFrame, openRaw } from "./raw-client.mjs";
-import { freePort } from "./redis.mjs";
 
 export const CONNECTIONS = 4;
 /** Calls of one connection in flight; its ids, one byte each. */

@@ -1,5 +1,6 @@
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import { LOG_OPTIONS } from "../config/log-options.ts";
-import { MAX_MS, type Option } from "../config/option.ts";
+import type { Option } from "../config/option.ts";
 import { shortText, wholeNumber } from "../config/option-types.ts";
 import { QUEUE_OPTIONS } from "../config/queue-options.ts";
 
@@ -28,7 +29,7 @@ export const WORKER_OPTIONS = {
   graceMs: option({
     env: "WORKER_GRACE_MS",
     flag: "grace-ms",
-    type: wholeNumber(0, MAX_MS),
+    type: wholeNumber(0, MAX_TIMER_MS),
     default: 30_000,
     description: "milliseconds that jobs have to end when the worker does",
   }),
@@ -42,14 +43,14 @@ export const WORKER_OPTIONS = {
   retryMs: option({
     env: "QUEUE_RETRY_MS",
     flag: "retry-ms",
-    type: wholeNumber(1, MAX_MS),
+    type: wholeNumber(1, MAX_TIMER_MS),
     default: 1_000,
     description: "milliseconds until a job that failed is tried again, twice as many each time",
   }),
   claimAfterMs: option({
     env: "QUEUE_CLAIM_AFTER_MS",
     flag: "claim-after-ms",
-    type: wholeNumber(100, MAX_MS),
+    type: wholeNumber(100, MAX_TIMER_MS),
     default: 30_000,
     description: "Redis: milliseconds without a sign of life until a job is another's",
   }),

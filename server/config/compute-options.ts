@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { amount, budgetBytes, MAX_MS, milliseconds, option } from "./option.ts";
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
+import { amount, budgetBytes, milliseconds, option } from "./option.ts";
 import { wholeNumber } from "./option-types.ts";
 
 /** What concerns procedures that run on compute threads. */
@@ -48,7 +49,7 @@ export const COMPUTE_OPTIONS = {
   computeGraceMs: option({
     env: "COMPUTE_GRACE_MS",
     flag: "compute-grace-ms",
-    type: wholeNumber(0, MAX_MS),
+    type: wholeNumber(0, MAX_TIMER_MS),
     default: 500,
     description: "milliseconds a cancelled task has before its thread ends",
     group: "compute",

@@ -35,14 +35,12 @@ export interface Option<Value> {
   readonly group: (typeof GROUPS)[number];
 }
 
-/** A timer of more milliseconds than this fires at once instead of late. */
-export const MAX_MS = MAX_TIMER_MS;
 /** uWebSockets.js counts unsent bytes in 32 bits. */
 const MAX_BYTES = 4_294_967_295;
 
 export const bytes = wholeNumber(0, MAX_BYTES);
 export const budgetBytes = wholeNumber(1, MAX_BYTES);
-export const milliseconds = wholeNumber(1, MAX_MS);
+export const milliseconds = wholeNumber(1, MAX_TIMER_MS);
 export const amount = wholeNumber(1, 1_000_000);
 
 /** Infers an option's type. */

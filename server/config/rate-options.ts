@@ -1,6 +1,7 @@
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import { LOOPBACK, NOBODY } from "../rates/exempt-addresses.ts";
 import { isAddressRange } from "../transport/address-ranges.ts";
-import { MAX_MS, option } from "./option.ts";
+import { option } from "./option.ts";
 import { listOf, oneOf, wholeNumber, wholeNumberOrOff } from "./option-types.ts";
 
 const isExempt = (entry: string) => entry === LOOPBACK || entry === NOBODY || isAddressRange(entry);
@@ -19,7 +20,7 @@ export const RATE_OPTIONS = {
   rateBurstMs: option({
     env: "RATE_BURST_MS",
     flag: "rate-burst-ms",
-    type: wholeNumber(1, MAX_MS),
+    type: wholeNumber(1, MAX_TIMER_MS),
     default: 10_000,
     description: "milliseconds' worth of each rate that may come at once",
     group: "rates",

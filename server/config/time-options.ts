@@ -1,4 +1,5 @@
-import { MAX_MS, milliseconds, option } from "./option.ts";
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
+import { milliseconds, option } from "./option.ts";
 import { wholeNumber } from "./option-types.ts";
 
 /** How long things may take. */
@@ -30,7 +31,7 @@ export const TIME_OPTIONS = {
   sessionWindowMs: option({
     env: "SESSION_WINDOW_MS",
     flag: "session-window-ms",
-    type: wholeNumber(0, MAX_MS),
+    type: wholeNumber(0, MAX_TIMER_MS),
     default: 120_000,
     description: "milliseconds a session waits for its client's return",
     group: "time",
@@ -38,7 +39,7 @@ export const TIME_OPTIONS = {
   drainMs: option({
     env: "DRAIN_MS",
     flag: "drain-ms",
-    type: wholeNumber(0, MAX_MS),
+    type: wholeNumber(0, MAX_TIMER_MS),
     default: 5000,
     description: "milliseconds for connections to finish at a shutdown",
     group: "time",

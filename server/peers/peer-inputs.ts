@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import { PEER_POLICIES, type PeerSeek } from "../../shared/peers.ts";
-import { MAX_MS } from "../config/option.ts";
 import type { PeerLimits } from "./peer-options.ts";
 
 /** What a secret must be at least, in characters, so that nobody guesses it; and at most. */
@@ -27,7 +27,7 @@ export function peerInputs(limits: PeerLimits) {
         .optional(),
       policy: z.enum(PEER_POLICIES).optional(),
       region: name.optional(),
-      waitMs: z.number().int().min(0).max(MAX_MS).nullable().optional(),
+      waitMs: z.number().int().min(0).max(MAX_TIMER_MS).nullable().optional(),
       rttMs: z.number().min(0).max(LONGEST_RTT_MS).optional(),
       info: z.unknown().optional(),
       timeoutMs: z.number().int().min(1).optional(),

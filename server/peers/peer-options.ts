@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import type { IceServer, PeerSeek } from "../../shared/peers.ts";
 import type { CallContext } from "../dispatch/context.ts";
 
@@ -68,13 +69,12 @@ export function peerLimits(given: Partial<PeerLimits> = {}): PeerLimits {
     if (value === undefined) continue;
     // a grace of 0 is one: who loses its connection is gone at once
     const least = name === "graceMs" ? 0 : 1;
-    if (!Number.isSafeInteger(value) || value < least || value > MOST) {
-      throw new RangeError(`peers.limits.${name} must be a whole number from ${least} to ${MOST}, not ${value}.`);
+    if (!Number.isSafeInteger(value) || value < least || value > MAX_TIMER_MS) {
+      throw new RangeError(
+        `peers.limits.${name} must be a whole number from ${least} to ${MAX_TIMER_MS}, not ${value}.`,
+      );
     }
     Object.assign(limits, { [name]: value });
   }
   return limits;
 }
-
-/** The longest that a timer waits. */
-const MOST = 2_147_483_647;

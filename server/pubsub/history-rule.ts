@@ -1,4 +1,4 @@
-import { MAX_MS } from "../config/option.ts";
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
 
 /** What a channel keeps of its publications. */
 export interface HistoryOptions {
@@ -29,8 +29,8 @@ export function historyRule(options: boolean | HistoryOptions | undefined): Hist
   if (options === undefined || options === false) return undefined;
   const { size = DEFAULTS.size, ttlMs = DEFAULTS.ttlMs, mode = "all" } = options === true ? {} : options;
   if (!Number.isInteger(size) || size < 1 || size > MOST) throw new RangeError(`size must be from 1 to ${MOST}.`);
-  if (!Number.isInteger(ttlMs) || ttlMs < 1 || ttlMs > MAX_MS)
-    throw new RangeError(`ttlMs must be from 1 to ${MAX_MS}.`);
+  if (!Number.isInteger(ttlMs) || ttlMs < 1 || ttlMs > MAX_TIMER_MS)
+    throw new RangeError(`ttlMs must be from 1 to ${MAX_TIMER_MS}.`);
   if (mode !== "all" && mode !== "latest") throw new RangeError('mode must be "all" or "latest".');
   const latest = mode === "latest";
   return { size: latest ? 1 : size, ttlMs, latest };

@@ -1,7 +1,7 @@
 import type { InputOf, OutputOf, ProceduresOf } from "../../shared/contract.ts";
+import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import type { SchemaInput, StandardSchema } from "../../shared/standard-schema.ts";
 import type { ProcedureOptions } from "../app.ts";
-import { MAX_MS } from "../config/option.ts";
 import { checkGroup, checkProcedure, PRIORITIES, type Priority } from "../queues/job.ts";
 import type { WorkerProcedures } from "../queues/sdk/worker-procedures.ts";
 
@@ -77,7 +77,7 @@ export function queue(name: string, options: QueueOptions<never> = {}): QueuePro
   check(PRIORITIES.includes(priority), `The priority ${priority} is none of: ${PRIORITIES.join(", ")}.`);
   check(isWhole(retries, 0, MOST_RETRIES), `retries has to be a whole number of 0 to ${MOST_RETRIES}.`);
   check(isWhole(ttlMs, 0, MOST_TTL_MS), `ttlMs has to be a whole number of milliseconds, up to 30 days; or 0.`);
-  check(rest.timeoutMs === undefined || isWhole(rest.timeoutMs, 1, MAX_MS), "timeoutMs makes no sense.");
+  check(rest.timeoutMs === undefined || isWhole(rest.timeoutMs, 1, MAX_TIMER_MS), "timeoutMs makes no sense.");
   const target: QueueTarget = { name: checkProcedure(name), group: checkGroup(group), ttlMs, retries, priority };
   // what clients are told by its type, a worker makes of it
   return { ...rest, queued: target, handler: (input) => new JobOrder(target, input) as never };

@@ -2,6 +2,7 @@ import { AmqpRefusal } from "../links/amqp.ts";
 import { type AmqpChannel, type Lost, openChannel } from "../links/amqp-channel.ts";
 import type { Link } from "../links/lifeline.ts";
 import type { RabbitTopology } from "./rabbitmq-topology.ts";
+import { Unsure } from "./unsure.ts";
 
 /** A message, and where it goes. */
 export interface Letter {
@@ -16,9 +17,6 @@ export interface Letter {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How much may be on its way of what may be lost, and its bytes. */
-const MAX_UNSURE = 1_000;
-const MAX_UNSURE_BYTES = 16_777_216;
 /** As much as RabbitMQ can be told, in milliseconds. */
 const MAX_EXPIRATION = 4_294_967_295;
 
@@ -32,8 +30,7 @@ export class RabbitLink implements Link {
   readonly #declared = new Map<string, Promise<void>>();
   /** Ids of messages that no queue wanted. */
   readonly #returned = new Set<string>();
-  #unsure = 0;
-  #unsureBytes = 0;
+  readonly #unsure = new Unsure();
   #sent = 0;
 
   constructor(channel: AmqpChannel, close: () => void) {
@@ -73,14 +70,9 @@ export class RabbitLink implements Link {
 
   /** Publishes what may be lost: it is where too much is on its way already. */
   tell({ exchange, routingKey, body }: Letter, expiration: number): void {
-    if (this.#unsure >= MAX_UNSURE || this.#unsureBytes >= MAX_UNSURE_BYTES) return;
-    this.#unsure++;
-    this.#unsureBytes += body.length;
-    const over = (): void => {
-      this.#unsure--;
-      this.#unsureBytes -= body.length;
-    };
-    this.channel.basicPublish({ exchange, routingKey, expiration: String(expiration) }, body).then(over, over);
+    if (this.#unsure.isFull) return;
+    const arrived = this.channel.basicPublish({ exchange, routingKey, expiration: String(expiration) }, body);
+    this.#unsure.sent(body.length, arrived);
   }
 
   async #declare(name: string, declare: Declare): Promise<void> {

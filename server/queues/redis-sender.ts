@@ -9,10 +9,9 @@ import type { RedisNames } from "./redis-names.ts";
 import { DONE, ENQUEUE, REPLY, SETTLE, TELL } from "./redis-scripts.ts";
 import { encodeReply, type Reply } from "./reply.ts";
 import type { Settlement } from "./running-jobs.ts";
+import { Unsure } from "./unsure.ts";
 
-/** How much may be on its way of what may be lost, and its bytes; and with how many replies waiting there is none put in. */
-const MAX_UNSURE = 1_000;
-const MAX_UNSURE_BYTES = 16_777_216;
+/** With so many replies waiting none is put in that may be lost. */
 const MAX_UNREAD = 1_000;
 
 const ENQUEUE_EACH: BatchScript = { name: "enqueue", source: ENQUEUE, rest: [] };
@@ -24,8 +23,7 @@ export class RedisSender {
   readonly #names: RedisNames;
   readonly #outbox: Outbox<RedisLink>;
   readonly #batches = new RedisBatches();
-  #unsure = 0;
-  #unsureBytes = 0;
+  readonly #unsure = new Unsure();
 
   constructor(names: RedisNames, outbox: Outbox<RedisLink>) {
     this.#names = names;
@@ -74,15 +72,9 @@ export class RedisSender {
   }
 
   tell(reply: Reply, link: RedisLink | undefined): void {
-    if (link === undefined || this.#unsure >= MAX_UNSURE || this.#unsureBytes >= MAX_UNSURE_BYTES) return;
+    if (link === undefined || this.#unsure.isFull) return;
     const body = encodeReply(reply);
-    this.#unsure++;
-    this.#unsureBytes += body.length;
-    const over = (): void => {
-      this.#unsure--;
-      this.#unsureBytes -= body.length;
-    };
-    runScript(link, TELL, this.#replyKeys(reply), [body, String(MAX_UNREAD)]).then(over, over);
+    this.#unsure.sent(body.length, runScript(link, TELL, this.#replyKeys(reply), [body, String(MAX_UNREAD)]));
   }
 
   #settleKeys(stream: string, group: string, host: string | undefined): string[] {

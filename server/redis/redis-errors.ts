@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { RedisRefusal } from "../links/redis.ts";
 import type { Logger } from "../logger.ts";
+import { seldom } from "../seldom.ts";
 
 /** What Redis says where it is the wrong one to ask: one that is no master any more, or is not ready yet. */
 const WRONG_SERVER = new Set(["READONLY", "LOADING", "MASTERDOWN"]);
@@ -16,21 +17,21 @@ const NOT_NOW = new Set([
   "ASK",
   "CROSSSLOT",
 ]);
-/** The same is not said more often, in milliseconds. */
-const QUIET_MS = 10_000;
 
 /** Makes errors for callers of what goes wrong with Redis, and tells the log. */
 export class RedisErrors {
   readonly #log: Pick<Logger, "warn" | "error">;
   readonly #name: string;
   readonly #wrongServer: (error: Error) => void;
-  #quietUntil = 0;
+  /** Tells the log that it is refused what is asked, now and then. */
+  readonly #refuses: (error: RedisRefusal, script: string) => void;
 
   /** @param wrongServer called where another server has to be asked */
   constructor(name: string, log: Pick<Logger, "warn" | "error">, wrongServer: (error: Error) => void) {
     this.#name = name;
     this.#log = log;
     this.#wrongServer = wrongServer;
+    this.#refuses = seldom((error, script) => log.warn({ error, script }, `${name} refuses what it is asked`));
   }
 
   /** Redis said no. */
@@ -44,11 +45,7 @@ export class RedisErrors {
       this.#log.error({ error, script }, `${this.#name} failed`);
       return new AppError("INTERNAL");
     }
-    const now = performance.now();
-    if (now >= this.#quietUntil) {
-      this.#quietUntil = now + QUIET_MS;
-      this.#log.warn({ error, script }, `${this.#name} refuses what it is asked`);
-    }
+    this.#refuses(error, script);
     return unavailable();
   }
 }

@@ -2,8 +2,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { StartError } from "../start-error.ts";
 
 /**
- * Finds out, before anything is forked, whether a port can be had. With SO_REUSEPORT two servers would otherwise share
- * one in silence. @returns the port, a free one where 0 was asked for. Rejects as {@link explainPortError} says.
+ * Finds out whether a port can be had, and lets go of it. With SO_REUSEPORT two servers would otherwise share one in
+ * silence. @returns the port, a free one where 0 was asked for. Rejects as {@link explainPortError} says.
  */
 export function findPort(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, Service } from "./service.mjs";
+import { freePort } from "../../tools/free-port.mjs";
+import { Service } from "./service.mjs";
 
 const { REDIS_PATH, RABBITMQ_PATH } = process.env;
 /** Not the commands in PATH: on Debian one of them becomes another user, who has no access here. */

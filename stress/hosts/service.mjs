@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const START_MS = 60_000;
@@ -67,16 +67,6 @@ export class Service {
     child.kill("SIGKILL");
     await gone;
   }
-}
-
-/** A port where nobody listens. */
-export async function freePort() {
-  const server = createServer().listen(0, HOST);
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function isOpen(port) {

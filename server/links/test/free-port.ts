@@ -1,12 +1,6 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { findPort } from "../../transport/find-port.ts";
 
 /** A port of the loopback where nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+export function freePort(): Promise<number> {
+  return findPort("127.0.0.1", 0);
 }

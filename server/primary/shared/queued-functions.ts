@@ -135,9 +135,7 @@ function F.q_resume(a)
       if waits ~= host then before[waits] = true end
       if state ~= 'o' then
         write_call(hash, job, state, time, host, call, procedure, key)
-        local size = #found
-        found[size + 1], found[size + 2], found[size + 3], found[size + 4] = job, call, procedure, key
-        found[size + 5] = answers[job] or false
+        for _, field in ipairs({job, call, procedure, key, answers[job] or false}) do found[#found + 1] = field end
       end
     end
   end

@@ -20,10 +20,11 @@ import { KeptQueuedCalls } from "./queued/kept-queued-calls.ts";
 import type { QueuedCalls } from "./queued/queued-calls.ts";
 import type { SessionHolder } from "./session-holder.ts";
 import { type Resumption, SessionStore } from "./session-store.ts";
+import type { Resumed } from "./shared/resuming.ts";
 import type { Shared } from "./shared/shared.ts";
 import { SharedAnswers } from "./shared/shared-answers.ts";
 import { SharedQueuedCalls } from "./shared/shared-queued-calls.ts";
-import { type Resumed, SharedSessions } from "./shared/shared-sessions.ts";
+import { SharedSessions } from "./shared/shared-sessions.ts";
 
 export interface SessionDeskOptions {
   /** How long a session without a connection is kept, in milliseconds. */

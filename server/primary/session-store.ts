@@ -28,6 +28,8 @@ export interface SessionStoreOptions {
 /** What is known of a session that this host has not had, or has had before. */
 export interface SessionElsewhere extends SessionState {
   readonly turn: number;
+  /** How often it was changed by hosts that did not have it. */
+  readonly changes: number;
 }
 
 /**
@@ -94,6 +96,7 @@ export class SessionStore {
     session.tags = state.tags;
     session.channels = new Set(state.channels);
     session.turn = state.turn;
+    session.heard = state.changes;
   }
 
   /** It goes on at another host, where it has not got a later connection here since. */
@@ -114,6 +117,12 @@ export class SessionStore {
   written(id: string, times: number): void {
     const session = this.#sessions.get(id);
     if (session !== undefined) session.written = times;
+  }
+
+  /** All that other hosts have changed of it is known, up to this change. */
+  heard(id: string, change: number): void {
+    const session = this.#sessions.get(id);
+    if (session !== undefined) session.heard = change;
   }
 
   /** All there are. */

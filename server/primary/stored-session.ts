@@ -25,6 +25,8 @@ export interface StoredSession {
   away: Place<StoredSession> | undefined;
   /** How often all of them had been written for other hosts when it was last. */
   written: number;
+  /** The last of the changes by other hosts of which this one has heard all before. */
+  heard: number;
 }
 
 /** One that nothing is known of yet. */
@@ -40,6 +42,7 @@ export function newSession(id: string, connection: string, digest: string | unde
     leftAt: 0,
     away: undefined,
     written: 0,
+    heard: 0,
   };
 }
 

@@ -1,4 +1,17 @@
-import type { SessionChange } from "../../sessions/session-state.ts";
+import { type SessionChange, type SessionState, UNPROVEN } from "../../sessions/session-state.ts";
+import type { SessionStore } from "../session-store.ts";
+
+/** As of {@link SessionStore.resume}: what a connection goes on with, or why not. */
+export type Resumed = ReturnType<SessionStore["resume"]>;
+
+/** Why a connection cannot go on with a session, by the word that Redis has for it. */
+export const REFUSALS = new Map<string, Exclude<Resumed, SessionState>>([
+  ["wrong", undefined],
+  ["unproven", UNPROVEN],
+  ["outrun", "outrun"],
+  // it has been given to another one meanwhile
+  ["resumed", "outrun"],
+]);
 
 /** What comes of a session while Redis is asked whether connections may go on with it: either may arrive first. */
 interface Arrivals {
@@ -6,7 +19,8 @@ interface Arrivals {
   count: number;
   /** Connections that the session has left again. */
   readonly moved: Set<string>;
-  readonly changes: SessionChange[];
+  /** Each with its number. */
+  readonly changes: [number: number, change: SessionChange][];
   code: number | undefined;
 }
 
@@ -33,8 +47,8 @@ export class Resuming {
     this.#sessions.get(id)?.moved.add(connection);
   }
 
-  changed(id: string, change: SessionChange): void {
-    this.#sessions.get(id)?.changes.push(change);
+  changed(id: string, number: number, change: SessionChange): void {
+    this.#sessions.get(id)?.changes.push([number, change]);
   }
 
   ended(id: string, code: number): void {

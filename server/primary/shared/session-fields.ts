@@ -7,11 +7,12 @@ const TAG = "t:";
 
 /** All that is known of a session, as names and values after one another. */
 export function sessionFields(host: string, session: Readonly<StoredSession>): string[] {
-  const { digest = "", user, proven, tags, channels, connection, turn } = session;
+  const { digest = "", user, proven, tags, channels, connection, turn, heard } = session;
   const fields = ["h", host, "c", connection, "k", digest];
   if (user !== undefined) fields.push("u", user);
   if (proven) fields.push("p", "1");
   if (turn >= 0) fields.push("n", String(turn));
+  if (heard > 0) fields.push("m", String(heard));
   for (const [name, value] of Object.entries(tags)) fields.push(TAG + name, value);
   for (const channel of channels ?? []) fields.push(CHANNEL + channel, "");
   return fields;
@@ -43,5 +44,6 @@ export function readSessionFields(fields: readonly Buffer[]): SessionElsewhere {
     tags: Object.fromEntries(tags),
     channels,
     turn: Number(known.get("n") ?? -1),
+    changes: Number(known.get("m") ?? 0),
   };
 }

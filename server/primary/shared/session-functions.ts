@@ -3,8 +3,8 @@ import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
 
 /**
  * Sessions, as Redis has them: `s:` and the id, a hash. Its fields are `h`, the host that has it; `c`, its connection, or
- * the last that it had; `k`, the digest of its secret; `u`, its user; `p`, where that is proven; `n`, the highest turn; and
- * for each tag `t:` and its name, for each channel `c:` and its name. One that has been ended has `o` alone, the close code,
+ * the last that it had; `k`, the digest of its secret; `u`, its user; `p`, where that is proven; `n`, the highest turn; `m`, how
+ * often it was changed by hosts that did not have it; and for each tag `t:` and its name, for each channel `c:` and its name. One that has been ended has `o` alone, the close code,
  * so that no host that has not heard of it brings it back. And in each partition `known` is when all hosts have written theirs,
  * since whatever was there before was forgotten.
  */
@@ -52,14 +52,18 @@ end
 -- all hosts write theirs as quickly as they can
 function F.anew() complete_in(${WRITING_MS}) end
 
--- writes all that a host knows of a session, unless that is over, or another's
+-- writes all that a host knows of a session, unless that is over, or another's; or 4 and all there is, where it has yet to hear
+-- of what other hosts have changed
 function F.whole(a)
-  local id, host, ms, blob = unpack(a)
+  local id, host, ms, heard, blob = unpack(a)
   local key = K .. 's:' .. id
   complete_in(${REFRESH_MS + WRITING_MS})
   local stands, code = standing(key, host)
   if stands > 1 then return {stands, code} end
-  if stands == 1 then redis.call('UNLINK', key) end
+  if stands == 1 then
+    if tonumber(redis.call('HGET', key, 'm') or 0) > tonumber(heard) then return {4, 0, redis.call('HGETALL', key)} end
+    redis.call('UNLINK', key)
+  end
   in_chunks('HSET', key, blob)
   redis.call('PEXPIRE', key, ms)
   return {1}
@@ -73,7 +77,9 @@ function F.change(a)
   if stands == 0 or stands == 3 then return {stands, code} end
   in_chunks('HSET', key, set)
   in_chunks('HDEL', key, unset)
-  if stands == 2 and told ~= '' then tell(holder, ${HostTopic.SESSION_CHANGED}, long(id) .. told) end
+  if stands == 2 and told ~= '' then
+    tell(holder, ${HostTopic.SESSION_CHANGED}, long(id) .. long(tostring(redis.call('HINCRBY', key, 'm', 1))) .. told)
+  end
   return {1}
 end
 

@@ -14,12 +14,14 @@ export const Standing = {
   HERE: 1,
   ELSEWHERE: 2,
   OVER: 3,
+  /** Here, but not all is known here that others have changed of it. */
+  BEHIND: 4,
 } as const;
 
 export type Standing = (typeof Standing)[keyof typeof Standing];
 
-/** Told where a session stands, and the close code where it is over. */
-export type Stands = (error: AppError | undefined, standing: Standing, code: number) => void;
+/** Told where a session stands, the close code where it is over, and all there is to know of it where its host does not. */
+export type Stands = (error: AppError | undefined, standing: Standing, code: number, fields: readonly Buffer[]) => void;
 /** Told in a word whether a connection may go on with a session, and with what; or the close code where it is over. */
 export type Heard = (error: AppError | undefined, word: string, fields: readonly Buffer[]) => void;
 
@@ -47,7 +49,7 @@ export class SessionScripts {
 
   whole(session: Readonly<StoredSession>, stands: Stands): void {
     const blob = lengthened(sessionFields(this.#redis.host, session));
-    this.#run("whole", session.id, [String(this.lasts(session)), blob], stands);
+    this.#run("whole", session.id, [String(this.lasts(session)), String(session.heard), blob], stands);
     this.has(session);
   }
 
@@ -117,10 +119,10 @@ export class SessionScripts {
   #run(name: string, id: string, args: readonly ScriptArgument[], stands?: Stands): void {
     this.#redis.run(SESSION_SCRIPT, id, name, [id, this.#redis.host, ...args], (error, answer) => {
       if (stands === undefined) return;
-      if (error !== undefined) stands(error, Standing.UNKNOWN, 0);
+      if (error !== undefined) stands(error, Standing.UNKNOWN, 0, []);
       else {
-        const [standing, code = 0] = answer as [Standing, number?];
-        stands(undefined, standing, code);
+        const [standing, code = 0, fields = []] = answer as [Standing, number?, (readonly Buffer[])?];
+        stands(undefined, standing, code, fields);
       }
     });
   }

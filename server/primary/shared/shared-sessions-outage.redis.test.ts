@@ -92,6 +92,26 @@ describe("while Redis cannot be reached", () => {
     expect(await other.resume("s", "c3")).toEqual([null, { a: "1" }, [], false]);
   });
 
+  it("what another host changes of a session is heard of later, and holds beside what its own host has changed", async () => {
+    const wire = await cable();
+    const { one, other } = await two(wire.url);
+    one.open("s", "c1");
+    one.changed("s", { user: "ada", tags: { a: "1", b: "1" } });
+    await one.caughtUp();
+    await wire.cut();
+    await isDown(one);
+    one.changed("s", { tags: { a: "2" } });
+    other.changed("s", { user: "bob", tags: { b: null, c: "3" } });
+    await one.caughtUp();
+    await other.caughtUp();
+    await wire.mend();
+    await eventually(() =>
+      expect(one.changes).toEqual([["s", { user: "bob", proven: false, tags: { b: null, c: "3" } }]]),
+    );
+    await one.caughtUp();
+    expect(await other.resume("s", "c2")).toEqual(["bob", { a: "2", c: "3" }, [], false]);
+  });
+
   it("who is revoked here is revoked everywhere when it can be, and who was elsewhere is here", async () => {
     const wire = await cable();
     const { one, other } = await two(wire.url);

@@ -1,19 +1,18 @@
 import { CloseCode } from "../../../shared/codes.ts";
-import { createPack } from "../../../shared/msgpack-codec.ts";
 import type { Hosts } from "../../hosts/hosts.ts";
 import { HostTopic } from "../../redis/host-topic.ts";
 import type { SharedRedis } from "../../redis/shared-redis.ts";
-import { type SessionChange, type SessionState, UNPROVEN } from "../../sessions/session-state.ts";
+import type { SessionChange } from "../../sessions/session-state.ts";
 import type { SessionHolder } from "../session-holder.ts";
 import type { Resumption, SessionStore } from "../session-store.ts";
 import type { StoredSession } from "../stored-session.ts";
 import { readLengthened } from "./fields.ts";
-import { Resuming } from "./resuming.ts";
+import { REFUSALS, type Resumed, Resuming } from "./resuming.ts";
 import { Rounds } from "./rounds.ts";
 import { readSessionFields } from "./session-fields.ts";
 import { SessionScripts, Standing, type Stands } from "./session-scripts.ts";
 import { REFRESH_MS } from "./session-times.ts";
-import { UnsaidChanges } from "./unsaid-changes.ts";
+import { SharedChanges } from "./shared-changes.ts";
 
 export interface SharedSessionsOptions {
   readonly redis: SharedRedis;
@@ -21,9 +20,6 @@ export interface SharedSessionsOptions {
   /** How long a session without a connection is kept, in milliseconds. */
   readonly windowMs: number;
 }
-
-/** As of {@link SessionStore.resume}: what a connection goes on with, or why not. */
-export type Resumed = ReturnType<SessionStore["resume"]>;
 
 /** How often some sessions are looked after, and how often those are that were not written, in milliseconds. */
 const STEP_MS = 250;
@@ -38,11 +34,10 @@ const UNWRITTEN_MS = 1_000;
 export class SharedSessions {
   readonly #redis: SharedRedis;
   readonly #scripts: SessionScripts;
-  readonly #pack = createPack();
   readonly #resuming = new Resuming();
   /** Ids of sessions of which something was not written. */
   readonly #unwritten = new Set<string>();
-  readonly #unsaid = new UnsaidChanges();
+  readonly #changes: SharedChanges;
   readonly #refreshes: Rounds<StoredSession>;
   readonly #writes: Rounds<string>;
   #store: SessionStore | undefined;
@@ -52,6 +47,13 @@ export class SharedSessions {
   constructor({ redis, hosts, windowMs }: SharedSessionsOptions) {
     this.#redis = redis;
     this.#scripts = new SessionScripts(redis, windowMs);
+    this.#changes = new SharedChanges({
+      scripts: this.#scripts,
+      resuming: this.#resuming,
+      store: () => this.#store,
+      after: (id) => this.#after(id),
+      writeLater: (id) => this.#writeLater(id),
+    });
     this.#refreshes = new Rounds({
       size: () => this.#store?.size ?? 0,
       values: () => this.#store?.values() ?? [].values(),
@@ -67,7 +69,7 @@ export class SharedSessions {
       stepMs: STEP_MS,
     });
     redis.listen(HostTopic.SESSION_MOVED, (data) => this.#moved(data));
-    redis.listen(HostTopic.SESSION_CHANGED, (data) => this.#changedElsewhere(data));
+    redis.listen(HostTopic.SESSION_CHANGED, (data) => this.#changes.changedElsewhere(data));
     redis.listen(HostTopic.SESSION_ENDED, (data) => this.#ended(data));
     const writeAll = (): void => {
       this.#times++;
@@ -93,7 +95,7 @@ export class SharedSessions {
     const session = this.#store?.get(id);
     // nobody can go on with one that has no secret
     if (session !== undefined && session.digest === undefined) return;
-    this.#change(id, this.#unsaid.take(id, change));
+    this.#changes.say(id, change);
     if (session !== undefined && change.user !== undefined) this.#scripts.has(session);
   }
 
@@ -128,7 +130,7 @@ export class SharedSessions {
         const state = readSessionFields(fields);
         store?.adopt(asked, state, holder);
         resumed(state);
-        for (const change of arrivals?.changes ?? []) store?.changed(id, change, undefined);
+        for (const [number, change] of arrivals?.changes ?? []) this.#changes.hear(id, number, change);
         if (arrivals?.code !== undefined) store?.end(id, arrivals.code);
       } else if (word === "over") {
         store?.end(id, CloseCode.UNAUTHENTICATED);
@@ -157,32 +159,30 @@ export class SharedSessions {
     else this.#scripts.left(session, after);
   }
 
-  /** Where it is not known to Redis now, it is later: of a session that is here with all that is known of it. */
-  #change(id: string, change: SessionChange): void {
-    const after = this.#after(id);
-    this.#scripts.changed(id, change, this.#pack.pack(change), (error, standing, code) => {
-      if (error === undefined || this.#store?.get(id) !== undefined) after(error, standing, code);
-      else if (this.#unsaid.keep(id, change)) this.#writeLater(id);
-    });
-  }
-
   #writeAgain(id: string): void {
     if (!this.#redis.isUp) return;
     this.#unwritten.delete(id);
-    if (this.#unsaid.has(id)) {
-      const change = this.#unsaid.take(id);
-      // the session may have come here meanwhile
-      this.#store?.changed(id, change, undefined);
-      this.#change(id, change);
-    }
+    this.#changes.sayUnsaid(id);
     const session = this.#store?.get(id);
     if (session?.digest !== undefined) this.#write(session);
   }
 
   #write(session: Readonly<StoredSession>): void {
     const { id, connection } = session;
+    // before all there is, so that Redis has both this and what others have changed, if it has to be asked for that
+    this.#changes.sayUnsaid(id);
     this.#store?.written(id, this.#times);
-    this.#scripts.whole(session, this.#after(id, connection));
+    const { user, proven, tags } = session;
+    const after = this.#after(id, connection);
+    this.#scripts.whole(session, (error, standing, code, fields) => {
+      if (standing !== Standing.BEHIND) after(error, standing, code, fields);
+      else {
+        const now = this.#store?.get(id);
+        const same = now?.user === user && now?.proven === proven && now?.tags === tags;
+        if (now !== undefined && same) this.#changes.catchUp(now, fields);
+        this.#writeLater(id);
+      }
+    });
   }
 
   #writeLater(id: string): void {
@@ -209,19 +209,6 @@ export class SharedSessions {
     this.#store?.drop(id, connection);
   }
 
-  #changedElsewhere(data: Buffer): void {
-    const { texts, rest } = readLengthened(data, 1);
-    const [id = ""] = texts;
-    const change = this.#pack.unpack(rest) as SessionChange;
-    this.#resuming.changed(id, change);
-    this.#store?.changed(id, change, undefined);
-    const session = this.#store?.get(id);
-    if (session === undefined) return;
-    this.#scripts.has(session);
-    // what was written of it as a whole meanwhile did not know of this
-    this.#writeLater(id);
-  }
-
   #ended(data: Buffer): void {
     const [id = ""] = readLengthened(data.subarray(2), 1).texts;
     const code = data.readUInt16LE();
@@ -229,12 +216,3 @@ export class SharedSessions {
     this.#store?.end(id, code);
   }
 }
-
-/** Why a connection cannot go on with a session, by the word that Redis has for it. */
-const REFUSALS = new Map<string, Exclude<Resumed, SessionState>>([
-  ["wrong", undefined],
-  ["unproven", UNPROVEN],
-  ["outrun", "outrun"],
-  // it has been given to another one meanwhile
-  ["resumed", "outrun"],
-]);

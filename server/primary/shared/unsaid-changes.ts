@@ -1,15 +1,18 @@
 import type { SessionChange } from "../../sessions/session-state.ts";
 
-/** Sessions of which changes are kept, at most. */
+/** Sessions of other hosts of which changes are kept, at most. */
 const MOST = 10_000;
 
-/** Changes of sessions that other hosts have, which could not be told: until they can, each session's as one. */
+/** Changes of sessions which could not be told: until they can, each session's as one. */
 export class UnsaidChanges {
   readonly #changes = new Map<string, SessionChange>();
 
-  /** @returns whether it is kept: not where too many are */
-  keep(id: string, change: SessionChange): boolean {
-    if (this.#changes.size >= MOST && !this.#changes.has(id)) return false;
+  /**
+   * @param here whether this host has the session: of those there are so many as it has room for
+   * @returns whether it is kept: not where too many are
+   */
+  keep(id: string, change: SessionChange, here: boolean): boolean {
+    if (!here && this.#changes.size >= MOST && !this.#changes.has(id)) return false;
     this.#changes.set(id, this.take(id, change));
     return true;
   }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ConfigError } from "./config/config-error.ts";
 import { findConfigFile, readConfigFile } from "./config/config-file.ts";
 import { contradictions } from "./config/contradictions.ts";

@@ -4,10 +4,7 @@ import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { type GivenHooks, loadHooks } from "./hooks/load-hooks.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { SOCKET_WORKER_ENV, type WorkerBirth } from "./primary/control-message.ts";
-import { runPrimary } from "./roles/primary-role.ts";
 import type { RunningRole } from "./roles/role.ts";
-import { runSingleProcess } from "./roles/single-process-role.ts";
-import { runSocketWorker } from "./roles/socket-worker-role.ts";
 import { ServerEmitter } from "./server-events.ts";
 
 export interface ServerOptions extends Partial<Omit<Config, "hooks">> {
@@ -64,10 +61,18 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
   let starting: Promise<RunningRole> | undefined;
   let running: RunningRole | undefined;
 
-  function run(): Promise<RunningRole> {
+  /** Loads no more than what this process is to be: each begins sooner so. */
+  async function run(): Promise<RunningRole> {
     const hooks = () => loadHooks(given ?? config.hooks, config.simulate);
-    if (birth !== undefined) return runSocketWorker({ load, hooks, birth, events, log });
-    if (role === "primary") return runPrimary({ hooks, configuration: configuration as LoadedConfig, log });
+    if (birth !== undefined) {
+      const { runSocketWorker } = await import("./roles/socket-worker-role.ts");
+      return runSocketWorker({ load, hooks, birth, events, log });
+    }
+    if (role === "primary") {
+      const { runPrimary } = await import("./roles/primary-role.ts");
+      return runPrimary({ hooks, configuration: configuration as LoadedConfig, log });
+    }
+    const { runSingleProcess } = await import("./roles/single-process-role.ts");
     return runSingleProcess({ load, hooks, configuration: configuration as LoadedConfig, events, log, signals });
   }
 

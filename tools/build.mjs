@@ -16,6 +16,7 @@ import {
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleServer } from "./bundle-server.mjs";
+import { writeThirdParty } from "./third-party.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const STAMP = ".built";
@@ -27,6 +28,7 @@ const SOURCES = [
   "docs/examples",
   "tools/build.mjs",
   "tools/bundle-server.mjs",
+  "tools/third-party.mjs",
   "tsconfig.json",
   "tsconfig.build.json",
   "package.json",
@@ -105,6 +107,7 @@ async function buildInto(out) {
   buildSync({ ...COMMON, entryPoints: examples(), format: "esm", outdir: `${out}/examples` });
   // what tsc makes of it calls a function of its own for the address, in which bundlers do not see that it is not theirs
   buildSync({ ...COMMON, entryPoints: ["client/fetch-code.ts"], format: "esm", outdir: `${out}/client` });
+  writeThirdParty(join(root, out), join(root, "node_modules"));
 }
 
 const COMMON = { absWorkingDir: root, target: "es2022", sourcemap: true, logLevel: "error" };

@@ -31,10 +31,24 @@ export async function bundleServer(folder, common) {
   }
   await build({
     ...common,
-    ...{ bundle: true, splitting: true, packages: "external", platform: "node", format: "esm" },
+    ...{ bundle: true, splitting: true, platform: "node", format: "esm", plugins: [withoutPackages()] },
     entryPoints: SERVER.map((name) => `server/${name}.ts`),
     outbase: "server",
     outdir: folder,
     chunkNames: "chunks/[name]-[hash]",
   });
 }
+
+/** Packages that are put into the server's files: of zod, most is what nothing here uses. */
+const INSIDE = new Set(["zod"]);
+
+/** All other packages stay what they are, and where they are. */
+const withoutPackages = () => ({
+  name: "without-packages",
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^[^./]/ }, ({ importer, kind, path }) => {
+      if (kind === "entry-point" || INSIDE.has(path) || importer.includes("/node_modules/")) return undefined;
+      return { path, external: true };
+    });
+  },
+});

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 
 /** A channel's name, in the input of a procedure. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ProcedureDefinition } from "../app.ts";
 import type { ChannelAccess } from "../pubsub/channel-access.ts";
 import type { Presence } from "../pubsub/presence.ts";

@@ -1,5 +1,4 @@
 import { packageUrl } from "../http/package-file.ts";
-import { startWorker } from "../queues/sdk/start-worker.ts";
 import { start } from "../serve.ts";
 import { runCli } from "./cli.ts";
 
@@ -14,7 +13,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     stderr: process.stderr,
     defaultApp: packageUrl("dist/server/demo/app.js"),
     start,
-    startWorker,
+    startWorker: async (request) => (await import("../queues/sdk/start-worker.ts")).startWorker(request),
   });
   if (code === undefined) return;
   // process.exit() at once would cut off text that a pipe has not taken yet, but a start that failed half-way may

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Digits, with `_` anywhere between them: `1048576` or `1_048_576`. */
 const WHOLE_NUMBER = /^\d+(?:_\d+)*$/;

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import { wholeNumber } from "./option-types.ts";
 

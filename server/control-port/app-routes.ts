@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AppError } from "../../shared/errors.ts";
 import { toJson } from "../../shared/json-codec.ts";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";

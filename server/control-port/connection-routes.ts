@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { askEverywhere, NOT_ALL, SILENT, silence } from "./everyone.ts";
 import { type Listing, listEveryone } from "./list-everyone.ts";
 import { Parts, type Route } from "./route.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AnswerTo, Asked, QuestionName } from "../control/control-questions.ts";
 import type { MemberAnswer } from "../primary/control-desk.ts";
 import type { Answer, Controlled } from "./route.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AnswerDescription, BodyDescription, Route } from "./route.ts";
 
 /** What every path may answer that needs the token. */

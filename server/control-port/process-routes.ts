@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import { MOST_WORKERS } from "../config/process-options.ts";
 import { PROMETHEUS_TYPE } from "../metrics/prometheus-text.ts";

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Config } from "../config.ts";
 import type { ControlDesk } from "../primary/control-desk.ts";
 import type { Primary } from "../primary/primary.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { APP_ROUTES } from "./app-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { describeApi } from "./open-api.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CloseCode } from "../../shared/codes.ts";
 import { EVERYBODY, readSelector, type Selector } from "../tags/selector.ts";
 import { checkTags, type TagChanges } from "../tags/tags.ts";

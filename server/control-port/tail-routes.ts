@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { askEverywhere, NOT_ALL, silence } from "./everyone.ts";
 import { type Answer, Parts, type Route, readQuery } from "./route.ts";
 import { wholeNumber } from "./whole-number.ts";

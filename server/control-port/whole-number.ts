@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A parameter that is a whole number. */
 export function wholeNumber(least: number, most: number) {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AppError } from "../../shared/errors.ts";
 import { type App, defineApp } from "../app.ts";
 import type { ConnectionSearch, ControlAnswer, ControlRequest, FoundConnections } from "./requests.ts";

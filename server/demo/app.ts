@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { packageUrl } from "../http/package-file.ts";
 import { AppError, defineApp, thread } from "../index.ts";
 import type { hashPassword } from "./hash-password.task.ts";

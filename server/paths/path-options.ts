@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import { compileJsonVariables } from "../gateway/json-variables.ts";
 import { checkTagCount, checkTags, type Tags } from "../tags/tags.ts";

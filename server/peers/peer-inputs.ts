@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import { PEER_POLICIES, type PeerSeek } from "../../shared/peers.ts";
 import type { PeerLimits } from "./peer-options.ts";

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { type RedisServer, startRedis } from "./links/test/redis-server.ts";
 import { type Cluster, startCluster } from "./test/cluster.ts";
@@ -22,6 +25,8 @@ const PROCEDURES = `
     if (input?.progress) progress(input.progress);
     if (input?.broadcast) await broadcast("news", input.broadcast);
     if (input?.toUser) await toUser(input.toUser, "you");
+    const { existsSync } = await import("node:fs");
+    while (input?.until && !existsSync(input.until)) await new Promise((resolve) => setTimeout(resolve, 20));
     if (input?.waitMs) await new Promise((resolve) => setTimeout(resolve, input.waitMs));
     if (input?.login) setSession({ user: input.login, tags: { room: "5" } });
     if (input?.nothing) return;
@@ -120,13 +125,24 @@ it("workers tell how far they are, publish, reach users and say whose session it
   expect(rest).toContainEqual([3, 3, expect.objectContaining({ user: "ada" })]);
 });
 
+/** A job may wait for a file: makes names of such files, and the files. */
+async function gates() {
+  const folder = await mkdtemp(join(tmpdir(), "gates-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const gate = (id: number): string => join(folder, String(id));
+  return { gate, open: (id: number) => writeFile(gate(id), "") };
+}
+
 it("a result comes to the session wherever it is by then, once, under the id of the call", async () => {
   const { cluster } = await start();
   const client = await cluster.connect();
   const known = await hello(client);
-  for (const id of [1, 2, 3]) expect(await client.ask([2, id, "work", { waitMs: id * 400 }])).toEqual(ack(id));
+  const { gate, open } = await gates();
+  for (const id of [1, 2, 3]) expect(await client.ask([2, id, "work", { until: gate(id) }])).toEqual(ack(id));
+  await open(1);
   expect(await client.next()).toMatchObject([3, 1, { attempt: 1 }]);
   const second = await comeBack(cluster, known, client);
+  await open(2);
   expect(await second.next()).toMatchObject([3, 2, { attempt: 1 }]);
   // it is known that it came
   await eventually(async () => expect(await metricsOf(cluster)).toContain("fugitive_queued_calls 1\n"));
@@ -134,6 +150,7 @@ it("a result comes to the session wherever it is by then, once, under the id of 
   const [, , pid] = (await second.ask([2, 9, "hand"])) as [number, number, number];
   process.kill(pid, "SIGKILL");
   const third = await comeBack(cluster, known, second);
+  await open(3);
   expect(await third.next()).toMatchObject([3, 3, { attempt: 1 }]);
   await eventually(async () => expect(await third.ask([2, 4, "who"])).toEqual([3, 4, [null, {}]]));
   const last = await comeBack(cluster, known, third);

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { DEFAULT_CONFIG } from "../config.ts";
 import { resultAnswer } from "../queued/answer.ts";
-import { aCall, answered, enqueued, Listener, opened, resumed } from "./queued/test/queued-calls-suite.ts";
+import { aCall, answered, enqueued, Listener, opened, resumed } from "./queued/test/asking.ts";
 import { createDesk } from "./session-desk.ts";
 
 const HOLDER = { moved() {}, changed() {}, ended() {}, tellUser: () => true };

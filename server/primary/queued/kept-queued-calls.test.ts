@@ -1,16 +1,8 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { resultAnswer } from "../../queued/answer.ts";
 import { KeptQueuedCalls } from "./kept-queued-calls.ts";
-import {
-  aCall,
-  answered,
-  describeQueuedCalls,
-  enqueued,
-  Listener,
-  MOST_CALLS,
-  opened,
-  resumed,
-} from "./test/queued-calls-suite.ts";
+import { aCall, answered, enqueued, Listener, opened, resumed } from "./test/asking.ts";
+import { describeQueuedCalls, MOST_CALLS } from "./test/queued-calls-suite.ts";
 
 const BUDGET = 64_000;
 

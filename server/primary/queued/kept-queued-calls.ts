@@ -66,9 +66,10 @@ export class KeptQueuedCalls implements QueuedCalls {
     done(undefined);
   }
 
-  refused(session: string, job: string): void {
+  refused(session: string, job: string, done: (queued: boolean) => void): void {
     const entry = this.#get(session, job);
     if (entry?.queued === false) this.#forget(entry);
+    done(entry?.queued === true);
   }
 
   resume(session: string, waiter: Waiter, done: Resumer): void {

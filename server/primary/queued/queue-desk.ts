@@ -155,8 +155,8 @@ export class QueueDesk implements Desk {
         });
         return;
       }
-      calls.refused(session, job);
-      ended(error);
+      // nobody is to hear that it cannot be done, and then what came of it
+      calls.refused(session, job, (queued) => ended(queued ? undefined : error));
     });
   }
 

@@ -73,8 +73,11 @@ export interface QueuedCalls {
    *   forgotten
    */
   queued(session: string, job: string, done: (error: AppError | undefined) => void): void;
-  /** The queue has it not, or that is not known: it is forgotten, and the next one of its key is another job. */
-  refused(session: string, job: string): void;
+  /**
+   * The queue has it not, or that is not known: it is forgotten, and the next one of its key is another job.
+   * @param done called once, with `true` where the queue has it after all, as its answer has come: then it is not forgotten
+   */
+  refused(session: string, job: string, done: (queued: boolean) => void): void;
   /** A session goes on with another connection: those of its calls that are queued, and not delivered. */
   resume(session: string, waiter: Waiter, done: Resumer): void;
   answer(session: string, job: string, answer: Uint8Array, done: (safe: boolean) => void): void;

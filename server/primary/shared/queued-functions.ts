@@ -2,7 +2,7 @@ import { NOT_KEPT } from "../../queued/unkept-answers.ts";
 import { HostTopic } from "../../redis/host-topic.ts";
 import { Claim } from "../../sessions/claim.ts";
 import { luaText } from "./lua-text.ts";
-import { ANSWERED, Known, MOVED, Taken } from "./queued-states.ts";
+import { ANSWERED, HELD, Known, MOVED, Taken } from "./queued-states.ts";
 import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
 
 /**
@@ -115,7 +115,7 @@ function F.q_refused(a)
   if waits ~= host then return 1 end
   -- it has been asked for here once more, which this host hears in a moment, and then brings it to the queue anew
   if at ~= tonumber(since) then return 2 end
-  if state ~= 'o' then return 0 end
+  if state ~= 'o' then return ${HELD} end
   drop_call(hash, job, key)
   return 1
 end

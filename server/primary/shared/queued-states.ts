@@ -3,6 +3,9 @@ export const ANSWERED = 0;
 /** Or with session and an empty text: whom that session is with has gone on elsewhere, at a time in 8 bytes. */
 export const MOVED = 1;
 
+/** What `q_refused` says where the queue has the call after all: somebody else has heard so, or its answer has come. */
+export const HELD = 0;
+
 /** What `q_open` says of a call whose key is known. */
 export const Known = {
   /** The queue has it. */

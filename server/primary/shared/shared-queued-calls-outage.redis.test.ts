@@ -4,7 +4,7 @@ import { type RedisServer, startRedis } from "../../links/test/redis-server.ts";
 import { testPrefix } from "../../redis/test/hosts.ts";
 import { eventually } from "../../test/patience.ts";
 import type { QueuedCalls } from "../queued/queued-calls.ts";
-import { aCall, answered, enqueued, Listener, opened, resumed } from "../queued/test/queued-calls-suite.ts";
+import { aCall, answered, enqueued, Listener, notQueued, opened, resumed } from "../queued/test/asking.ts";
 import { aSession, type QueuedHost, startQueuedHost, textAnswer } from "../test/queued-hosts.ts";
 import { knowsSessions } from "../test/session-hosts.ts";
 
@@ -66,7 +66,7 @@ it("a host that was cut off gets the answers that came meanwhile, once, and says
   one.calls.queued(session, told.job, () => undefined);
   one.calls.queued(session, slow.job, () => undefined);
   one.calls.delivered(session, delivered.job);
-  one.calls.refused(session, refused.job);
+  void notQueued(one.calls, session, refused.job);
   expect(await answered(other.calls, session, told.job, textAnswer("meanwhile"))).toBe(true);
   await mend();
   await eventually(() => expect(waiter.heard.slice(1)).toEqual([[told.job, "meanwhile"]]));

@@ -3,7 +3,7 @@ import { type RedisServer, startRedis } from "../../links/test/redis-server.ts";
 import { resultAnswer } from "../../queued/answer.ts";
 import { testPrefix } from "../../redis/test/hosts.ts";
 import { eventually } from "../../test/patience.ts";
-import { aCall, answered, enqueued, Listener, opened, resumed } from "../queued/test/queued-calls-suite.ts";
+import { aCall, answered, enqueued, Listener, opened, resumed } from "../queued/test/asking.ts";
 import { aSession, longAnswer, type QueuedHost, startQueuedHost, textAnswer } from "../test/queued-hosts.ts";
 import { knowsSessions } from "../test/session-hosts.ts";
 

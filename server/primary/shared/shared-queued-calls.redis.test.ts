@@ -5,16 +5,8 @@ import type { SharedRedis } from "../../redis/shared-redis.ts";
 import { startHost, testPrefix } from "../../redis/test/hosts.ts";
 import { holdUpNews } from "../../redis/test/late-news.ts";
 import { eventually } from "../../test/patience.ts";
-import {
-  aCall,
-  answered,
-  describeQueuedCalls,
-  enqueued,
-  Listener,
-  opened,
-  queued,
-  resumed,
-} from "../queued/test/queued-calls-suite.ts";
+import { aCall, answered, enqueued, Listener, notQueued, opened, queued, resumed } from "../queued/test/asking.ts";
+import { describeQueuedCalls } from "../queued/test/queued-calls-suite.ts";
 import {
   aSession,
   BUDGET,
@@ -74,7 +66,7 @@ describe("with one Redis", () => {
       const [small, large, refused] = [aCall(), aCall(), aCall("key")];
       for (const call of [small, large]) await enqueued(one.calls, session, call, waiter);
       await opened(one.calls, session, refused, waiter);
-      one.calls.refused(session, refused.job);
+      void notQueued(one.calls, session, refused.job);
       await answered(other.calls, session, small.job, textAnswer("x"));
       await answered(one.calls, session, large.job, longAnswer(5_000));
       for (const { job } of [small, large]) one.calls.delivered(session, job);
@@ -89,10 +81,10 @@ describe("with one Redis", () => {
     const [before, waiter] = [new Listener(), new Listener()];
     await opened(one.calls, session, first, before);
     expect(await opened(other.calls, session, aCall("key"), waiter)).toEqual({ job: first.job, enqueue: true });
-    one.calls.refused(session, first.job);
+    void notQueued(one.calls, session, first.job);
     expect(await opened(one.calls, session, aCall("key"), before)).toEqual({ job: first.job, enqueue: true });
     await enqueued(other.calls, session, aCall("key"), waiter);
-    one.calls.refused(session, first.job);
+    void notQueued(one.calls, session, first.job);
     await answered(one.calls, session, first.job, textAnswer("done"));
     await eventually(() => expect(waiter.heard).toEqual([[first.job, "done"]]));
     expect(before.heard).toEqual([]);
@@ -104,7 +96,7 @@ describe("with one Redis", () => {
     const waiter = new Listener();
     await opened(one.calls, session, first, waiter);
     const again = opened(one.calls, session, aCall("key"), waiter);
-    one.calls.refused(session, first.job);
+    void notQueued(one.calls, session, first.job);
     expect(await again).toEqual({ job: first.job, enqueue: true });
     await queued(one.calls, session, first.job);
     expect(await opened(one.calls, session, aCall("key"), waiter)).toEqual({ job: first.job, enqueue: false });

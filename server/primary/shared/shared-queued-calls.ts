@@ -6,7 +6,7 @@ import type { Opener, QueuedCall, QueuedCalls, QueuedCallsOptions, Resumer, Wait
 import { readLengthened } from "./fields.ts";
 import { type OpenQuestions, QuestionsBySession } from "./open-questions.ts";
 import { type Found, QueuedScripts } from "./queued-scripts.ts";
-import { MOVED, Taken } from "./queued-states.ts";
+import { HELD, MOVED, Taken } from "./queued-states.ts";
 import { Rounds } from "./rounds.ts";
 import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
 import { UnsaidWords, type Word } from "./unsaid-words.ts";
@@ -123,10 +123,10 @@ export class SharedQueuedCalls implements QueuedCalls {
     );
   }
 
-  refused(session: string, job: string): void {
+  refused(session: string, job: string, done: (queued: boolean) => void): void {
     const waiting = this.#waiting.get(session, job);
     if (waiting?.stage === Stage.OPENED) waiting.stage = Stage.REFUSED;
-    this.#say(session, job, "refused");
+    this.#say(session, job, "refused", (_, answer) => done(answer === HELD));
   }
 
   resume(session: string, waiter: Waiter, done: Resumer): void {
@@ -244,6 +244,6 @@ export class SharedQueuedCalls implements QueuedCalls {
     const waiting = this.#waiting.get(session, job);
     if (waiting?.stage !== Stage.REFUSED) return;
     if (answer === 1) this.#waiting.delete(session, job);
-    else if (answer === 0) waiting.stage = Stage.QUEUED; // somebody else has heard that the queue has it
+    else if (answer === HELD) waiting.stage = Stage.QUEUED;
   }
 }

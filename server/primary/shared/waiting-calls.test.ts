@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { insteadOf, resultAnswer } from "../../queued/answer.ts";
 import { NOT_KEPT } from "../../queued/unkept-answers.ts";
-import { aCall, Listener } from "../queued/test/queued-calls-suite.ts";
+import { aCall, Listener } from "../queued/test/asking.ts";
 import { isOnItsWay, Stage, WaitingCalls } from "./waiting-calls.ts";
 
 it("who was told an answer long ago, and has said nothing since, waits no more", () => {

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { Kind } from "../../../../shared/message.ts";
-import { errorAnswer, readAnswer, resultAnswer } from "../../../queued/answer.ts";
+import { errorAnswer, resultAnswer } from "../../../queued/answer.ts";
 import { eventually } from "../../../test/patience.ts";
-import type { Opened, QueuedCall, QueuedCalls, Waiter } from "../queued-calls.ts";
+import type { QueuedCalls } from "../queued-calls.ts";
+import { aCall, answered, enqueued, Listener, notQueued, opened, queued, resumed } from "./asking.ts";
 
 /** So many calls of one session stores keep in tests. */
 export const MOST_CALLS = 100;
@@ -13,61 +13,6 @@ export interface SuiteStore {
   session(): string;
   /** One host, of several as they come; of a store for one host only, the same one each time. */
   host(): QueuedCalls;
-}
-
-/** A waiter that remembers what it was told. */
-export class Listener implements Waiter {
-  readonly heard: [job: string, text: string][] = [];
-  readonly meanwhile: string[] = [];
-
-  answered(job: string, answer: Uint8Array): void {
-    const { kind, change, bytes } = readAnswer(Buffer.from(answer));
-    const changed = change === undefined ? "" : ` ${JSON.stringify(change)}`;
-    this.heard.push([job, kind === Kind.ERROR ? `error${changed}` : `${Buffer.from(bytes)}${changed}`]);
-  }
-
-  progress(_job: string, data: Uint8Array): void {
-    this.meanwhile.push(Buffer.from(data).toString());
-  }
-}
-
-let jobs = 0;
-
-/** A call that there has not been. */
-export function aCall(key?: string): QueuedCall {
-  jobs++;
-  return { job: `job-${jobs}`, call: jobs, procedure: "work", key };
-}
-
-export function opened(calls: QueuedCalls, session: string, call: QueuedCall, waiter: Waiter): Promise<Opened> {
-  return new Promise((resolve, reject) => {
-    calls.open(session, call, waiter, (error, result) => (result === undefined ? reject(error) : resolve(result)));
-  });
-}
-
-/** The queue has a job. */
-export function queued(calls: QueuedCalls, session: string, job: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    calls.queued(session, job, (error) => (error === undefined ? resolve() : reject(error)));
-  });
-}
-
-/** The same, and the queue has it. */
-export async function enqueued(calls: QueuedCalls, session: string, call: QueuedCall, waiter: Waiter): Promise<Opened> {
-  const result = await opened(calls, session, call, waiter);
-  await queued(calls, session, result.job);
-  return result;
-}
-
-/** @returns jobs */
-export function resumed(calls: QueuedCalls, session: string, waiter: Waiter): Promise<readonly QueuedCall[]> {
-  return new Promise((resolve, reject) => {
-    calls.resume(session, waiter, (error, found) => (error === undefined ? resolve(found) : reject(error)));
-  });
-}
-
-export function answered(calls: QueuedCalls, session: string, job: string, answer: Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => calls.answer(session, job, answer, resolve));
 }
 
 const result = (text: string) => resultAnswer(Buffer.from(text));
@@ -117,13 +62,26 @@ export function describeQueuedCalls(store: () => SuiteStore): void {
   it("what the queue has refused is forgotten, and the next of its key another job", async () => {
     const [session, calls, first, second] = [store().session(), store().host(), aCall("key"), aCall("key")];
     await opened(calls, session, first, new Listener());
-    calls.refused(session, first.job);
+    expect(await notQueued(calls, session, first.job)).toBe(false);
     expect(await opened(calls, session, second, new Listener())).toEqual({ job: second.job, enqueue: true });
     expect(await answered(calls, session, first.job, result("late"))).toBe(true);
     await queued(calls, session, second.job);
     const waiter = new Listener();
     expect(await resumed(calls, session, waiter)).toMatchObject([{ job: second.job }]);
     expect(waiter.heard).toEqual([]);
+  });
+
+  it("what the queue seems to have refused it has after all where its answer has come, which holds", async () => {
+    const [session, calls, waiter, call] = [store().session(), store().host(), new Listener(), aCall()];
+    await opened(calls, session, call, waiter);
+    await answered(store().host(), session, call.job, result("done"));
+    expect(await notQueued(calls, session, call.job)).toBe(true);
+    await eventually(() => expect(waiter.heard).toEqual([[call.job, "done"]]));
+    const after = new Listener();
+    expect(await resumed(calls, session, after)).toMatchObject([{ job: call.job }]);
+    await eventually(() => expect(after.heard).toEqual([[call.job, "done"]]));
+    calls.delivered(session, call.job);
+    expect(await notQueued(calls, session, call.job)).toBe(false);
   });
 
   it("a session that goes on elsewhere has its calls there, with ids and keys, and gets the answers", async () => {

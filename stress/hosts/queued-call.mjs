@@ -20,6 +20,7 @@ export class QueuedCall {
   asking;
   /** How often it was asked for. */
   asks = 0;
+  #refusal;
   #world;
   #who;
   /** What was said of it, for whoever wonders. */
@@ -90,6 +91,7 @@ export class QueuedCall {
     this.asking = undefined;
     this.#world.count(`calls not taken: ${code}`);
     this.refused = this.key === undefined;
+    this.#refusal = { at: performance.now(), host };
     return !this.over;
   }
 
@@ -101,11 +103,20 @@ export class QueuedCall {
   #answer(what, host) {
     this.note(`${what} from host ${host}`);
     const answer = { at: performance.now(), host, what };
-    if (this.refused) this.#complain(`was refused, and then answered with ${what}`);
+    if (this.refused) this.#late(what);
     const before = this.answers.at(-1);
     if (before === undefined) this.#first(what);
     else this.#again(before, what);
     this.answers.push(answer);
+  }
+
+  /** It was refused before: whoever did so may have died before others could hear of it. */
+  #late(what) {
+    const { at, host } = this.#refusal;
+    if (this.#world.unheard(host, at, LAST_MOMENTS_MS)) {
+      this.#world.count("answers of what was refused, as nobody else could hear that it was");
+      this.#world.notes.push(`${this} was refused, and answered: ${this.story}`);
+    } else this.#complain(`was refused, and then answered with ${what} (harmed: ${this.#world.around(at)})`);
   }
 
   #first(what) {

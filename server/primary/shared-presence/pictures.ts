@@ -2,6 +2,7 @@ import { NOT_NOW } from "../../pubsub/presence-bus.ts";
 import type { SharedRedis } from "../../redis/shared-redis.ts";
 import type { PresenceAsker } from "../presence-keeper.ts";
 import { type Entering, type Listing, Picture } from "./picture.ts";
+import { AnswerStatus } from "./presence-script.ts";
 import type { Questions } from "./questions.ts";
 
 export interface PicturesOptions {
@@ -105,18 +106,23 @@ export class Pictures {
   #page(picture: Picture, reading: number, after: number): void {
     const { questions, unread } = this.#options;
     const { bucket } = picture;
-    questions.ask("page", [picture.channel, String(after), String(PAGE)], {
+    const failed = (): void => {
+      if (this.#pictures.get(picture.channel) !== picture) return;
+      this.#unread(picture);
+      unread(bucket);
+    };
+    questions.ask("page", [String(bucket), picture.channel, String(after), String(PAGE)], {
       bucket,
-      answered: (_, data) => {
+      answered: (status, data) => {
+        if (status === AnswerStatus.FORGOTTEN) {
+          failed();
+          return;
+        }
         const last = picture.page(reading, data);
         if (last !== undefined) this.#page(picture, reading, last);
         else if (picture.complete(reading)) this.#complete(picture);
       },
-      failed: () => {
-        if (this.#pictures.get(picture.channel) !== picture) return;
-        this.#unread(picture);
-        unread(bucket);
-      },
+      failed,
     });
   }
 

@@ -156,9 +156,12 @@ describe("a host that cannot ask for a while", () => {
 
 describe("a Redis that forgets", () => {
   it.each([
-    ["all, while hosts are connected", async () => void (await server.ask("FLUSHALL"))],
+    ["all, while hosts are connected", 1_500, async () => void (await server.ask("FLUSHALL"))],
+    // sooner than hosts find that out by themselves
+    ["all, just before it is asked who is there", 600, async () => void (await server.ask("FLUSHALL"))],
     [
       "all, as it is started anew",
+      1_500,
       async () => {
         await server.ask("FLUSHALL");
         await server.kill();
@@ -167,12 +170,13 @@ describe("a Redis that forgets", () => {
     ],
     [
       "who asked it",
+      1_500,
       async () => {
         for (const type of ["normal", "pubsub"]) await server.ask("CLIENT", "KILL", "TYPE", type);
       },
     ],
-  ])("%s, is told again, and those who watch have heard nothing wrong", async (_, forget) => {
-    const { near, far } = await startTwo({ settleMs: 1_500 });
+  ])("%s, is told again, and those who watch have heard nothing wrong", async (_, settleMs, forget) => {
+    const { near, far } = await startTwo({ settleMs });
     const ids = Array.from({ length: 120 }, (_, index) => `${index}`);
     for (const { asker } of [near, far]) await asker.enter("c", asker === near.asker ? "near" : "far", { watch: true });
     await Promise.all(ids.map((id) => (Number(id) % 3 === 0 ? near : far).asker.enter("c", id, { user: `u${id}` })));

@@ -6,7 +6,7 @@ const KEEP_MS = 1_200_000;
 /** Who was heard of so short a time ago is not gone, in milliseconds. */
 export const FRESH_MS = 3_000;
 /** What becomes of a question. */
-export const AnswerStatus = { OK: 0, FULL: 1 } as const;
+export const AnswerStatus = { OK: 0, FULL: 1, FORGOTTEN: 2 } as const;
 /** The first byte of a change: somebody came, or left. */
 export const NEWS_JOIN = "+";
 
@@ -141,9 +141,10 @@ function F.list(a)
   answer(host, number, ${AnswerStatus.OK}, data)
 end
 
--- members behind a place, with their keys
+-- members behind a place, with their keys; not where this host is not known any more, as then others may be missing as well
 function F.page(a)
-  local host, number, channel, after, most = unpack(a)
+  local host, number, bucket, channel, after, most = unpack(a)
+  if not redis.call('ZSCORE', beats(bucket), host) then return answer(host, number, ${AnswerStatus.FORGOTTEN}, '') end
   local found = redis.call('ZRANGEBYSCORE', order(channel), '(' .. after, '+inf', 'WITHSCORES', 'LIMIT', 0, most)
   local keys, parts = {}, {}
   for place = 1, #found, 2 do keys[#keys + 1] = found[place] end
@@ -155,10 +156,12 @@ function F.page(a)
   answer(host, number, ${AnswerStatus.OK}, table.concat(parts))
 end
 
--- a host has connections in this bucket still. It is told of one that has not said so for long, though it had some
+-- a host has connections in this bucket still. It is told of one that has not said so for long, though it had some. Where no host
+-- is known to, as when all was forgotten, others tell of theirs now, and not when they find that out
 function F.beat(a)
   local bucket, host, stale = unpack(a)
   local known, time = redis.call('ZSCORE', beats(bucket), host), now()
+  if not known and redis.call('EXISTS', beats(bucket)) == 0 then tell('*', ${HostTopic.PRESENCE_FORGOTTEN}, bucket) end
   redis.call('ZADD', beats(bucket), time, host)
   redis.call('PEXPIRE', beats(bucket), ${3 * KEEP_MS})
   redis.call('PEXPIRE', places(bucket), ${3 * KEEP_MS})

@@ -149,7 +149,9 @@ export class Upkeep {
       this.#run(bucket, name, [String(bucket), redis.host, ...args]);
     await run("beat", String(this.#silentMs));
     let chunk: ScriptArgument[] = [];
-    for (const { channel, connection, key, text } of seats.in(bucket)) {
+    for (const { channel, connection, key, text, confirmed } of seats.in(bucket)) {
+      // who asks to come in may be refused yet
+      if (!confirmed) continue;
       chunk.push(channel, connection, key, Buffer.from(text, "latin1"));
       if (chunk.length < 4 * CHUNK) continue;
       await run("again", ...chunk);

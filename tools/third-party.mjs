@@ -1,4 +1,4 @@
-// The licences of all that is built into our files.
+// The licenses of all that is built into our files.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -6,7 +6,7 @@ const PACKAGE = /node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 const LICENSE = /^(licen[cs]e|copying)(\.\w+)?$/i;
 
 /** Names of packages of which something is in the files of a folder, by what their source maps say. */
-export function packagesWithin(folder) {
+function packagesWithin(folder) {
   const maps = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".map"));
   const sources = maps.flatMap((name) => JSON.parse(readFileSync(join(folder, name), "utf8")).sources);
   const names = sources.flatMap((source) => PACKAGE.exec(source)?.[1] ?? []);
@@ -14,7 +14,7 @@ export function packagesWithin(folder) {
 }
 
 /**
- * Writes down the licences of the packages of which something is in the files of a folder, which all ask for that.
+ * Writes down the licenses of the packages of which something is in the files of a folder, which all ask for that.
  * Throws where one has none.
  * @param modules the folder of packages
  */

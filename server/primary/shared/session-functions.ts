@@ -4,8 +4,9 @@ import { REFRESH_MS, WRITING_MS } from "./session-times.ts";
 /**
  * Sessions, as Redis has them: `s:` and the id, a hash. Its fields are `h`, the host that has it; `c`, its connection, or
  * the last that it had; `k`, the digest of its secret; `u`, its user; `p`, where that is proven; `n`, the highest turn; `m`, how
- * often it was changed by hosts that did not have it; and for each tag `t:` and its name, for each channel `c:` and its name. One that has been ended has `o` alone, the close code,
- * so that no host that has not heard of it brings it back. And in each partition `known` is when all hosts have written theirs,
+ * often it was changed by hosts that did not have it; and for each tag `t:` and its name, for each channel `c:` and its name.
+ * One that has been ended has `o` alone, the close code, so that no host that has not heard of it brings it back. And in each
+ * partition `known` is when all hosts have written theirs,
  * since whatever was there before was forgotten.
  */
 export const SESSION_FUNCTIONS = `

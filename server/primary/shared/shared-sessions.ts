@@ -162,9 +162,9 @@ export class SharedSessions {
   #writeAgain(id: string): void {
     if (!this.#redis.isUp) return;
     this.#unwritten.delete(id);
-    this.#changes.sayUnsaid(id);
     const session = this.#store?.get(id);
     if (session?.digest !== undefined) this.#write(session);
+    else this.#changes.sayUnsaid(id);
   }
 
   #write(session: Readonly<StoredSession>): void {

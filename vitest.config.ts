@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { LongFirst } from "./tools/long-first.ts";
 
-const ALL = ["{shared,client,server,cli,centaurus,tools,docs,stress,fuzz}/**/*.test.ts"];
+const ALL = ["{shared,client,server,cli,centaurus,tools,docs,stress,fuzz,bench}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
 const COMPUTING = ["server/cluster-compute*.test.ts", "server/compute/*.test.ts", "server/web/fractal.browser.test.ts"];
 /** Tests that start processes, brokers and browsers of their own, and mostly wait for these. */
@@ -61,7 +61,14 @@ function project(
 ) {
   return {
     extends: true as const,
-    test: { name, include, exclude: [...exclude, ...LEFT_OUT], maxWorkers, isolate, sequence: { groupOrder } },
+    test: {
+      name,
+      include,
+      exclude: [...exclude, ...LEFT_OUT, "**/node_modules/**"],
+      maxWorkers,
+      isolate,
+      sequence: { groupOrder },
+    },
   };
 }
 

@@ -1,0 +1,71 @@
+import { Fields } from "./fields.mjs";
+import { parseFlow } from "./flow.mjs";
+import { Report } from "./report.mjs";
+import { User } from "./user.mjs";
+
+const MOST_ATTEMPTS = 100;
+const CONNECT_MS = 10_000;
+
+/** What `config.engines.fugitive` may say, for all users. */
+export const OPTIONS = ["timeoutMs", "attempts", "connectTimeoutMs", "token"];
+
+/** Artillery's contract with an engine: made once in each of its workers, it makes a function of each scenario. */
+class FugitiveEngine {
+  #config;
+  #report;
+  #phase;
+
+  /** @param script with the options of this engine @param runner tells which phase begins */
+  constructor(script, runner) {
+    this.#config = script.config;
+    runner.on("phaseStarted", ({ name }) => {
+      this.#phase = name;
+    });
+  }
+
+  /** @returns what does all that one virtual user does, and calls back once @throws ScriptError */
+  createScenario({ name, flow }, events) {
+    const { target, engines } = this.#config;
+    const options = readOptions(engines?.fugitive ?? {});
+    const { connect, run } = parseFlow(flow, `scenario ${JSON.stringify(name ?? "without a name")}`);
+    this.#report ??= new Report(events, (text) => process.stderr.write(`${text}\n`));
+    const report = this.#report;
+    return (context, callback) => {
+      report.started();
+      const user = new User(context, report, () => this.#phase);
+      const live = async () => {
+        try {
+          const { target: own = target, token = options.token } = connect(context);
+          await user.connect(own, { ...options, token });
+          await run(user);
+        } finally {
+          user.close();
+        }
+      };
+      live().then(
+        () => callback(null, context),
+        (error) => {
+          report.error(error);
+          callback(error, context);
+        },
+      );
+    };
+  }
+}
+
+function readOptions(spec) {
+  const where = "config.engines.fugitive";
+  const fields = new Fields(spec, where, OPTIONS);
+  const timeoutMs = fields.milliseconds("timeoutMs");
+  const attempts = fields.raw("attempts");
+  if (attempts !== undefined) fields.count("attempts", 1, MOST_ATTEMPTS);
+  return {
+    timeoutMs,
+    attempts: attempts === undefined ? undefined : Number(attempts),
+    connectTimeoutMs: fields.milliseconds("connectTimeoutMs", CONNECT_MS),
+    token: fields.plainText("token"),
+  };
+}
+
+// biome-ignore lint/style/noDefaultExport: Artillery takes the default export
+export default FugitiveEngine;

@@ -25,7 +25,8 @@ function read(path) {
 export async function installArtillery(signal) {
   const { artillery: version } = read(join(FOLDER, "package.json")).dependencies;
   if (isInstalled(version)) return;
-  const packages = Object.keys(read(join(FOLDER, "package-lock.json")).packages).length;
+  // the first is bench/artillery itself
+  const packages = Object.keys(read(join(FOLDER, "package-lock.json")).packages).length - 1;
   process.stderr.write(
     `Installing Artillery ${version} into bench/artillery, once: ${packages} packages, about ${MEGABYTES} MB.\n`,
   );

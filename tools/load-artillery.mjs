@@ -1,13 +1,12 @@
 // `npm run load`: runs artillery-test.yml, or another script, by Artillery. Installs that where it is missing, builds where
 // needed, and serves where nobody does. docs/LOAD-TESTING.md says what comes out.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
 import { build, isStale } from "./build.mjs";
 import { endWithParent } from "./end-with-parent.mjs";
 import { ARTILLERY, installArtillery } from "./install-artillery.mjs";
+import { readLine, targetOf } from "./load-arguments.mjs";
 import { isListening, serveForLoad } from "./serve-for-load.mjs";
 
 const HELP = `npm run load [-- [SCRIPT] flags]
@@ -33,43 +32,15 @@ exit code.`;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 const SCRIPT = fileURLToPath(new URL("../artillery-test.yml", import.meta.url));
 
-/** Splits the arguments in those that are meant for this program, and the others. */
-function readLine(argv) {
-  const line = { script: SCRIPT, rest: [...argv] };
-  if (argv[0] !== undefined && !argv[0].startsWith("-")) line.script = line.rest.shift();
-  line.app = flagValue(["--app"], line.rest, true);
-  line.target = flagValue(["--target", "-t"], line.rest);
-  line.environment = flagValue(["--environment", "-e"], line.rest);
-  return line;
-}
-
-/** What a flag is given, as `--flag value` or `--flag=value`. @param take whether it is taken out */
-function flagValue(names, args, take = false) {
-  for (const [index, argument] of args.entries()) {
-    const name = names.find((one) => argument === one || argument.startsWith(`${one}=`));
-    if (name === undefined) continue;
-    const isApart = argument === name;
-    const value = isApart ? args[index + 1] : argument.slice(name.length + 1);
-    if (value === undefined) throw new Error(`${name} needs a value.`);
-    if (take) args.splice(index, isApart ? 2 : 1);
-    return value;
-  }
-  return undefined;
-}
-
-/** Where a script would have the load go; undefined where that is known to Artillery alone. */
-function targetOf(script, environment) {
-  if (!/\.(ya?ml|json)$/i.test(script)) return undefined;
-  const { config } = parse(readFileSync(script, "utf8"));
-  const target = config?.environments?.[environment]?.target ?? config?.target;
-  return typeof target === "string" && URL.canParse(target) ? target : undefined;
-}
-
 /** Serves where that is wanted, or nobody else does. @returns as serveForLoad; undefined where somebody serves */
 async function serveWhereNeeded({ script, app, target: given, environment }) {
   if (app !== undefined) return serveForLoad(app);
   const target = given ?? targetOf(script, environment);
-  if (target === undefined || (await isListening(target))) return undefined;
+  if (target === undefined) return undefined;
+  if (await isListening(target)) {
+    process.stderr.write(`The load goes to ${target}, where somebody listens.\n`);
+    return undefined;
+  }
   if (given !== undefined || !LOOPBACK.test(new URL(target).hostname)) {
     throw new Error(
       `Nobody listens at ${target}. Start your server there, or name another one: --target ws://host:port`,
@@ -99,11 +70,16 @@ async function main(line, signal) {
   const server = await serveWhereNeeded(line);
   if (server !== undefined) process.stderr.write(`Serving ${line.app ?? "the demo"} at ${server.url}\n`);
   const target = server === undefined ? [] : ["--target", server.url];
+  let served = true;
+  let code = 1;
   try {
-    return signal.aborted ? 1 : await artillery([...line.rest, ...target, line.script], signal);
+    if (!signal.aborted) code = await artillery([...line.rest, ...target, line.script], signal);
   } finally {
-    if ((await server?.stop()) === false) process.stderr.write("The server has ended before the test was over.\n");
+    served = (await server?.stop()) ?? true;
   }
+  if (served) return code;
+  process.stderr.write("The server has ended before the test was over.\n");
+  return code || 1;
 }
 
 const argv = process.argv.slice(2);
@@ -117,7 +93,7 @@ for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => interrupted.abo
 const { signal } = interrupted;
 let code = 1;
 try {
-  code = await main(readLine(argv), signal);
+  code = await main(readLine(argv, SCRIPT), signal);
 } catch (error) {
   if (!signal.aborted) process.stderr.write(`${error.message}\n`);
 }

@@ -5,6 +5,9 @@ import { startTestServer, type TestServer } from "../../../server/test/test-serv
 const load = (file: string) => import(new URL(file, import.meta.url).href);
 const { default: FugitiveEngine } = await load("engine.mjs");
 
+/** As YAML has them, and JSON not. */
+const [BYTES, DATE] = [new Uint8Array([1, 2, 3]), new Date(1_700_000_000_000)];
+
 let running: TestServer;
 beforeAll(async () => {
   running = await startTestServer(app);
@@ -48,6 +51,7 @@ it("a user calls, captures, streams, publishes and is published to, and all of i
     { call: { procedure: "math.div", input: { x: "{{ sum }}", y: 0 }, expect: { error: "BAD_REQUEST" } } },
     { call: { procedure: "test.echo", as: "long name" }, during: "ramp" },
     { call: "test.echo", during: "spike" },
+    { call: { procedure: "test.echo", input: { of: BYTES, at: DATE }, expect: { equals: { of: BYTES, at: DATE } } } },
     { stream: { procedure: "test.count", input: 3, expect: { items: 3, last: 3, equals: 3 } } },
     { stream: { procedure: "test.count", input: 1_000, take: 2, window: 4, as: "early" } },
     { subscribe: { channel: "load:{{ $uuid }}", sentAt: "$.at" } },
@@ -60,12 +64,18 @@ it("a user calls, captures, streams, publishes and is published to, and all of i
   expect([error, codes]).toEqual([null, []]);
   expect(vars).toMatchObject({ sum: 7, turn: 2 });
   expect(counters).toMatchObject({
-    ...{ calls: 3, sent: 1, items: 5, published: 3, publications: 3, connections: 1, errors: 0, retries: 0 },
-    ...{ "expect.passed": 5, "expect.failed": 0, "connect.failed": 0, reconnects: 0 },
+    ...{ calls: 4, sent: 1, items: 5, published: 3, publications: 3, connections: 1, errors: 0, retries: 0 },
+    ...{ "expect.passed": 6, "expect.failed": 0, "connect.failed": 0, reconnects: 0 },
   });
   const counts = Object.fromEntries(Object.entries(times).map(([name, values]) => [name, values.length]));
   expect(counts).toEqual({
-    ...{ "call.math.add.ms": 1, "call.math.div.ms": 1, "call.long_name.ms": 1, "connect.ms": 1 },
+    ...{
+      "call.math.add.ms": 1,
+      "call.math.div.ms": 1,
+      "call.long_name.ms": 1,
+      "call.test.echo.ms": 1,
+      "connect.ms": 1,
+    },
     ...{ "stream.test.count.first.ms": 1, "stream.test.count.ms": 1, "stream.early.first.ms": 1, "stream.early.ms": 1 },
     ...{ "subscribe.ms": 1, "publish.ms": 3, "delivery.ms": 3 },
   });

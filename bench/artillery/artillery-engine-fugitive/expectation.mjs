@@ -69,10 +69,15 @@ function difference(got, wanted, agree, what = "") {
 
 /** Whether a value has in it what is wanted: of objects the fields that are named, of arrays each item, else the same. */
 export function matches(got, wanted) {
-  if (typeof wanted !== "object" || wanted === null) return Object.is(got, wanted);
+  if (!Array.isArray(wanted) && !isPlain(wanted)) return isDeepStrictEqual(got, wanted);
   if (typeof got !== "object" || got === null || Array.isArray(got) !== Array.isArray(wanted)) return false;
   if (Array.isArray(wanted) && got.length !== wanted.length) return false;
   return Object.entries(wanted).every(([key, value]) => Object.hasOwn(got, key) && matches(got[key], value));
+}
+
+/** Whether it is an object with fields, and not a date or bytes, say. */
+function isPlain(value) {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /**

@@ -65,6 +65,8 @@ it("arrays match item by item, and only own fields count", () => {
   expect(matches({}, { constructor: Object })).toBe(false);
   expect(matches(null, {})).toBe(false);
   expect(matches(Number.NaN, Number.NaN)).toBe(true);
+  expect(matches({ at: new Date(5) }, { at: new Date(5) })).toBe(true);
+  expect(matches({ at: new Date(5) }, { at: new Date(6) })).toBe(false);
 });
 
 describe("a capture", () => {

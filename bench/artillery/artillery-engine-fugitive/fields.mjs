@@ -2,6 +2,9 @@ import { parseDuration } from "./duration.mjs";
 import { ScriptError } from "./errors.mjs";
 import { template } from "./template.mjs";
 
+/** A day: more than anybody waits for. */
+const LONGEST_MS = 86_400_000;
+
 /** Reads what a script says of a step, field by field, and refuses what it cannot mean. */
 export class Fields {
   #spec;
@@ -77,6 +80,3 @@ export class Fields {
     return (context) => parseDuration(value(context), this.#where);
   }
 }
-
-/** What a timer can wait for, and more than anybody wants to. */
-const LONGEST_MS = 86_400_000;

@@ -6,6 +6,7 @@ const ENGINE = "bench/artillery/artillery-engine-fugitive";
 const load = (file: string) => import(new URL(`../${ENGINE}/${file}`, import.meta.url).href);
 const { CONNECT_FIELDS, parseFlow, STEPS } = await load("flow.mjs");
 const { EXPECTATIONS } = await load("expectation.mjs");
+const { OPTIONS } = await load("options.mjs");
 
 const TEXT = read("docs/LOAD-TESTING.md");
 
@@ -46,6 +47,11 @@ describe("docs/LOAD-TESTING.md", () => {
     const { call, stream, other } = EXPECTATIONS;
     const expected = sorted({ call, stream, subscribe: other, publish: other });
     expect(fieldsOf(tableBehind("**`expect`**"))).toEqual(expected);
+  });
+
+  it("has all options for all users", () => {
+    const [, said = ""] = /\*\*`config\.engines\.fugitive`\*\*(.*?)\n\n/s.exec(TEXT) ?? [];
+    expect([...said.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort()).toEqual([...OPTIONS].sort());
   });
 
   it("has all numbers that the engine reports, and no others", () => {

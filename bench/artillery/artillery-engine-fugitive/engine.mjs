@@ -1,13 +1,7 @@
-import { Fields } from "./fields.mjs";
 import { parseFlow } from "./flow.mjs";
+import { readOptions } from "./options.mjs";
 import { Report } from "./report.mjs";
 import { User } from "./user.mjs";
-
-const MOST_ATTEMPTS = 100;
-const CONNECT_MS = 10_000;
-
-/** What `config.engines.fugitive` may say, for all users. */
-export const OPTIONS = ["timeoutMs", "attempts", "connectTimeoutMs", "token"];
 
 /** Artillery's contract with an engine: made once in each of its workers, it makes a function of each scenario. */
 class FugitiveEngine {
@@ -51,20 +45,6 @@ class FugitiveEngine {
       );
     };
   }
-}
-
-function readOptions(spec) {
-  const where = "config.engines.fugitive";
-  const fields = new Fields(spec, where, OPTIONS);
-  const timeoutMs = fields.milliseconds("timeoutMs");
-  const attempts = fields.raw("attempts");
-  if (attempts !== undefined) fields.count("attempts", 1, MOST_ATTEMPTS);
-  return {
-    timeoutMs,
-    attempts: attempts === undefined ? undefined : Number(attempts),
-    connectTimeoutMs: fields.milliseconds("connectTimeoutMs", CONNECT_MS),
-    token: fields.plainText("token"),
-  };
 }
 
 // biome-ignore lint/style/noDefaultExport: Artillery takes the default export

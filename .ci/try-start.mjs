@@ -1,6 +1,7 @@
 // Starts a server the way a person does, sees it answer a call, ends it, and sees that nothing of it is left.
-// node .ci/try-start.mjs [--cwd FOLDER] [--within SECONDS] [--end terminate|interrupt] -- npm start
-import { spawn } from "node:child_process";
+// node .ci/try-start.mjs [--cwd FOLDER] [--within SECONDS] [--end terminate|interrupt] [--client FILE] -- npm start
+// A client is a program that is given the server's address, and ends with 0 where all is well.
+import { execFileSync, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { alive, family } from "./processes.mjs";
@@ -8,6 +9,7 @@ import { call, freePorts } from "./server-talk.mjs";
 
 /** The server's own drain limit and some more. */
 const END_MS = 15_000;
+const CLIENT_MS = 15_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,6 +17,7 @@ const { values, positionals } = parseArgs({
     cwd: { type: "string", default: process.cwd() },
     within: { type: "string", default: "60" },
     end: { type: "string", default: "terminate" },
+    client: { type: "string" },
   },
 });
 
@@ -61,6 +64,11 @@ try {
   await ready(`http://127.0.0.1:${port}/readyz`, child, Number(values.within) * 1000);
   process.stdout.write(`  ready after ${seconds()}\n`);
   await call(`ws://127.0.0.1:${port}`);
+  if (values.client !== undefined) {
+    const args = [values.client, `http://127.0.0.1:${port}`];
+    const said = execFileSync(process.execPath, args, { cwd: values.cwd, encoding: "utf8", timeout: CLIENT_MS });
+    process.stdout.write(`  its client: ${said}`);
+  }
   members = family(child.pid);
   const before = performance.now();
   await end(child, members);

@@ -57,9 +57,11 @@ const out = openSync(report, "w");
 const { status } = spawnSync(bin("attw"), [tarball, "--format", "json"], { stdio: ["ignore", out, "inherit"] });
 closeSync(out);
 if (status !== 0 && status !== 1) throw new Error(`attw ended with exit code ${status}`);
-const found = JSON.parse(readFileSync(report, "utf8")).analysis.problems.map(
-  ({ kind, entrypoint, resolutionKind }) => `${entrypoint} ${kind} ${resolutionKind}`,
-);
+const found = JSON.parse(readFileSync(report, "utf8")).analysis.problems.map((problem) => {
+  const { kind, entrypoint, resolutionKind } = problem;
+  // some are of a file, whoever comes to it
+  return entrypoint === undefined ? JSON.stringify(problem) : `${entrypoint} ${kind} ${resolutionKind}`;
+});
 problems.push(...found.filter((one) => !wanted.has(one)).map((one) => `types: ${one}`));
 problems.push(...[...wanted].filter((one) => !found.includes(one)).map((one) => `types: no longer so: ${one}`));
 

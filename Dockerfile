@@ -22,5 +22,5 @@ EXPOSE 8080 8081
 # at the control port, which is never encrypted and is answered by the primary; a remote worker has none, and turns it off
 HEALTHCHECK --interval=5s --timeout=3s --start-period=40s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.CONTROL_PORT || 8081}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "dist/server/cli/bin.js"]
+ENTRYPOINT ["node", "dist/cli/bin.js"]
 CMD ["serve"]

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { LongFirst } from "./tools/long-first.ts";
 
-const ALL = ["{shared,client,server,centaurus,tools,docs,stress,fuzz}/**/*.test.ts"];
+const ALL = ["{shared,client,server,cli,centaurus,tools,docs,stress,fuzz}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
 const COMPUTING = ["server/cluster-compute*.test.ts", "server/compute/*.test.ts", "server/web/fractal.browser.test.ts"];
 /** Tests that start processes, brokers and browsers of their own, and mostly wait for these. */
@@ -17,7 +17,7 @@ const PROCESSES = [
 /** Tests of what is too deep to be decoded, which is less in a process where others have made the decoder quick. */
 const DEEP = ["server/compute/task-hostile.test.ts"];
 /** Tests that count timers: each is alone in its process, as others may leave some behind that begin new ones. */
-const COUNTING = ["shared", "client", "server", "centaurus", "tools"].flatMap((folder) =>
+const COUNTING = ["shared", "client", "server", "cli", "centaurus", "tools"].flatMap((folder) =>
   readdirSync(new URL(folder, import.meta.url), { recursive: true, encoding: "utf8" })
     .map((name) => `${folder}/${name}`)
     .filter((name) => name.endsWith(".test.ts") && sourceOf(name).includes("getTimerCount")),

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { WORKER_OPTION_KEYS, WORKER_OPTIONS } from "../server/cli/worker-options.ts";
-import { readWorkerRequest } from "../server/cli/worker-request.ts";
+import { readWorkerRequest } from "../cli/worker/request.ts";
 import { OPTION_KEYS, OPTIONS } from "../server/config/options.ts";
 import { DEFAULT_CONFIG, loadConfig } from "../server/config.ts";
+import { WORKER_OPTION_KEYS, WORKER_OPTIONS } from "../server/queues/sdk/worker-options.ts";
 import { type ComposeService, mountsOf, networksOf, readCompose, readSeconds, serviceOf } from "./test/compose-file.ts";
 import { node, ROOT, read } from "./test/node-process.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { WORKER_OPTION_KEYS, WORKER_OPTIONS } from "../server/cli/worker-options.ts";
 import { shownDefault } from "../server/config/options-help.ts";
+import { WORKER_OPTION_KEYS, WORKER_OPTIONS } from "../server/queues/sdk/worker-options.ts";
 import { read } from "./test/node-process.ts";
 
 const TEXT = read("docs/QUEUES.md");

@@ -40,7 +40,7 @@ export class Cluster {
   constructor(workers, app, settings) {
     writeFileSync(this.#runsFile, "");
     const file = (path) => fileURLToPath(new URL(path, import.meta.url));
-    this.#process = spawn(process.execPath, [file("../dist/server/cli/bin.js"), "serve", file(app)], {
+    this.#process = spawn(process.execPath, [file("../dist/cli/bin.js"), "serve", file(app)], {
       cwd: this.#folder,
       env: {
         ...{ PATH: process.env.PATH, TMPDIR: this.#folder, PORT: "0", ...SETTINGS, ...settings },

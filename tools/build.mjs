@@ -26,6 +26,7 @@ const SOURCES = [
   "centaurus",
   "client",
   "server",
+  "cli",
   "docs/examples",
   "tools/build.mjs",
   "tools/bundle-server.mjs",
@@ -102,7 +103,7 @@ async function buildInto(out) {
     encoding: "utf8",
   });
   if (tsc.status !== 0) throw new Error(`The build failed.\n${tsc.stdout}${tsc.stderr}`);
-  await bundleServer(join(root, out, "server"), COMMON);
+  await bundleServer(join(root, out), COMMON);
   await buildWeb(out);
   await buildCommonJs(out);
   const { buildSync } = await import("esbuild");

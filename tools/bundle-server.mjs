@@ -1,41 +1,45 @@
-// The server as it is run: in few files.
+// The server and the command line as they are run: in few files.
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** Modules of the server that somebody runs, or imports by name. */
-const SERVER = [
-  "index",
-  "main",
+/** Modules that somebody runs, or imports by name. */
+const ENTRIES = [
   "cli/bin",
-  "compute/main",
-  "compute/compute-thread",
-  "compute/task",
-  "gateway/sdk/gateway",
-  "queues/create-job-queue",
-  "queues/sdk/worker",
-  "simulate/simulate",
-  "demo/app",
-  "demo/hash-password.task",
+  "cli/main",
+  "server/index",
+  "server/compute/main",
+  "server/compute/compute-thread",
+  "server/compute/task",
+  "server/gateway/sdk/gateway",
+  "server/queues/create-job-queue",
+  "server/queues/sdk/worker",
+  "server/simulate/simulate",
+  "server/demo/app",
+  "server/demo/hash-password.task",
 ];
+/** Folders of which nothing else is run. */
+const BUNDLED = ["cli", "server"];
 
 /**
  * Puts what each of them needs into few files, most of them shared: several hundred cost every process that starts a tenth
  * of a second. The types stay where the compiler has put them.
- * @param folder where the compiler has put all of it
+ * @param out where the compiler has put everything
  * @param common options of esbuild that hold for everything that is built here
  */
-export async function bundleServer(folder, common) {
+export async function bundleServer(out, common) {
   const { build } = await import("esbuild");
-  for (const name of readdirSync(folder, { recursive: true })) {
-    if (/\.js(\.map)?$/.test(name)) rmSync(join(folder, name));
+  for (const folder of BUNDLED) {
+    for (const name of readdirSync(join(out, folder), { recursive: true })) {
+      if (/\.js(\.map)?$/.test(name)) rmSync(join(out, folder, name));
+    }
   }
   await build({
     ...common,
     ...{ bundle: true, splitting: true, platform: "node", format: "esm", plugins: [withoutPackages()] },
-    entryPoints: SERVER.map((name) => `server/${name}.ts`),
-    outbase: "server",
-    outdir: folder,
-    chunkNames: "chunks/[name]-[hash]",
+    entryPoints: ENTRIES.map((name) => `${name}.ts`),
+    outbase: ".",
+    outdir: out,
+    chunkNames: "server/chunks/[name]-[hash]",
   });
 }
 

@@ -49,4 +49,4 @@ if (!process.env.FUGITIVE_SOCKET_WORKER) {
     if (status !== 0) process.exit(1);
   }
 }
-await import(new URL("../dist/server/main.js", import.meta.url).href);
+await import(new URL("../dist/cli/main.js", import.meta.url).href);

@@ -25,7 +25,7 @@ const packr = new Packr({ useRecords: false, variableMapSize: true });
 
 /** A command of the CLI, in a process of its own; there when its log says so. */
 async function startFugitive(dist, command, file, env, ready) {
-  const child = spawn(process.execPath, [join(dist, "server/cli/bin.js"), command, file], {
+  const child = spawn(process.execPath, [join(dist, "cli/bin.js"), command, file], {
     env: { ...process.env, LOG_FORMAT: "json", ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });

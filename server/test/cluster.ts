@@ -59,7 +59,7 @@ export class Cluster {
     this.#folder = mkdtempSync(join(tmpdir(), "fugitive-cluster-test-"));
     this.write(options);
     const app = options.app !== undefined ? [join(this.#folder, APP_FILE)] : [];
-    const args = [new URL("cli/bin.js", DIST).pathname, "serve", ...app];
+    const args = [new URL("../cli/bin.js", DIST).pathname, "serve", ...app];
     this.#process = spawn(process.execPath, args, {
       cwd: this.#folder,
       env: {

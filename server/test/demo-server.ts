@@ -13,7 +13,7 @@ export interface DemoServer {
 
 /** Starts what `npm start` starts, on a free port of the loopback interface. The build is there before any test runs. */
 export async function startDemoServer(workers: number): Promise<DemoServer> {
-  const server = spawn(process.execPath, ["dist/server/main.js"], {
+  const server = spawn(process.execPath, ["dist/cli/main.js"], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,

@@ -29,7 +29,7 @@ export class RemoteWorker {
       `import { AppError, defineProcedures } from ${sdk};
        export const procedures = defineProcedures({ ${procedures} });`,
     );
-    this.#process = spawn(process.execPath, [new URL("cli/bin.js", DIST).pathname, "worker", file], {
+    this.#process = spawn(process.execPath, [new URL("../cli/bin.js", DIST).pathname, "worker", file], {
       cwd: folder,
       env: { PATH: process.env.PATH, TMPDIR: folder, LOG_FORMAT: "json", ...env },
       stdio: ["ignore", "pipe", "inherit"],

@@ -16,7 +16,7 @@ export class RemoteWorker {
   stderr = "";
 
   constructor(env) {
-    const args = [file("../../dist/server/cli/bin.js"), "worker", file("tasks.mjs")];
+    const args = [file("../../dist/cli/bin.js"), "worker", file("tasks.mjs")];
     this.#process = spawn(process.execPath, args, {
       env: { PATH: process.env.PATH, LOG_FORMAT: "json", ...env },
       stdio: ["ignore", "pipe", "pipe"],

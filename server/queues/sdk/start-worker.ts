@@ -1,9 +1,17 @@
-import type { WorkerRequest } from "../../cli/worker-request.ts";
 import { createLogger, type Logger } from "../../logger.ts";
 import { endOnSignals } from "../../roles/signals.ts";
 import { StartError } from "../../start-error.ts";
 import { createWorker, type Worker } from "./worker.ts";
+import type { WorkerSettings } from "./worker-options.ts";
 import type { WorkerProcedures } from "./worker-procedures.ts";
+
+/** What `fugitive worker` asks for. */
+export interface WorkerRequest {
+  /** The module as it was named, and where it is. */
+  readonly file: string;
+  readonly url: URL;
+  readonly settings: WorkerSettings;
+}
 
 /** How often it is said what an end waits for, in milliseconds. */
 const PROGRESS_MS = 2_000;

@@ -8,7 +8,7 @@ import { packageUser } from "../../test/package-user.ts";
 import { eventually } from "../../test/patience.ts";
 import { echo, enqueue, Gate, jobOf, type QueueBroker, result, SuiteQueue, textOf } from "./suite-queue.ts";
 
-const BIN = fileURLToPath(new URL("../../../dist/server/cli/bin.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../../dist/cli/bin.js", import.meta.url));
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, place) => place + 1);
 
 const TASKS = `

@@ -1,4 +1,4 @@
-import { optionsHelp } from "../config.ts";
+import { optionsHelp } from "../server/config.ts";
 
 /** What `fugitive --help` prints. */
 export function helpText(): string {

@@ -1,5 +1,5 @@
-import { packageUrl } from "../http/package-file.ts";
-import { start } from "../serve.ts";
+import { packageUrl } from "../server/http/package-file.ts";
+import { start } from "../server/serve.ts";
 import { runCli } from "./cli.ts";
 
 const EXIT_GRACE_MS = 1000;
@@ -9,11 +9,12 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
   const code = await runCli(argv, {
     env: process.env,
     cwd: process.cwd(),
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     defaultApp: packageUrl("dist/server/demo/app.js"),
     start,
-    startWorker: async (request) => (await import("../queues/sdk/start-worker.ts")).startWorker(request),
+    startWorker: async (request) => (await import("../server/queues/sdk/start-worker.ts")).startWorker(request),
   });
   if (code === undefined) return;
   // process.exit() at once would cut off text that a pipe has not taken yet, but a start that failed half-way may

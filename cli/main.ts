@@ -1,4 +1,4 @@
 // The entry of `npm start`: `fugitive serve` with the arguments given.
-import { runProcess } from "./cli/run-process.ts";
+import { runProcess } from "./run-process.ts";
 
 await runProcess(["serve", ...process.argv.slice(2)]);

@@ -1,8 +1,8 @@
-import { MAX_TIMER_MS } from "../../shared/limit.ts";
-import { LOG_OPTIONS } from "../config/log-options.ts";
-import type { Option } from "../config/option.ts";
-import { shortText, wholeNumber } from "../config/option-types.ts";
-import { QUEUE_OPTIONS } from "../config/queue-options.ts";
+import { MAX_TIMER_MS } from "../../../shared/limit.ts";
+import { LOG_OPTIONS } from "../../config/log-options.ts";
+import type { Option } from "../../config/option.ts";
+import { shortText, wholeNumber } from "../../config/option-types.ts";
+import { QUEUE_OPTIONS } from "../../config/queue-options.ts";
 
 type WorkerOption<Value> = Omit<Option<Value>, "group">;
 

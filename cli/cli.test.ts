@@ -1,12 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ConfigError } from "../config.ts";
-import { StartError } from "../start-error.ts";
-import { runCli, type StartRequest } from "./cli.ts";
-import type { WorkerRequest } from "./worker-request.ts";
+import { ConfigError } from "../server/config.ts";
+import type { WorkerRequest } from "../server/queues/sdk/start-worker.ts";
+import type { StartRequest } from "../server/serve.ts";
+import { StartError } from "../server/start-error.ts";
+import { runCli } from "./cli.ts";
 
 let cwd: string;
 
@@ -40,6 +42,7 @@ async function run(argv: readonly string[], { env = {}, failure, ...rest }: Give
   const code = await runCli(argv, {
     env,
     cwd,
+    stdin: Readable.from([]),
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
     start: async (request) => {
@@ -156,7 +159,7 @@ describe("help and version", () => {
   );
 
   it.each([["--version"], ["-v"]])("%s prints the version of package.json", async (flag) => {
-    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
     expect(await run([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "", started: [], workers: [] });
   });
 });
@@ -189,9 +192,9 @@ describe("fugitive worker", () => {
       "The configuration cannot be used:",
       "  --grup is not a flag; did you mean --group?",
       "  --amqp-url is not a flag: a command line is no place for a secret; set AMQP_URL",
-      expect.stringContaining("  a worker has one FILE, not "),
       '  WORKER_CONCURRENCY: expected a whole number from 1 to 10_000, found "no"',
       "  AMQP_URL: expected a URL like amqp://user:password@host",
+      expect.stringContaining("  a worker has one FILE, not "),
       "",
     ]);
   });

@@ -6,6 +6,10 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
+# of the binaries of uWebSockets.js, for each system and Node.js, the one that is needed here: 5 % of them. It is tried at once.
+RUN find node_modules/uWebSockets.js -name "uws_*.node" \
+    ! -name "uws_$(node -p 'process.platform + "_" + process.arch + "_" + process.versions.modules').node" -delete \
+  && node --input-type=module --eval 'import "uWebSockets.js"'
 
 FROM node:22-slim
 ENV NODE_ENV=production

@@ -22,6 +22,7 @@ export async function startDemoServer(workers: number): Promise<DemoServer> {
       CONTROL_PORT: "off",
       WORKERS: `${workers}`,
       LOG_FORMAT: "json",
+      ...TRIED_TRANSPORT,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -21,7 +21,7 @@ export async function loadUws(): Promise<UwsBinary> {
 
 /** Says in one line why it did not load. */
 export function explainMissing(error: unknown, file: string): string {
-  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : new Error(String(error));
+  const { code, message } = (error instanceof Error ? error : new Error(String(error))) as NodeJS.ErrnoException;
   if (code === "ERR_MODULE_NOT_FOUND") return "uWebSockets.js is not installed";
   // it says which platforms it knows of, and then what went wrong
   const [what = ""] = (message.split("\n\n")[1] ?? message).trim().split("\n");

@@ -1,81 +1,134 @@
-import type { WebSocket } from "ws";
+import type { Socket as NetSocket } from "node:net";
+import { WebSocket } from "ws";
 import type { Frame } from "../../shared/message.ts";
-import type { Topics } from "./topics.ts";
+import type { Subscriber, Topics } from "./topics.ts";
 import type { Socket, SocketOwner } from "./transport.ts";
+import { encodeFrame } from "./ws-frame.ts";
 
-/** The wrapper around a socket of `ws`: a no-op after its close, and a member of topics until then. */
-export class WsSocket implements Socket {
-  #raw: WebSocket | undefined;
-  #owner: SocketOwner | undefined;
+const NO_TOPICS: ReadonlySet<string> = new Set();
+
+/** Hung up on: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5 */
+const ABNORMAL = 1006;
+
+/**
+ * The wrapper around a socket of `ws`: a no-op after its end, which is at once where it comes from this side, and a member
+ * of topics until then. What it sends it writes by itself: a message in one piece, and a publication in the same bytes as
+ * to all others.
+ */
+export class WsSocket implements Socket, Subscriber<Buffer> {
+  readonly #raw: WebSocket;
+  readonly #stream: NetSocket;
   readonly #sendBudget: number;
-  readonly #topics: Topics;
+  readonly #topics: Topics<Buffer>;
+  #owner: SocketOwner | undefined;
+  #subscribed: Set<string> | undefined;
+  /** The close code, once it is over. */
+  #closedWith: number | undefined;
 
-  constructor(raw: WebSocket, topics: Topics, sendBudget: number) {
+  /** @param stream what `raw` was made of, and nobody else writes to; without extensions `ws` keeps nothing back itself */
+  constructor(raw: WebSocket, stream: NetSocket, topics: Topics<Buffer>, sendBudget: number) {
     this.#raw = raw;
+    this.#stream = stream;
     this.#topics = topics;
     this.#sendBudget = sendBudget;
+    // what breaks a connection closes it as well, and that is told
+    raw.on("error", () => undefined);
+    raw.on("close", (code) => this.#over(code));
   }
 
   get open(): boolean {
-    return this.#raw !== undefined;
+    return this.#closedWith === undefined && this.#raw.readyState === WebSocket.OPEN;
   }
 
   get unsent(): number {
-    return this.#raw?.bufferedAmount ?? 0;
+    return this.#closedWith === undefined ? this.#stream.writableLength : 0;
   }
 
   send(frame: Frame): boolean {
-    const raw = this.#raw;
-    if (raw === undefined) return true;
-    if (raw.bufferedAmount > this.#sendBudget) return false;
-    // told whether or not it had to wait: a socket's own `drain` event tells only of more than its high-water mark
-    raw.send(frame, { binary: typeof frame !== "string" }, () => this.#owner?.drained());
+    if (!this.open) return true;
+    if (this.unsent > this.#sendBudget) return false;
+    this.#write(encodeFrame(frame));
     return true;
   }
 
   /** Sends a publication. One that does not fit is told of later: its owner closes, and others are still to be sent to. */
-  sendPublication(frame: Frame): void {
-    if (!this.send(frame)) setImmediate(() => this.#owner?.dropped());
+  sendPublication(bytes: Buffer): void {
+    if (!this.open) return;
+    if (this.unsent > this.#sendBudget) setImmediate(() => this.#owner?.dropped());
+    else this.#write(bytes);
   }
 
   ping(): void {
-    this.#raw?.ping();
+    if (this.open) this.#raw.ping();
   }
 
   subscribe(topic: string): void {
-    if (this.#raw !== undefined) this.#topics.add(topic, this);
+    if (!this.open) return;
+    this.#subscribed ??= new Set();
+    this.#subscribed.add(topic);
+    this.#topics.add(topic, this);
   }
 
   unsubscribe(topic: string): void {
+    this.#subscribed?.delete(topic);
     this.#topics.delete(topic, this);
   }
 
   isSubscribed(topic: string): boolean {
-    return this.#topics.has(topic, this);
+    return this.#subscribed?.has(topic) ?? false;
   }
 
   end(code: number, reason: string): void {
-    this.#raw?.close(code, reason);
+    if (!this.open) return;
+    this.#raw.close(code, reason);
+    this.#over(code);
   }
 
   terminate(): void {
-    this.#raw?.terminate();
+    if (this.#closedWith !== undefined) return;
+    this.#raw.terminate();
+    this.#over(ABNORMAL);
+  }
+
+  /** Hangs up, on one that has been said goodbye to as soon as that has gone out. */
+  leave(): void {
+    if (this.#closedWith === undefined) this.terminate();
+    else this.#stream.destroySoon();
   }
 
   /** Its owner is told of all that comes from now on. */
   attach(owner: SocketOwner): void {
-    const raw = this.#raw;
-    if (raw === undefined) return;
+    // it may be over already
+    if (this.#closedWith !== undefined) {
+      owner.closed(this.#closedWith);
+      return;
+    }
     this.#owner = owner;
-    raw.on("message", (data: Buffer, binary) => owner.message(copyOf(data), binary));
-    raw.on("ping", () => owner.alive());
-    raw.on("pong", () => owner.alive());
-    raw.on("close", (code) => {
-      this.#raw = this.#owner = undefined;
-      this.#topics.forget(this);
-      owner.closed(code);
+    this.#raw.on("message", (data: Buffer, binary) => this.#owner?.message(copyOf(data), binary));
+    this.#raw.on("ping", (data) => {
+      // who reads no pongs gets no more of them
+      if (this.open && this.unsent <= this.#sendBudget) this.#raw.pong(data);
+      this.#owner?.alive();
     });
+    this.#raw.on("pong", () => this.#owner?.alive());
   }
+
+  #over(code: number): void {
+    if (this.#closedWith !== undefined) return;
+    this.#closedWith = code;
+    for (const topic of this.#subscribed ?? NO_TOPICS) this.#topics.delete(topic, this);
+    this.#subscribed = undefined;
+    const owner = this.#owner;
+    this.#owner = undefined;
+    owner?.closed(code);
+  }
+
+  #write(bytes: Buffer): void {
+    this.#stream.write(bytes, this.#written);
+  }
+
+  /** Called whether or not it had to wait: a stream's `drain` event tells only of more than its high-water mark. */
+  readonly #written = (): void => this.#owner?.drained();
 }
 
 /** A message of its own: what `ws` gives may be a part of a larger buffer. */

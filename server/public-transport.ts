@@ -1,9 +1,8 @@
 import type { MakeTransport } from "./paths/mounted-transport.ts";
 import { largestPayload } from "./paths/path-services.ts";
 import type { SocketWorkerOptions } from "./socket-worker-contract.ts";
-import { StartError } from "./start-error.ts";
 import { tlsFiles } from "./transport/certificate.ts";
-import { loadUws } from "./transport/load-uws.ts";
+import { loadUws, needUws } from "./transport/load-uws.ts";
 import type { PublicTransportOptions } from "./transport/public-options.ts";
 
 export interface PublicTransportHooks {
@@ -24,14 +23,12 @@ export async function publicTransport(
     warn: (text) => log.warn(text),
     renewed: (text, failed) => (failed ? log.error(text) : log.info(text)),
   };
+  if (config.transport === "uws") await needUws();
   if (config.transport !== "ws") {
     const { missing } = await loadUws();
     if (missing === undefined) {
       const { createUwsTransport } = await import("./transport/uws-transport.ts");
       return (hooks, routes) => createUwsTransport(given, hooks, routes);
-    }
-    if (config.transport === "uws") {
-      throw new StartError(`${missing}: get its official build (docs/INSTALL.md), or set transport to ws`);
     }
     options.fellBack(missing);
   }

@@ -2,7 +2,7 @@ import cluster from "node:cluster";
 import type { Config } from "../config.ts";
 import { loadDuplicate } from "../transport/adopt.ts";
 import { explainPortError } from "../transport/find-port.ts";
-import { loadUws } from "../transport/load-uws.ts";
+import { loadUws, needUws } from "../transport/load-uws.ts";
 import type { Dealer } from "./dealer.ts";
 import type { Generation } from "./generation.ts";
 import type { Workers } from "./workers.ts";
@@ -33,6 +33,8 @@ export async function startWorkers({ config, workers, dealer, generation }: Work
   const explain = (error: Error): never => {
     throw explainPortError(error, host, port, "PORT");
   };
+  // said once, and not by each of them
+  if (config.transport === "uws") await needUws();
   // where socket workers cannot each have a socket of their own at the port, they share one; they accept for themselves
   if (balance === "kernel") cluster.schedulingPolicy = cluster.SCHED_NONE;
   if (port === 0) {

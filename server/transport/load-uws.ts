@@ -1,3 +1,5 @@
+import { StartError } from "../start-error.ts";
+
 /** Whether uWebSockets.js can be had in this process. */
 export interface UwsBinary {
   /** The file of its package that this version of Node.js needs on this system, such as `uws_linux_x64_137.node`. */
@@ -17,6 +19,13 @@ export async function loadUws(): Promise<UwsBinary> {
   } catch (error) {
     return { file: UWS_FILE, missing: explainMissing(error, UWS_FILE) };
   }
+}
+
+/** @throws StartError where it does not load, with what to do about it */
+export async function needUws(): Promise<void> {
+  const { missing } = await loadUws();
+  if (missing === undefined) return;
+  throw new StartError(`${missing}: get its official build (docs/INSTALL.md), or set transport to ws`);
 }
 
 /** Says in one line why it did not load. */

@@ -43,13 +43,15 @@ export function createNodeTransport(
   const answerTo = answerBy(routes);
   /** Who is believed to be behind a connection. */
   const clients = new WeakMap<Socket, string>();
+  /** Those of which a proxy has told that: as over uWebSockets.js, they are for one request each. */
+  const told = new WeakSet<Socket>();
   const server = createServer({ keepAliveTimeout: slowMs }, (request, response) => {
     const { socket } = request;
     plain.hold(socket);
     const answer = (given: HttpAnswer) => {
       // who does not read it
       socket.setTimeout(slowMs);
-      respond(response, given, acceptor === undefined);
+      respond(response, given, acceptor === undefined || told.has(socket));
     };
     response.once("finish", () => plain.expect(socket));
     const found = answerTo(request);
@@ -79,9 +81,10 @@ export function createNodeTransport(
     });
 
   /** Has a connection make its requests. */
-  function serve(socket: Socket, client: string): void {
+  function serve(socket: Socket, client: string, isTold = false): void {
     const stream = context ? new TLSSocket(socket, { isServer: true, secureContext: context }) : socket;
     clients.set(stream, client);
+    if (isTold) told.add(stream);
     plain.release(socket);
     plain.expect(stream);
     server.emit("connection", stream);
@@ -92,7 +95,7 @@ export function createNodeTransport(
     if (peer === "") socket.destroy();
     else if (options.proxyProtocol === "on" && trusted.has(peer)) {
       plain.expect(socket, options.handshakeMs);
-      takeProxyHeader(socket, (client) => serve(socket, client ?? peer));
+      takeProxyHeader(socket, (client) => serve(socket, client ?? peer, true));
     } else serve(socket, peer);
   }
 

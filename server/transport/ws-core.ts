@@ -41,6 +41,7 @@ export class WsCore {
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   readonly #sockets = new Set<WsSocket>();
   readonly #server: WebSocketServer;
+  #corked: WsSocket[] = [];
 
   constructor(options: WsCoreOptions, hooks: TransportHooks) {
     this.#options = options;
@@ -74,12 +75,22 @@ export class WsCore {
     this.#subprotocols.set(incoming, answer.subprotocol);
     this.#server.handleUpgrade(incoming, stream, head, (raw: WebSocket) => {
       taken?.();
-      const own = new WsSocket(raw, stream, this.#topics, this.#options.sendBudget);
+      const own = new WsSocket(raw, stream, this.#topics, this.#options.sendBudget, this.#later);
       this.#sockets.add(own);
       raw.on("close", () => this.#sockets.delete(own));
       own.attach(this.#hooks.open(own, request, answer.subprotocol));
     });
   }
+
+  readonly #later = (socket: WsSocket): void => {
+    if (this.#corked.push(socket) === 1) process.nextTick(this.#flush);
+  };
+
+  readonly #flush = (): void => {
+    const corked = this.#corked;
+    this.#corked = [];
+    for (const socket of corked) socket.flush();
+  };
 
   /** Hangs up on everybody. */
   close(): void {

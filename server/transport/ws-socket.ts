@@ -18,6 +18,8 @@ const ABNORMAL = 1006;
 export class WsSocket implements Socket, Subscriber<Buffer> {
   readonly #raw: WebSocket;
   readonly #stream: NetSocket;
+  readonly #later: (socket: WsSocket) => void;
+  #corked = false;
   readonly #sendBudget: number;
   readonly #topics: Topics<Buffer>;
   #owner: SocketOwner | undefined;
@@ -26,7 +28,14 @@ export class WsSocket implements Socket, Subscriber<Buffer> {
   #closedWith: number | undefined;
 
   /** @param stream what `raw` was made of, and nobody else writes to; without extensions `ws` keeps nothing back itself */
-  constructor(raw: WebSocket, stream: NetSocket, topics: Topics<Buffer>, sendBudget: number) {
+  constructor(
+    raw: WebSocket,
+    stream: NetSocket,
+    topics: Topics<Buffer>,
+    sendBudget: number,
+    later: (socket: WsSocket) => void,
+  ) {
+    this.#later = later;
     this.#raw = raw;
     this.#stream = stream;
     this.#topics = topics;
@@ -54,8 +63,22 @@ export class WsSocket implements Socket, Subscriber<Buffer> {
   /** Sends a publication. One that does not fit is told of later: its owner closes, and others are still to be sent to. */
   sendPublication(bytes: Buffer): void {
     if (!this.open) return;
-    if (this.unsent > this.#sendBudget) setImmediate(() => this.#owner?.dropped());
-    else this.#write(bytes);
+    if (this.unsent > this.#sendBudget) {
+      setImmediate(() => this.#owner?.dropped());
+      return;
+    }
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#stream.cork();
+      this.#later(this);
+    }
+    this.#write(bytes);
+  }
+
+  /** Sends the publications of a turn. */
+  flush(): void {
+    this.#corked = false;
+    this.#stream.uncork();
   }
 
   ping(): void {

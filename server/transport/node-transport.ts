@@ -47,13 +47,13 @@ export function createNodeTransport(
   const told = new WeakSet<Socket>();
   const server = createServer({ keepAliveTimeout: slowMs }, (request, response) => {
     const { socket } = request;
-    plain.hold(socket);
+    if (!plain.asked(socket)) return;
     const answer = (given: HttpAnswer) => {
       // who does not read it
       socket.setTimeout(slowMs);
       respond(response, given, acceptor === undefined || told.has(socket));
     };
-    response.once("finish", () => plain.expect(socket));
+    response.once("finish", () => plain.answered(socket));
     const found = answerTo(request);
     if (found instanceof Promise) void found.then(answer);
     else answer(found);

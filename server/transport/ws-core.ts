@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { type WebSocket, WebSocketServer } from "ws";
+import { type Server, WebSocketServer } from "ws";
 import type { Frame } from "../../shared/message.ts";
 import type { DescribeClient } from "./client-address.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { Topics } from "./topics.ts";
 import type { TransportHooks, TransportOptions } from "./transport.ts";
 import { encodeFrame } from "./ws-frame.ts";
-import { WsSocket } from "./ws-socket.ts";
+import { TellingSocket, WsSocket, type WsSocketOptions } from "./ws-socket.ts";
 
 export interface WsCoreOptions extends Pick<TransportOptions, "maxPayload" | "sendBudget"> {
   readonly describe: DescribeClient;
@@ -40,15 +40,24 @@ export class WsCore {
   readonly #hooks: TransportHooks;
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   readonly #sockets = new Set<WsSocket>();
-  readonly #server: WebSocketServer;
+  readonly #server: Server<typeof TellingSocket>;
+  readonly #socketOptions: WsSocketOptions;
+  /** Those who have publications of this turn to send. */
   #corked: WsSocket[] = [];
 
   constructor(options: WsCoreOptions, hooks: TransportHooks) {
     this.#options = options;
     this.#hooks = hooks;
+    this.#socketOptions = {
+      topics: this.#topics,
+      sendBudget: options.sendBudget,
+      flushLater: (socket) => {
+        if (this.#corked.push(socket) === 1) process.nextTick(this.#flush);
+      },
+    };
     this.#server = new WebSocketServer({
       ...{ noServer: true, clientTracking: false, perMessageDeflate: false, closeTimeout: CLOSE_MS, autoPong: false },
-      maxPayload: options.maxPayload * REFUSABLE,
+      ...{ WebSocket: TellingSocket, maxPayload: options.maxPayload * REFUSABLE },
       handleProtocols: (_, request) => this.#subprotocols.get(request) || false,
     });
   }
@@ -73,29 +82,25 @@ export class WsCore {
       return;
     }
     this.#subprotocols.set(incoming, answer.subprotocol);
-    this.#server.handleUpgrade(incoming, stream, head, (raw: WebSocket) => {
+    this.#server.handleUpgrade(incoming, stream, head, (raw) => {
       taken?.();
-      const own = new WsSocket(raw, stream, this.#topics, this.#options.sendBudget, this.#later);
+      const own = new WsSocket(raw, stream, this.#socketOptions);
       this.#sockets.add(own);
       raw.on("close", () => this.#sockets.delete(own));
       own.attach(this.#hooks.open(own, request, answer.subprotocol));
     });
   }
 
-  readonly #later = (socket: WsSocket): void => {
-    if (this.#corked.push(socket) === 1) process.nextTick(this.#flush);
-  };
+  /** Hangs up on everybody. */
+  close(): void {
+    for (const socket of [...this.#sockets]) socket.leave();
+  }
 
   readonly #flush = (): void => {
     const corked = this.#corked;
     this.#corked = [];
     for (const socket of corked) socket.flush();
   };
-
-  /** Hangs up on everybody. */
-  close(): void {
-    for (const socket of [...this.#sockets]) socket.leave();
-  }
 }
 
 /** Path and query of a request's target. */

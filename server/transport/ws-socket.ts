@@ -7,41 +7,50 @@ import { encodeFrame } from "./ws-frame.ts";
 
 const NO_TOPICS: ReadonlySet<string> = new Set();
 
+export interface WsSocketOptions {
+  readonly topics: Topics<Buffer>;
+  readonly sendBudget: number;
+  /** Has one flushed at the end of the turn. */
+  flushLater(socket: WsSocket): void;
+}
+
 /** Hung up on: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5 */
 const ABNORMAL = 1006;
+/** Nobody said why; as little as the other is it ever sent. */
+const NO_CODE = 1005;
+
+/** A socket of `ws` that emits `goodbye`, with the code, as soon as either side says so; its `close` comes much later. */
+export class TellingSocket extends WebSocket {
+  override close(code?: number, reason?: string | Buffer): void {
+    const isFirst = this.readyState === WebSocket.OPEN;
+    super.close(code, reason);
+    if (isFirst) this.emit("goodbye", code ?? NO_CODE);
+  }
+}
 
 /**
- * The wrapper around a socket of `ws`: a no-op after its end, which is at once where it comes from this side, and a member
- * of topics until then. What it sends it writes by itself: a message in one piece, and a publication in the same bytes as
- * to all others.
+ * The wrapper around a socket of `ws`: a no-op after its end, whichever side that comes from, and a member of topics until
+ * then. What it sends it writes by itself: a message in one piece, and a publication in the same bytes as to all others.
  */
 export class WsSocket implements Socket, Subscriber<Buffer> {
-  readonly #raw: WebSocket;
+  readonly #raw: TellingSocket;
   readonly #stream: NetSocket;
-  readonly #later: (socket: WsSocket) => void;
-  #corked = false;
-  readonly #sendBudget: number;
-  readonly #topics: Topics<Buffer>;
+  readonly #options: WsSocketOptions;
   #owner: SocketOwner | undefined;
   #subscribed: Set<string> | undefined;
+  /** Whether publications wait for others of this turn. */
+  #corked = false;
   /** The close code, once it is over. */
   #closedWith: number | undefined;
 
   /** @param stream what `raw` was made of, and nobody else writes to; without extensions `ws` keeps nothing back itself */
-  constructor(
-    raw: WebSocket,
-    stream: NetSocket,
-    topics: Topics<Buffer>,
-    sendBudget: number,
-    later: (socket: WsSocket) => void,
-  ) {
-    this.#later = later;
+  constructor(raw: TellingSocket, stream: NetSocket, options: WsSocketOptions) {
     this.#raw = raw;
     this.#stream = stream;
-    this.#topics = topics;
-    this.#sendBudget = sendBudget;
+    this.#options = options;
     // what breaks a connection closes it as well, and that is told
     raw.on("error", () => undefined);
+    raw.on("goodbye", (code: number) => this.#over(code));
     raw.on("close", (code) => this.#over(code));
   }
 
@@ -55,7 +64,7 @@ export class WsSocket implements Socket, Subscriber<Buffer> {
 
   send(frame: Frame): boolean {
     if (!this.open) return true;
-    if (this.unsent > this.#sendBudget) return false;
+    if (this.unsent > this.#options.sendBudget) return false;
     this.#write(encodeFrame(frame));
     return true;
   }
@@ -63,14 +72,14 @@ export class WsSocket implements Socket, Subscriber<Buffer> {
   /** Sends a publication. One that does not fit is told of later: its owner closes, and others are still to be sent to. */
   sendPublication(bytes: Buffer): void {
     if (!this.open) return;
-    if (this.unsent > this.#sendBudget) {
+    if (this.unsent > this.#options.sendBudget) {
       setImmediate(() => this.#owner?.dropped());
       return;
     }
     if (!this.#corked) {
       this.#corked = true;
       this.#stream.cork();
-      this.#later(this);
+      this.#options.flushLater(this);
     }
     this.#write(bytes);
   }
@@ -89,12 +98,12 @@ export class WsSocket implements Socket, Subscriber<Buffer> {
     if (!this.open) return;
     this.#subscribed ??= new Set();
     this.#subscribed.add(topic);
-    this.#topics.add(topic, this);
+    this.#options.topics.add(topic, this);
   }
 
   unsubscribe(topic: string): void {
     this.#subscribed?.delete(topic);
-    this.#topics.delete(topic, this);
+    this.#options.topics.delete(topic, this);
   }
 
   isSubscribed(topic: string): boolean {
@@ -104,7 +113,6 @@ export class WsSocket implements Socket, Subscriber<Buffer> {
   end(code: number, reason: string): void {
     if (!this.open) return;
     this.#raw.close(code, reason);
-    this.#over(code);
   }
 
   terminate(): void {
@@ -130,7 +138,7 @@ export class WsSocket implements Socket, Subscriber<Buffer> {
     this.#raw.on("message", (data: Buffer, binary) => this.#owner?.message(copyOf(data), binary));
     this.#raw.on("ping", (data) => {
       // who reads no pongs gets no more of them
-      if (this.open && this.unsent <= this.#sendBudget) this.#raw.pong(data);
+      if (this.open && this.unsent <= this.#options.sendBudget) this.#raw.pong(data);
       this.#owner?.alive();
     });
     this.#raw.on("pong", () => this.#owner?.alive());
@@ -139,7 +147,7 @@ export class WsSocket implements Socket, Subscriber<Buffer> {
   #over(code: number): void {
     if (this.#closedWith !== undefined) return;
     this.#closedWith = code;
-    for (const topic of this.#subscribed ?? NO_TOPICS) this.#topics.delete(topic, this);
+    for (const topic of this.#subscribed ?? NO_TOPICS) this.#options.topics.delete(topic, this);
     this.#subscribed = undefined;
     const owner = this.#owner;
     this.#owner = undefined;

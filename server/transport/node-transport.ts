@@ -24,8 +24,9 @@ export interface NodeTransportOptions extends PublicTransportOptions {
   readonly slowMs?: number;
 }
 
-/** As of uWebSockets.js. */
+/** As of uWebSockets.js: milliseconds, and bytes of a request's address and headers. */
 const SLOW_MS = 10_000;
+const MOST_HEADERS = 4_096;
 
 /**
  * The transport over `node:http` and `ws`, for where uWebSockets.js has no binary. Its HTTP server never listens: it is
@@ -45,7 +46,7 @@ export function createNodeTransport(
   const clients = new WeakMap<Socket, string>();
   /** Those of which a proxy has told that: as over uWebSockets.js, they are for one request each. */
   const told = new WeakSet<Socket>();
-  const server = createServer({ keepAliveTimeout: slowMs }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: slowMs, maxHeaderSize: MOST_HEADERS }, (request, response) => {
     const { socket } = request;
     if (!plain.asked(socket)) return;
     const answer = (given: HttpAnswer) => {

@@ -25,6 +25,7 @@ export interface Upgrade {
   taken?(): void;
 }
 
+const OFFERS = "sec-websocket-protocol";
 /** A message over the limit is to be refused by name: see the behaviour of uWebSockets.js. */
 const REFUSABLE = 4;
 /** How long a client may take to answer a close frame, in milliseconds. */
@@ -38,7 +39,6 @@ export class WsCore {
   readonly #topics = new Topics<Buffer>();
   readonly #options: WsCoreOptions;
   readonly #hooks: TransportHooks;
-  readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   readonly #sockets = new Set<WsSocket>();
   readonly #server: Server<typeof TellingSocket>;
   readonly #socketOptions: WsSocketOptions;
@@ -58,7 +58,6 @@ export class WsCore {
     this.#server = new WebSocketServer({
       ...{ noServer: true, clientTracking: false, perMessageDeflate: false, closeTimeout: CLOSE_MS, autoPong: false },
       ...{ WebSocket: TellingSocket, maxPayload: options.maxPayload * REFUSABLE },
-      handleProtocols: (_, request) => this.#subprotocols.get(request) || false,
     });
   }
 
@@ -71,7 +70,7 @@ export class WsCore {
   upgrade({ request: incoming, stream, head, peer, taken }: Upgrade): void {
     const headers = headersOf(incoming);
     const { path, query } = splitUrl(incoming.url);
-    const offers = (headers.get("sec-websocket-protocol") ?? "").split(",").map((offer) => offer.trim());
+    const offers = (headers.get(OFFERS) ?? "").split(",").map((offer) => offer.trim());
     const request = {
       ...{ path, query, headers, offers: offers.filter((offer) => offer !== "") },
       ...this.#options.describe(peer, headers),
@@ -81,7 +80,9 @@ export class WsCore {
       refuseUpgrade(stream, answer);
       return;
     }
-    this.#subprotocols.set(incoming, answer.subprotocol);
+    // of what was offered, it is decided already; `ws` refuses whole lists for what is wrong with them
+    if (answer.subprotocol === "") delete incoming.headers[OFFERS];
+    else incoming.headers[OFFERS] = answer.subprotocol;
     this.#server.handleUpgrade(incoming, stream, head, (raw) => {
       taken?.();
       const own = new WsSocket(raw, stream, this.#socketOptions);

@@ -17,6 +17,14 @@ export function transportSuite(name: string, make: (hooks: TransportHooks) => Tr
       expect([status, headers.get("x-why"), rest.toString()]).toEqual([401, "token", "no"]);
     });
 
+    it.each(["", ",", "one,,", "one, one"])("offers what it will: %j", async (offered) => {
+      const { port, opened } = await listening({ upgrade: ({ offers }) => ({ subprotocol: offers[0] ?? "" }) });
+      const { status, socket } = await handshake({ port, headers: { "Sec-WebSocket-Protocol": offered } });
+      socket.destroy();
+      expect(status).toBe(101);
+      await eventually(() => expect(opened[0]?.request.offers[0]).toBe(/\w+/.exec(offered)?.[0]));
+    });
+
     it("tells who asks, and for what", async () => {
       const { port, opened } = await listening({ upgrade: ({ offers }) => ({ subprotocol: offers[1] ?? "" }) });
       const { status, headers, socket } = await handshake({ port, path: "/a/b?c=%20d?e", offers: ["one", "two"] });

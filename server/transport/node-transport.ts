@@ -61,6 +61,8 @@ export function createNodeTransport(
   });
   server.on("upgrade", (request, connection, head) => {
     const stream = connection as Socket;
+    // the server looks after it no more; what breaks it closes it as well
+    stream.on("error", () => undefined);
     const peer = clients.get(stream);
     // hung up already
     if (peer === undefined || stream.destroyed) stream.destroy();

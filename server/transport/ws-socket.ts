@@ -7,6 +7,9 @@ import { encodeFrame } from "./ws-frame.ts";
 
 const NO_TOPICS: ReadonlySet<string> = new Set();
 
+/** Publications of a turn go out together, but so many bytes do not wait: they would count as what is not read. */
+const MOST_CORKED = 65_536;
+
 export interface WsSocketOptions {
   readonly topics: Topics<Buffer>;
   readonly sendBudget: number;
@@ -156,6 +159,9 @@ export class WsSocket implements Socket, Subscriber<Buffer> {
 
   #write(bytes: Buffer): void {
     this.#stream.write(bytes, this.#written);
+    if (!this.#corked || this.unsent < MOST_CORKED) return;
+    this.#stream.uncork();
+    this.#stream.cork();
   }
 
   /** Called whether or not it had to wait: a stream's `drain` event tells only of more than its high-water mark. */

@@ -93,6 +93,22 @@ export function transportSuite(name: string, make: (hooks: TransportHooks) => Tr
       expect(await second.next()).toEqual(["after"]);
     });
 
+    it("gets all that is published in one turn, more than the send budget too, in order with what it is sent", async () => {
+      const { transport, opened, connect } = await listening();
+      const client = await connect();
+      const { socket, heard } = opened[0] as Opened;
+      socket.subscribe("news");
+      const expected: number[] = [];
+      for (let count = 0; count < 60; count += 2) {
+        transport.publish("news", JSON.stringify([count, "x".repeat(10_000)]));
+        expect(socket.send(JSON.stringify([count + 1]))).toBe(true);
+        expected.push(count, count + 1);
+      }
+      const got = (await client.take(expected.length)) as number[][];
+      expect(got.map(([number]) => number)).toEqual(expected);
+      expect(heard.dropped).toBe(0);
+    });
+
     it("has its pings answered, which is a sign of life", async () => {
       const { opened, connect } = await listening();
       await connect();

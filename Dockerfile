@@ -1,5 +1,5 @@
 # A server, or a remote worker: `docker build -t fugitive .`, then `docker run fugitive serve …` or `… worker FILE`.
-# Not on Alpine: uWebSockets.js has no binary for musl.
+# Not on Alpine: uWebSockets.js has no binary for musl, and ws, which would serve there, takes more CPU.
 FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

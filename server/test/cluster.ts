@@ -7,6 +7,7 @@ import { onTestFinished } from "vitest";
 import type { ComputeReport } from "../compute/compute-metrics.ts";
 import { eventually } from "./patience.ts";
 import { RawClient, type RawClientOptions } from "./raw-client.ts";
+import { TRIED_TRANSPORT } from "./tried-transport.ts";
 
 const DIST = new URL("../../dist/server/", import.meta.url);
 const HOST = "127.0.0.1";
@@ -65,7 +66,7 @@ export class Cluster {
       env: {
         PATH: process.env.PATH,
         TMPDIR: this.#folder,
-        ...{ HOST, PORT: "0", CONTROL_PORT: "0", WORKERS: "2", LOG_FORMAT: "json" },
+        ...{ HOST, PORT: "0", CONTROL_PORT: "0", WORKERS: "2", LOG_FORMAT: "json", ...TRIED_TRANSPORT },
         ...options.env,
       },
       stdio: ["ignore", "pipe", "pipe"],

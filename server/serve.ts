@@ -4,5 +4,5 @@ import { createServer } from "./server.ts";
 
 /** Serves the application that a module exports as `app` or as its default. Resolves when everything is up. */
 export async function start({ appUrl, config }: StartRequest): Promise<void> {
-  await createServer(() => loadApp(appUrl), { loaded: config, signals: true }).listen();
+  await createServer(() => loadApp(appUrl), { signals: true, ...(config && { loaded: config }) }).listen();
 }

@@ -14,7 +14,8 @@ import { readWorkerRequest, type StartWorker } from "./worker-request.ts";
 export interface StartRequest {
   /** ES module that exports an application as `app` or as its default. */
   readonly appUrl: URL;
-  readonly config: LoadedConfig;
+  /** None in a socket worker: it is told its own. */
+  readonly config: LoadedConfig | undefined;
 }
 
 /** Starts serving; resolves once everything is up, and rejects where that fails. */
@@ -28,6 +29,8 @@ export interface CliOptions {
   readonly stderr: TextOutput;
   /** Served by `serve` without APP. @default none: APP is needed then */
   readonly defaultApp?: URL;
+  /** Whether another process tells this one its configuration, which then is not looked for. @default false */
+  readonly told?: boolean;
   readonly start: Start;
   readonly startWorker: StartWorker;
 }
@@ -64,10 +67,11 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
 async function serve(
   apps: readonly string[],
   argv: readonly string[],
-  { env, cwd, stderr, defaultApp, start }: CliOptions,
+  { env, cwd, stderr, defaultApp, told = false, start }: CliOptions,
 ): Promise<number | undefined> {
   try {
-    const config = loadConfig({ argv, env, cwd, allowPositionals: true });
+    // one more time it might be another one, or cost a worker that takes the place of a dead one its start
+    const config = told ? undefined : loadConfig({ argv, env, cwd, allowPositionals: true });
     if (apps.length > 1) return print(stderr, `fugitive: serve takes one application, not ${apps.length}`, MISUSED);
     const [app] = apps;
     const appUrl = app === undefined ? defaultApp : pathToFileURL(resolve(cwd, app));

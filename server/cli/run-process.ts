@@ -1,5 +1,6 @@
 import { packageUrl } from "../http/package-file.ts";
 import { start } from "../serve.ts";
+import { isSocketWorker } from "../server.ts";
 import { runCli } from "./cli.ts";
 
 const EXIT_GRACE_MS = 1000;
@@ -12,6 +13,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     defaultApp: packageUrl("dist/server/demo/app.js"),
+    told: isSocketWorker(),
     start,
     startWorker: async (request) => (await import("../queues/sdk/start-worker.ts")).startWorker(request),
   });

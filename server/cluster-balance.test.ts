@@ -4,8 +4,9 @@ import { readdirSync } from "node:fs";
 import { createConnection } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { type Cluster, openFiles, startCluster } from "./test/cluster.ts";
+import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
+import { openFiles } from "./test/processes.ts";
 import type { RawClient } from "./test/raw-client.ts";
 
 /** Number of the worker that a client is connected to. */

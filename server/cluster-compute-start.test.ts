@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { Cluster, startCluster } from "./test/cluster.ts";
+import { launchCluster, startCluster } from "./test/cluster.ts";
 import { answers, clientPerWorker } from "./test/heavy-cluster.ts";
 
 const APP = `
@@ -10,7 +10,7 @@ const APP = `
 
 /** Starts what cannot start, and tells how it ended. */
 async function failing(app: string, files: Readonly<Record<string, string>>) {
-  const cluster = new Cluster({ app, files });
+  const cluster = launchCluster({ app, files });
   const { code } = await cluster.exited;
   expect({ alive: cluster.alive, leftovers: cluster.leftovers }).toEqual({ alive: [], leftovers: [] });
   const [last = "", ...more] = cluster.stderr.trim().split("\n").reverse();

@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "../client/node.ts";
 import { Kind } from "../shared/message.ts";
-import { isAlive, startCluster, type WorkerStatus } from "./test/cluster.ts";
+import { startCluster, type WorkerStatus } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
+import { isAlive } from "./test/processes.ts";
 
 describe("a socket worker that is killed", () => {
   it("is replaced under its number, and the others do not notice", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { Cluster, startCluster } from "./test/cluster.ts";
+import { type Cluster, launchCluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 import type { RawClient } from "./test/raw-client.ts";
 
@@ -100,7 +100,7 @@ describe("an end", () => {
 
   it("comes as well while it still starts", async () => {
     const slow = "await new Promise((resolve) => setTimeout(resolve, 60_000)); export const app = defineApp({});";
-    const cluster = new Cluster({ app: slow });
+    const cluster = launchCluster({ app: slow });
     await eventually(() => expect(cluster.alive).toHaveLength(3));
     await eventually(() => expect(cluster.leftovers).toHaveLength(1));
     const started = performance.now();
@@ -120,7 +120,7 @@ describe("an end", () => {
   });
 
   it("is the same for a server of one process", async () => {
-    const cluster = new Cluster({ env: { WORKERS: "0" } });
+    const cluster = launchCluster({ env: { WORKERS: "0" } });
     await eventually(() => expect(cluster.leftovers).toHaveLength(1));
     await cluster.logged("serving");
     const client = await cluster.connect();

@@ -129,9 +129,9 @@ describe("a cluster that cannot start", () => {
     ["exports no application", "export const application = defineApp({});", "exports no application"],
     ["ends the process", "process.exit(3);", "exit code 3"],
   ])("says what is wrong with an application that %s, and ends with code 1", async (_, app, text) => {
-    const { code, stderr } = await failing({ app });
+    const { code, stderr } = await failing({ app, env: { WORKERS: "1" } });
     expect(code).toBe(1);
     expect(stderr).toContain(text);
-    expect(stderr).toMatch(/^fugitive: socket worker \d cannot serve|^fugitive: socket worker \d ended before/m);
+    expect(stderr).toMatch(/^fugitive: socket worker 1 cannot serve|^fugitive: socket worker 1 ended before/m);
   });
 });

@@ -205,6 +205,15 @@ export class Cluster {
 
 const APP_FILE = "app.mjs";
 
+/** For tests of the server itself: unlike the demo it has nothing for compute threads, whose process takes long to start. */
+export const PLAIN_APP = `export const app = defineApp({
+  procedures: {
+    "test.echo": (data) => data,
+    "test.delay": (ms) => new Promise((resolve) => setTimeout(resolve, ms, ms)),
+  },
+  channels: { "*": {} },
+});`;
+
 /** What is to be written, by names: the application, if it is not the demo, and what is beside it. */
 function sourcesOf({ app, files }: ClusterOptions): Readonly<Record<string, string>> {
   if (app === undefined) return { ...files };

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Whether a process runs; one that is dead and waits for its parent to notice does not. */
 export function isAlive(pid: number): boolean {
-  return pid > 0 && !["", "Z", "X"].includes(statOf(pid).state);
+  return pid > 0 && !["", "Z", "X"].includes(stateOf(pid));
 }
 
 /** How many descriptors a process has open. */
@@ -12,8 +12,11 @@ export function openFiles(pid: number): number {
 
 /** The processes that a process has forked, and that have not been forgotten yet. */
 export function childrenOf(parent: number): number[] {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => statOf(pid).parent === parent);
+  const tasks = `/proc/${parent}/task`;
+  // not by looking at all processes of the machine, which are many beside this one
+  return filesIn(tasks)
+    .flatMap((task) => textOf(`${tasks}/${task}/children`).match(/\d+/g) ?? [])
+    .map(Number);
 }
 
 /** Kills a process, unless it has ended by itself meanwhile. */
@@ -25,15 +28,26 @@ export function tryToKill(pid: number): void {
   }
 }
 
-function statOf(pid: number): { state: string; parent: number } {
-  const path = `/proc/${pid}/stat`;
+/** How a process is, as the system says it in one letter; nothing where there is none. */
+function stateOf(pid: number): string {
+  return textOf(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, "")
+    .charAt(0);
+}
+
+/** What the system says of a process or thread; nothing where that has ended. */
+function textOf(path: string): string {
   try {
-    if (!existsSync(path)) return { state: "", parent: 0 };
-    const [state = "", parent] = readFileSync(path, "utf8")
-      .replace(/^.*\) /, "")
-      .split(" ");
-    return { state, parent: Number(parent) };
+    return readFileSync(path, "utf8");
   } catch {
-    return { state: "", parent: 0 }; // it ended meanwhile
+    return "";
+  }
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

@@ -6,8 +6,10 @@ import { makeCertificate } from "./test/certificates.ts";
 import { type Cluster, startCluster } from "./test/cluster.ts";
 import { LIMIT_MS } from "./test/patience.ts";
 import { handshakeRequest, openSocket } from "./test/raw-handshake.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 import { line, tcp4, tcp6, version2 } from "./transport/test/proxy-headers.ts";
 
+const sharedCluster = shareClusters();
 const APP = `export const app = defineApp({
   procedures: { whoAmI: (_, { connection }) => connection.address },
 });`;
@@ -17,8 +19,9 @@ const ASK_JSON = '[2,1,"whoAmI"]';
 /** This machine is the proxy; 127.0.0.2 is none. */
 const PROXY = { TRUSTED_PROXIES: "127.0.0.1", PROXY_PROTOCOL: "on" };
 
+/** One server for all that start it alike. */
 async function start(env: Record<string, string> = {}, files: Record<string, string> = {}): Promise<Cluster> {
-  return startCluster({ app: APP, env: { ...PROXY, ...env }, files });
+  return sharedCluster({ app: APP, env: { ...PROXY, ...env }, files });
 }
 
 /** All that comes of what is written, until the other side hangs up or `enough` has come. */

@@ -1,3 +1,5 @@
+import { StartError } from "../start-error.ts";
+
 /** Whether uWebSockets.js can be had in this process. */
 export interface UwsBinary {
   /** The file of its package that this version of Node.js needs on this system, such as `uws_linux_x64_137.node`. */
@@ -19,9 +21,16 @@ export async function loadUws(): Promise<UwsBinary> {
   }
 }
 
+/** @throws StartError where it does not load, with what to do about it */
+export async function needUws(): Promise<void> {
+  const { missing } = await loadUws();
+  if (missing === undefined) return;
+  throw new StartError(`${missing}: get its official build (docs/INSTALL.md), or set transport to ws`);
+}
+
 /** Says in one line why it did not load. */
 export function explainMissing(error: unknown, file: string): string {
-  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : new Error(String(error));
+  const { code, message } = (error instanceof Error ? error : new Error(String(error))) as NodeJS.ErrnoException;
   if (code === "ERR_MODULE_NOT_FOUND") return "uWebSockets.js is not installed";
   // it says which platforms it knows of, and then what went wrong
   const [what = ""] = (message.split("\n\n")[1] ?? message).trim().split("\n");

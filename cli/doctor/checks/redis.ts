@@ -1,0 +1,93 @@
+import { placeOf } from "../../../server/links/place-of.ts";
+import type { RedisLink } from "../../../server/links/redis.ts";
+import { type Check, type Finding, ok, problem, warning } from "../check.ts";
+import { redisOf, redisUrls } from "../system/redis-servers.ts";
+import { reasonOf } from "../words.ts";
+
+/** Slower than this is not the same data centre. */
+const SLOW_MS = 20;
+const OLDEST = 6;
+
+export const redis: Check = {
+  name: "Redis",
+  async run({ config, signal }) {
+    const all = await Promise.all(
+      redisUrls(config).map(async ({ name, url }) => {
+        try {
+          const found = await redisOf(url, signal, judgeRedis);
+          return found.flat();
+        } catch (error) {
+          return [
+            problem(`${name}: ${reasonOf(error)}`, `look whether Redis runs, and at ${name}: address, user, password`),
+          ];
+        }
+      }),
+    );
+    return all.flat();
+  },
+};
+
+async function judgeRedis(link: RedisLink, url: string): Promise<readonly Finding[]> {
+  const where = placeOf(url);
+  const began = performance.now();
+  await link.command(["PING"]);
+  const ms = performance.now() - began;
+  const info = parseInfo(String(await link.command(["INFO"])));
+  const version = info.get("redis_version") ?? "unknown";
+  const findings = [ok(`${where}: version ${version}, ${ms.toFixed(1)} ms there and back`)];
+  if (ms > SLOW_MS)
+    findings.push(warning(`${where} is ${Math.round(ms)} ms away`, "have it in the same network as the servers"));
+  if (Number(version.split(".")[0]) < OLDEST)
+    findings.push(warning(`${where} is of version ${version}`, `use Redis ${OLDEST} or later`));
+  findings.push(...judgeInfo(where, info));
+  try {
+    await link.command(["EVAL", "return 1", "0"]);
+  } catch (error) {
+    findings.push(
+      problem(`${where}: scripts may not be run: ${reasonOf(error)}`, "ACL SETUSER <user> +eval +evalsha +@scripting"),
+    );
+  }
+  return findings;
+}
+
+/** What `INFO` says, by its names. */
+export function parseInfo(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text
+      .split(/\r?\n/)
+      .map((line) => /^([a-z_]+):(.*)$/.exec(line))
+      .flatMap((match) => (match === null ? [] : [[match[1] ?? "", match[2] ?? ""] as const])),
+  );
+}
+
+/** What of it does not fit what is kept there. */
+export function judgeInfo(where: string, info: ReadonlyMap<string, string>): readonly Finding[] {
+  const policy = info.get("maxmemory_policy") ?? "noeviction";
+  const findings: Finding[] = [];
+  if (policy !== "noeviction") {
+    findings.push(
+      warning(
+        `${where}: maxmemory-policy is ${policy}: Redis throws away what servers keep there when its memory is full`,
+        "CONFIG SET maxmemory-policy noeviction, and in redis.conf",
+      ),
+    );
+  }
+  if (info.get("aof_enabled") === "0") {
+    findings.push(
+      warning(
+        `${where}: appendonly is off: what came since the last snapshot is gone when Redis dies`,
+        "CONFIG SET appendonly yes, and in redis.conf, where histories and jobs are to last (docs/DELIVERY.md)",
+      ),
+    );
+  }
+  if (info.get("role") === "slave") {
+    findings.push(
+      problem(
+        `${where} is a replica, and takes no writes`,
+        "name the master, or its Sentinels: redis-sentinel://host,host/name",
+      ),
+    );
+  }
+  if (info.get("loading") === "1") findings.push(warning(`${where} still reads its file`, "wait, and look again"));
+  return findings;
+}

@@ -180,7 +180,7 @@ describe("--url", () => {
     const findings = await findingsOf("address", [...NO_PORTS, "--url", url, "--watch", "20"]);
     expect(findings.at(-1)).toMatchObject({
       status: "problem",
-      found: expect.stringMatching(/^an idle connection was closed after \d s: 1006 /),
+      found: expect.stringMatching(/^an idle connection was closed after \d s: 1006 connection lost$/),
       remedy: expect.stringContaining("HAProxy: timeout tunnel"),
     });
   });

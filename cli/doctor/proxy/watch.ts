@@ -98,7 +98,9 @@ export function judgeIdle(
     const beats = watchS > heartbeatS ? "" : `, which is no more than a heartbeat, ${heartbeatS} s`;
     return ok(`an idle connection was there for ${watchS} s${beats}`);
   }
-  const found = `an idle connection was closed after ${afterS} s: ${reason.code ?? ""} ${reason.text}`;
+  // that the client does not come back is as it was told
+  const [text = ""] = reason.text.split("; ");
+  const found = `an idle connection was closed after ${afterS} s: ${reason.code ?? ""} ${text}`;
   // the server says why it closes; what is between does not
   if (reason.code !== undefined && reason.code !== 1006) return warning(found, "the server did so: see its log");
   return problem(found, idleSettings(heartbeatS));

@@ -26,10 +26,11 @@ it("says which Redis is there, how far away, and what it would throw away", asyn
 });
 
 it("says where a user may not run scripts, and shows no password", async () => {
-  await redis.ask("ACL", "SETUSER", "ann", "on", ">hush", "~*", "+@all", "-@scripting");
+  await redis.ask("ACL", "SETUSER", "ann", "on", ">hush", "~*", "+@all", "-@scripting", "-info");
   const { code, text } = await runDoctor(FLAGS, { REDIS_URL: redis.url.replace("//", "//ann:hush@") });
   expect(code).toBe(1);
   expect(text).toContain("scripts may not be run: ");
+  expect(text).toContain("does not tell this user how it is set up");
   const wrong = await runDoctor(FLAGS, { REDIS_URL: redis.url.replace("//", "//ann:wrong-word@") });
   expect(wrong.text).toMatch(/problem {2}Redis {11}REDIS_URL: .*WRONGPASS/);
   expect(text + wrong.text).not.toMatch(/hush|wrong-word/);

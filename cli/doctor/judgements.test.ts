@@ -145,6 +145,8 @@ describe("judgements", () => {
   it("Redis is told what it must not do with what is kept there", () => {
     const info = parseInfo("# Memory\r\nmaxmemory_policy:allkeys-lru\r\naof_enabled:0\r\nrole:slave\r\n");
     expect(judgeInfo("redis", info).map(({ status }) => status)).toEqual(["warning", "warning", "problem"]);
+    const replica = parseInfo("aof_enabled:1\nrole:slave\ncluster_enabled:1");
+    expect(judgeInfo("a node of a Cluster", replica)).toEqual([]);
     expect(judgeInfo("redis", parseInfo("maxmemory_policy:noeviction\naof_enabled:1\nrole:master"))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { placeOf } from "../../../server/links/place-of.ts";
-import type { RedisLink } from "../../../server/links/redis.ts";
+import { type RedisLink, RedisRefusal } from "../../../server/links/redis.ts";
 import { type Check, type Finding, ok, problem, warning } from "../check.ts";
 import { redisOf, redisUrls } from "../system/redis-servers.ts";
 import { reasonOf } from "../words.ts";
@@ -32,14 +32,20 @@ async function judgeRedis(link: RedisLink, url: string): Promise<readonly Findin
   const began = performance.now();
   await link.command(["PING"]);
   const ms = performance.now() - began;
-  const info = parseInfo(String(await link.command(["INFO"])));
-  const version = info.get("redis_version") ?? "unknown";
+  const info = await infoOf(link);
+  const version = info?.get("redis_version") ?? "unknown";
   const findings = [ok(`${where}: version ${version}, ${ms.toFixed(1)} ms there and back`)];
-  if (ms > SLOW_MS)
+  if (ms > SLOW_MS) {
     findings.push(warning(`${where} is ${Math.round(ms)} ms away`, "have it in the same network as the servers"));
-  if (Number(version.split(".")[0]) < OLDEST)
+  }
+  if (Number(version.split(".")[0]) < OLDEST) {
     findings.push(warning(`${where} is of version ${version}`, `use Redis ${OLDEST} or later`));
-  findings.push(...judgeInfo(where, info));
+  }
+  if (info === undefined) {
+    findings.push(
+      warning(`${where} does not tell this user how it is set up`, "ACL SETUSER <user> +info, and look again"),
+    );
+  } else findings.push(...judgeInfo(where, info));
   try {
     await link.command(["EVAL", "return 1", "0"]);
   } catch (error) {
@@ -48,6 +54,16 @@ async function judgeRedis(link: RedisLink, url: string): Promise<readonly Findin
     );
   }
   return findings;
+}
+
+/** Undefined where this user may not ask. */
+async function infoOf(link: RedisLink): Promise<ReadonlyMap<string, string> | undefined> {
+  try {
+    return parseInfo(String(await link.command(["INFO"])));
+  } catch (error) {
+    if (error instanceof RedisRefusal) return undefined;
+    throw error;
+  }
 }
 
 /** What `INFO` says, by its names. */
@@ -80,7 +96,7 @@ export function judgeInfo(where: string, info: ReadonlyMap<string, string>): rea
       ),
     );
   }
-  if (info.get("role") === "slave") {
+  if (info.get("role") === "slave" && info.get("cluster_enabled") !== "1") {
     findings.push(
       problem(
         `${where} is a replica, and takes no writes`,

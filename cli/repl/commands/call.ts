@@ -12,7 +12,9 @@ export const call = replCommand({
   connected: true,
   async run({ view }, { values: { proc, input }, connection, job }) {
     const at = connection();
-    const streams = (await at.procedures()).some(({ name, streams }) => name === proc && streams);
+    // without a connection it is not waited for: items of a call come as well, if not in their own pace
+    const known = at.client.state === "open" ? await at.procedures() : at.known;
+    const streams = known.some(({ name, streams }) => name === proc && streams);
     job.signal.throwIfAborted();
     view.result(streams ? await stream(at, proc, input, job, view) : await ask(at, proc, input, job, view), {
       id: job.id,

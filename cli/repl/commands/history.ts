@@ -12,7 +12,7 @@ export const history = replCommand({
     const list = await at.client.call("$history", { channel, limit }, { signal, idempotent: true });
     at.saw(channel);
     const entries: unknown[] = Array.isArray(list) ? list : [];
-    for (const entry of entries) view.item(entry, { id, ms: job.ms() });
+    for (const entry of entries) view.item(entry, { id, ms: job.ms(), all: true });
     view.note(`${entries.length} of ${channel}`);
   },
 });

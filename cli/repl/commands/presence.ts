@@ -13,7 +13,7 @@ export const presence = replCommand({
     const list = await at.client.call("$presence", { channel, limit }, { signal, idempotent: true });
     at.saw(channel);
     const members: unknown[] = Array.isArray(list) ? list : [];
-    for (const member of members) view.item(member, { id, ms: job.ms() });
+    for (const member of members) view.item(member, { id, ms: job.ms(), all: true });
     view.note(`${members.length} in ${channel}`);
   },
 });

@@ -31,7 +31,7 @@ interface Schema {
  * looked at. Without a schema, anything.
  */
 export function randomInput(schema: unknown, roll: Dice, depth = 0): unknown {
-  if (typeof schema !== "object" || schema === null || depth > DEEPEST) return randomJson(roll, DEEPEST);
+  if (typeof schema !== "object" || schema === null || depth > DEEPEST) return randomJson(roll, depth);
   const given = schema as Schema;
   if ("const" in given) return given.const;
   for (const choices of [given.enum, given.anyOf, given.oneOf]) {

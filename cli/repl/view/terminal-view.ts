@@ -46,7 +46,11 @@ export function terminalView({ write, paint, coloured, columns, several }: Termi
         `${number(id)}${value === undefined ? paint("green", "done") : show(value)}${paint("dim", `  ${shownTime(ms)}`)}`,
       );
     },
-    item: (value, { id }) => flow.show(() => write(`${number(id)}${paint("dim", "·")} ${show(value)}`)),
+    item(value, { id, all }) {
+      const shown = () => write(`${number(id)}${paint("dim", "·")} ${show(value)}`);
+      if (all) shown();
+      else flow.show(shown);
+    },
     text: (text) => write(lines(text)),
     arrival: (arrival) => flow.show(() => arrived(arrival)),
     note: (text) => write(paint("dim", lines(text))),

@@ -15,6 +15,8 @@ export interface Source {
   readonly id: number;
   /** Since it began, in milliseconds. */
   readonly ms: number;
+  /** Whether so many items were asked for that all of them are to be shown. @default false */
+  readonly all?: true;
 }
 
 /** Where all that a session has to say goes: to people at a terminal, or to a program that reads a pipe. */

@@ -15,7 +15,7 @@ const schemas = {
 describe("random input", () => {
   it.each(Object.entries(schemas))("fits the schema of: %s", (_, schema) => {
     const json = z.toJSONSchema(schema, { io: "input" });
-    for (let time = 0; time < 200; time++) {
+    for (let time = 0; time < 1_000; time++) {
       const input = randomInput(json, dice);
       expect(schema.safeParse(input), JSON.stringify(input)).toMatchObject({ success: true });
     }

@@ -2,7 +2,8 @@ import { randomInt } from "node:crypto";
 
 const DEEPEST = 3;
 const MOST_ITEMS = 4;
-const LETTERS = "abcdefghijklmnopqrstuvwxyzABCXYZ0123456789 _-äß漢🙂";
+const TWO_UNITS = "🙂";
+const LETTERS = [..."abcdefghijklmnopqrstuvwxyzABCXYZ0123456789 _-äß漢", TWO_UNITS];
 
 /** Some number from 0 to below `end`. */
 export type Dice = (end: number) => number;
@@ -31,11 +32,9 @@ export function randomJson(roll: Dice, depth = 0): unknown {
   }
 }
 
+/** @param min and `max` hold for characters, as in JSON Schema, and for UTF-16 units, as most validators count */
 export function randomText(roll: Dice, min: number, max: number): string {
-  const letters = [...LETTERS];
   const length = min + roll(Math.max(1, max - min + 1));
-  let text = "";
-  while (text.length < length) text += letters[roll(letters.length)] ?? "";
-  // a letter of two units may be one too many
-  return text.length > max ? text.slice(0, -2).padEnd(min, "x") : text;
+  const text = Array.from({ length }, () => LETTERS[roll(LETTERS.length)] ?? "").join("");
+  return text.length > max ? text.replaceAll(TWO_UNITS, "x") : text;
 }

@@ -84,6 +84,10 @@ describe("call", () => {
     expect((await run("call count 3")).out).toEqual([1, 2, 3, "all"]);
   });
 
+  it("writes null where there is no result, and nothing at the end of a stream that returns nothing", async () => {
+    expect((await run("call whoami", "call none 2")).out).toEqual([null, 1, 2]);
+  });
+
   it("writes what JSON has not as the protocol does", async () => {
     expect((await run("call bytes")).out).toEqual([
       { bytes: "AQI=", big: "1152921504606846976", date: "1970-01-01T00:00:00.000Z" },
@@ -113,6 +117,23 @@ describe("call", () => {
     const { code, err } = await execute(server.port, ["call never"], "--timeout-ms", "500");
     expect(code).toBe(1);
     expect(err).toContain("TIMEOUT");
+  });
+});
+
+describe("FUGITIVE_TOKEN", () => {
+  it("says who one is, to the server of the command line and to no other", async () => {
+    const env = { FUGITIVE_TOKEN: "the token" };
+    const lines = `call whoami\nconnect other localhost:${server.port}\ncall whoami`;
+    const { out, err } = await runRepl([`ws://127.0.0.1:${server.port}`], lines, env);
+    expect({ out, err }).toEqual({ out: ["ann", null], err: "" });
+  });
+
+  it("that proves nothing is told of, and not shown", async () => {
+    const env = { FUGITIVE_TOKEN: "a wrong one" };
+    const { code, err } = await runRepl([`ws://127.0.0.1:${server.port}`], "call whoami", env);
+    expect(code).toBe(1);
+    expect(err).toContain("set FUGITIVE_TOKEN to a valid token");
+    expect(err).not.toContain("a wrong one");
   });
 });
 

@@ -3,15 +3,22 @@ import { AppError, defineApp } from "../../../server/index.ts";
 
 /** Something of everything that a client can ask for. */
 export const app = defineApp({
+  authenticate: ({ token }) => (token === "the token" ? "ann" : undefined),
   procedures: {
     hello: { input: z.string().max(40), handler: (name) => `Hello, ${name}!` },
-    whoami: (_: unknown, { session }) => session.user ?? null,
+    whoami: (_: unknown, { user }) => user,
     "math.add": { input: z.object({ x: z.number(), y: z.number() }), handler: ({ x, y }) => x + y },
     count: {
       input: z.int().min(0).max(1_000),
       handler: function* (to) {
         for (let count = 1; count <= to; count++) yield count;
         return "all";
+      },
+    },
+    none: {
+      input: z.int().min(0).max(1_000),
+      handler: function* (to) {
+        for (let count = 1; count <= to; count++) yield count;
       },
     },
     never: (_: unknown, { signal }) =>

@@ -7,11 +7,16 @@ import type { View } from "./view.ts";
 export function jsonView(stdout: TextOutput, stderr: TextOutput): View {
   const line = (value: unknown) => void stdout.write(`${toJson(value)}\n`);
   const tell = (text: string) => void stderr.write(`${text.split("\n").map(printable).join("\n")}\n`);
+  let streamed = 0;
   return {
-    result(value) {
-      if (value !== undefined) line(value);
+    // a call that gives nothing is a line all the same, a stream is its items
+    result(value, { id }) {
+      if (value !== undefined || id !== streamed) line(value);
     },
-    item: line,
+    item(value, { id }) {
+      streamed = id;
+      line(value);
+    },
     text: (text, value) => (value === undefined ? tell(text) : line(value)),
     arrival: line,
     note() {},

@@ -12,6 +12,8 @@ import { serve } from "./serve-command.ts";
  * asked for: all processes of a server start with this file.
  */
 const COMMANDS = new Map<string, () => Promise<Command>>([
+  ["doctor", async () => (await import("./doctor/doctor-command.ts")).doctor],
+  ["repl", async () => (await import("./repl/repl-command.ts")).repl],
   ["worker", async () => (await import("./worker/worker-command.ts")).worker],
 ]);
 const WORDS = ["serve", "help", ...COMMANDS.keys()];

@@ -6,6 +6,8 @@ export function helpText(): string {
 
   fugitive serve [APP] [flags]   serves an application; without APP the demo
   fugitive worker FILE [flags]   does jobs of a queue; see fugitive worker --help
+  fugitive doctor [flags]        looks at what a server needs here; see fugitive doctor --help
+  fugitive repl [URL] [flags]    a client to type at, and for scripts; see fugitive repl --help
   fugitive help                  this text; so does --help or -h
   fugitive --version             the version; so does -v
 

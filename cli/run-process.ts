@@ -2,11 +2,13 @@ import { packageUrl } from "../server/http/package-file.ts";
 import { start } from "../server/serve.ts";
 import { isSocketWorker } from "../server/server.ts";
 import { runCli } from "./cli.ts";
+import { FAILED } from "./command.ts";
 
 const EXIT_GRACE_MS = 1000;
 
 /** Runs the command line in this process, with its streams and environment, and sets its exit code. */
 export async function runProcess(argv: readonly string[]): Promise<void> {
+  process.stdout.on("error", endWithoutReader);
   const code = await runCli(argv, {
     env: process.env,
     cwd: process.cwd(),
@@ -23,4 +25,10 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
   // leave something open that keeps this process alive
   process.exitCode = code;
   setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
+}
+
+/** `fugitive … | head -1`: who has read enough is no reason for a stack trace. */
+function endWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(FAILED);
 }

@@ -6,6 +6,10 @@ export interface CommandOption<Value> extends Omit<Option<Value>, "group" | "env
   readonly env?: string;
   /** What the flag means when it stands alone, without a value. @default none: it needs a value */
   readonly alone?: string;
+  /** One letter that stands for the flag. @default none */
+  readonly short?: string;
+  /** Whether the flag may be given more than once; its type takes all their texts, as an array. @default false: the last counts */
+  readonly many?: true;
 }
 
 export type CommandOptions = Readonly<Record<string, CommandOption<unknown>>>;

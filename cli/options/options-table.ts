@@ -4,9 +4,9 @@ import type { CommandOption, CommandOptions } from "./command-option.ts";
 type Column = (option: CommandOption<unknown>) => string;
 
 const COLUMNS: readonly (readonly [title: string, of: Column])[] = [
-  ["flag", ({ flag, secret }) => (secret ? "" : `--${flag}`)],
+  ["flag", ({ flag, secret, short }) => (secret ? "" : `--${flag}${short === undefined ? "" : `, -${short}`}`)],
   ["environment", ({ env }) => env ?? ""],
-  ["default", (option) => shownDefault(option)],
+  ["default", (option) => (option.many ? "" : shownDefault(option))],
   ["what it sets", ({ description }) => description],
 ];
 

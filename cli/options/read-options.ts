@@ -12,8 +12,8 @@ export interface ReadOptions<Options extends CommandOptions> {
 }
 
 interface Flags {
-  /** The text of each flag; where one is given twice, the last counts. */
-  readonly texts: ReadonlyMap<string, string>;
+  /** The texts of each flag, in their order. */
+  readonly texts: ReadonlyMap<string, readonly string[]>;
   readonly positionals: readonly string[];
   readonly help: boolean;
   readonly problems: string[];
@@ -27,8 +27,9 @@ export function readOptions<const Options extends CommandOptions>(
 ): ReadOptions<Options> {
   const { texts, positionals, help, problems } = readFlags(options, argv);
   const settings: Record<string, unknown> = {};
-  for (const [key, { flag, env: variable, type, default: initial, secret }] of Object.entries(options)) {
-    const given = texts.get(flag);
+  for (const [key, { flag, env: variable, type, default: initial, secret, many }] of Object.entries(options)) {
+    const all = texts.get(flag);
+    const given = many ? all : all?.at(-1);
     const text = given ?? ((variable !== undefined && env[variable]) || undefined);
     settings[key] = initial;
     if (text === undefined) continue;
@@ -49,12 +50,15 @@ function readFlags(options: CommandOptions, argv: readonly string[]): Flags {
     ...{ args: [...argv], strict: false, allowPositionals: true, tokens: true },
     options: {
       ...Object.fromEntries(
-        [...byFlag].map(([flag, { alone }]) => [flag, { type: alone === undefined ? "string" : "boolean" }] as const),
+        [...byFlag].map(
+          ([flag, { alone, short }]) =>
+            [flag, { type: alone === undefined ? "string" : "boolean", ...(short && { short }) }] as const,
+        ),
       ),
       help: { type: "boolean", short: "h" },
     },
   });
-  const texts = new Map<string, string>();
+  const texts = new Map<string, string[]>();
   const positionals: string[] = [];
   const problems: string[] = [];
   let help = false;
@@ -68,7 +72,7 @@ function readFlags(options: CommandOptions, argv: readonly string[]): Flags {
     else if (option === undefined) problems.push(unknownFlag(rawName, all, [...byFlag.keys()]));
     else if (text === undefined || (value !== undefined && !inlineValue && value.startsWith("--"))) {
       problems.push(`${rawName} needs a value`);
-    } else texts.set(name, text);
+    } else texts.set(name, [...(texts.get(name) ?? []), text]);
   }
   return { texts, positionals, help, problems };
 }

@@ -10,6 +10,7 @@ import { judgeOpenFiles } from "./checks/open-files.ts";
 import { judgeForwarding } from "./checks/proxy.ts";
 import { judgeInfo, parseInfo } from "./checks/redis.ts";
 import { judgeFolder } from "./checks/socket-folder.ts";
+import { judgeUws } from "./checks/uws.ts";
 import { judgeHandshake } from "./proxy/judge-handshake.ts";
 import { judgeIdle } from "./proxy/watch.ts";
 import { parseCgroupPaths, parseCpuMax } from "./system/cgroup.ts";
@@ -61,9 +62,21 @@ describe("judgements", () => {
     ["v20.0.0", "ok"],
     ["v22.12.0", "ok"],
     ["v23.1.0", "warning"],
+    ["v24.1.0", "ok"],
     ["nonsense", "problem"],
   ])("Node.js %s: %s", (version, status) => {
     expect(judgeNode(version).status).toBe(status);
+  });
+
+  it("uWebSockets.js that does not load is a problem only where it has to serve, and its build is that for this Node.js", () => {
+    const file = "uws_linux_x64_137.node";
+    const missing = `uWebSockets.js has no ${file}`;
+    expect(judgeUws({ file, missing: undefined }, "auto", 22)).toEqual({ status: "ok", found: `${file} loads` });
+    expect(judgeUws({ file, missing }, "ws", 24).status).toBe("ok");
+    const judged = (["auto", "uws"] as const).map((transport) => judgeUws({ file, missing }, transport, 24));
+    expect(judged.map(({ status }) => status)).toEqual(["warning", "problem"]);
+    for (const { remedy } of judged) expect(remedy).toContain("uNetworking/uWebSockets.js#v20.52.0");
+    expect(judgeUws({ file, missing }, "auto", 20).remedy).toContain("#v20.49.0");
   });
 
   it("processes and threads are held against the cores that a container may use, not those it sees", () => {

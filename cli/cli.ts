@@ -12,6 +12,7 @@ import { serve } from "./serve-command.ts";
  * asked for: all processes of a server start with this file.
  */
 const COMMANDS = new Map<string, () => Promise<Command>>([
+  ["load", async () => (await import("./load/load-command.ts")).load],
   ["worker", async () => (await import("./worker/worker-command.ts")).worker],
 ]);
 const WORDS = ["serve", "help", ...COMMANDS.keys()];

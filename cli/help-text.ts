@@ -6,6 +6,7 @@ export function helpText(): string {
 
   fugitive serve [APP] [flags]   serves an application; without APP the demo
   fugitive worker FILE [flags]   does jobs of a queue; see fugitive worker --help
+  fugitive load [URL] [flags]    makes load, and a report of it; see fugitive load --help
   fugitive help                  this text; so does --help or -h
   fugitive --version             the version; so does -v
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 const ENTRIES = [
   "cli/bin",
   "cli/main",
+  "cli/load/process/load-process",
   "server/index",
   "server/compute/main",
   "server/compute/compute-thread",

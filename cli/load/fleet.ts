@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { deferred } from "../../client/deferred.ts";
 import { packageUrl } from "../../server/http/package-file.ts";
+import { StartError } from "../../server/start-error.ts";
 import { now } from "./clock.ts";
 import type { Plan } from "./plan.ts";
 import type { FromProcess, Tick, ToProcess } from "./process/messages.ts";
@@ -42,6 +43,8 @@ export interface LoadProcess {
 export function forkLoadProcess(): LoadProcess {
   const child: ChildProcess = fork(fileURLToPath(packageUrl(ENTRY)), [], {
     serialization: "advanced",
+    // a terminal's Ctrl-C is for the process in front, which says when it is over; Windows would open a window
+    detached: process.platform !== "win32",
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   return {
@@ -61,7 +64,7 @@ export function forkLoadProcess(): LoadProcess {
 /**
  * Starts a plan in as many processes as it says, all at the same moment.
  * @param ticked gets what one of the processes has met with
- * @throws Error where a process dies before it has begun
+ * @throws StartError where a process dies before it has begun
  */
 export async function startFleet(
   plan: Plan,
@@ -89,7 +92,7 @@ export async function startFleet(
       }
     });
     process.onExit((how) => {
-      const error = new Error(`a process of the load has ended: ${how}`);
+      const error = new StartError(`a process of the load has ended: ${how}`);
       ready[index]?.reject(error);
       done[index]?.reject(error);
     });

@@ -63,7 +63,7 @@ thead th { border-top: 0; color: var(--soft); font-weight: 500; }
 th:first-child { text-align: left; }
 tbody th { font-weight: 500; white-space: normal; min-width: 12rem; }
 .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
-.facts th { color: var(--soft); width: 12rem; }
+.facts tbody th { color: var(--soft); width: clamp(7rem, 20%, 12rem); min-width: 0; }
 .facts thead { display: none; }
 .facts tbody tr:first-child > * { border-top: 0; }
 pre { padding: 0.8rem 1rem; white-space: pre-wrap; overflow-wrap: anywhere; font: 0.9rem/1.5 ui-monospace, "SF Mono", Menlo, "Liberation Mono", monospace; }

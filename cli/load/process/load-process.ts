@@ -14,8 +14,8 @@ function tell(message: FromProcess): void {
   if (message.type === "done") setTimeout(() => process.exit(), LAST_WORD_MS).unref();
 }
 
-// a terminal's Ctrl-C reaches all processes: the one in front says when it is over
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+// where these reach all processes of a terminal, the one in front says when it is over
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
 process.on("disconnect", () => process.exit());
 process.on("message", (message: ToProcess) => {
   if (message.type === "begin") run ??= new LoadRun(message, tell);

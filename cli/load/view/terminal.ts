@@ -46,7 +46,8 @@ export class Redrawn {
   }
 
   #up(): string {
-    return this.#lines > 0 ? `${ESC}${this.#lines}A` : "";
+    // what somebody typed, such as ^C, has moved the cursor
+    return this.#lines > 0 ? `\r${ESC}${this.#lines}A` : "";
   }
 }
 

@@ -152,10 +152,13 @@ export class Results {
 
   #stepAt(index: number): OpenStep {
     const wanted = Math.min(index, MOST_STEPS - 1);
-    while (this.#steps.length <= wanted) this.#steps.push(emptyStep(this.#plan));
-    for (; this.#settled < this.#steps.length - OPEN_STEPS; this.#settled++) {
-      const step = this.#steps[this.#settled];
-      if (step !== undefined) this.#steps[this.#settled] = this.#settle(step, this.#settled);
+    while (this.#steps.length <= wanted) {
+      this.#steps.push(emptyStep(this.#plan));
+      // one by one: after a machine has slept there are many, whose histograms would not all have room
+      const settled = this.#steps[this.#settled];
+      if (settled === undefined || this.#steps.length - this.#settled <= OPEN_STEPS) continue;
+      this.#steps[this.#settled] = this.#settle(settled, this.#settled);
+      this.#settled++;
     }
     // one that is settled already is a process's that hangs far behind: that counts where there is room for it
     return this.#steps[Math.max(wanted, this.#settled)] as OpenStep;

@@ -4,7 +4,7 @@ import { connectAt, shareOf } from "../schedule.ts";
 import { ClosedLoop } from "./closed-loop.ts";
 import { LoadClient, prepareWork } from "./load-client.ts";
 import { type LoadModel, pickByShare } from "./load-model.ts";
-import type { FromProcess, ToProcess } from "./messages.ts";
+import type { FromProcess, Tick, ToProcess } from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
 import { countingSockets, translatingSockets } from "./sockets.ts";
 import { Tally } from "./tally.ts";
@@ -15,8 +15,8 @@ const US_PER_MS = 1_000;
 const NOT_SENT = "NOT_SENT";
 /** What the end waits for beyond the time that calls may take, in milliseconds. */
 const GRACE_MS = 1_000;
-/** After this, nobody waits for the server to come back, in microseconds. */
-const ALONE_US = 60_000_000;
+/** When nothing has happened for so long that should have, nobody waits for the server to come back, in microseconds. */
+const IDLE_US = 60_000_000;
 
 type Begin = Extract<ToProcess, { readonly type: "begin" }>;
 
@@ -32,7 +32,7 @@ export class LoadRun {
   readonly #timers: NodeJS.Timeout[] = [];
   #ticking: NodeJS.Timeout | undefined;
   #reportedAt = now();
-  #aloneSince: number | undefined;
+  #movedAt = now();
   #toldFinished = false;
   #ended = false;
 
@@ -109,12 +109,12 @@ export class LoadRun {
     const step = this.#stepOf(this.#reportedAt);
     const ms = (time - this.#reportedAt) / US_PER_MS;
     const when = { step, untilStep: this.#stepOf(time), ms, lagMs: lateUs / US_PER_MS };
-    this.#tell({ type: "tick", ...this.#tally.take(when) });
+    const tick = this.#tally.take(when);
+    this.#tell({ type: "tick", ...tick });
     this.#reportedAt = time;
-    if (this.#tally.connected > 0 || this.#clients.length === 0) this.#aloneSince = undefined;
-    else this.#aloneSince ??= time;
+    if (hasMoved(tick)) this.#movedAt = time;
     const nobodyLeft = this.#clients.length > 0 && this.#clients.every((client) => client.closed);
-    if (nobodyLeft || (this.#aloneSince !== undefined && time - this.#aloneSince > ALONE_US)) this.#model.stop();
+    if (nobodyLeft || time - this.#movedAt > IDLE_US + longestPauseUs(this.#plan)) this.#model.stop();
   }
 
   #stepOf(time: number): number {
@@ -127,6 +127,17 @@ export class LoadRun {
     this.#toldFinished = true;
     this.#tell({ type: "finished" });
   }
+}
+
+/** Whether calls were made, or clients have come. */
+function hasMoved({ actions, counts, inFlight }: Tick): boolean {
+  const calls = actions.some(({ ok, errors }) => ok > 0 || Object.keys(errors).length > 0);
+  return calls || inFlight > 0 || counts.opened > 0 || counts.reconnected > 0;
+}
+
+/** How long nothing may happen in a run as it was planned. */
+function longestPauseUs({ rampS, delayMs, rate, processes }: Plan): number {
+  return rampS * 1e6 + delayMs * US_PER_MS + (rate > 0 ? (processes / rate) * 1e6 : 0);
 }
 
 function modelFor(plan: Plan, index: number, clients: number): LoadModel {

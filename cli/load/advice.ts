@@ -3,15 +3,15 @@ import { rateAt } from "./schedule.ts";
 
 /** Busier than this, a process of the load measures itself rather than the server. */
 const BUSY = 0.8;
-/** A process needs this much CPU time for a call, on a machine of today, in microseconds. */
+/** A run that makes fewer of the calls that were due is told so. */
 const SHARE_OF_DUE = 0.98;
 
 /** What there is to say of a run, in sentences for people: what limited it, and what can be done. */
 export function advice(report: Omit<LoadReport, "advice" | "assertions">): readonly string[] {
-  return [...limits(report), ...connections(report), ...tool(report), ...outcome(report)];
+  return [...limits(report), ...unconnected(report), ...tool(report), ...outcome(report)];
 }
 
-function limits({ errors, closes, plan }: Omit<LoadReport, "advice" | "assertions">): string[] {
+function limits({ errors, closes, connections, plan }: Omit<LoadReport, "advice" | "assertions">): string[] {
   const said: string[] = [];
   if (errors.RATE_LIMITED) {
     said.push(
@@ -25,9 +25,11 @@ function limits({ errors, closes, plan }: Omit<LoadReport, "advice" | "assertion
   }
   if (errors.TIMEOUT) said.push(`TIMEOUT: not answered within ${plan.timeoutMs} ms, which --timeout sets.`);
   if (errors.NOT_SENT) {
-    said.push(
-      "NOT_SENT: calls were due for which no client was free until the end. The server does not keep up with --rate; more --clients or --depth would only let more of them wait there.",
-    );
+    const why =
+      connections.lost > 0
+        ? "Connections were lost."
+        : "The server does not keep up with --rate; more --clients or --depth would only let more of them wait there.";
+    said.push(`NOT_SENT: calls were due for which no client was there and free until the end. ${why}`);
   }
   if (errors.UNSENT) said.push("UNSENT: the client could not send them; look at the payload.");
   if (errors.LOST)
@@ -38,7 +40,7 @@ function limits({ errors, closes, plan }: Omit<LoadReport, "advice" | "assertion
   return said;
 }
 
-function connections({ connections: { failed, opened }, plan }: Omit<LoadReport, "advice" | "assertions">): string[] {
+function unconnected({ connections: { failed, opened }, plan }: Omit<LoadReport, "advice" | "assertions">): string[] {
   if (opened >= plan.clients) return [];
   const limits =
     "connectRate (a second) and connectionsPerIp; exemptIps leaves an address out, and --ramp takes more time";

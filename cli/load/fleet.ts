@@ -22,6 +22,8 @@ export interface ProcessCost {
 export interface Fleet {
   /** When the run begins, in microseconds of the monotonic clock. */
   readonly beginAt: number;
+  /** When the last call was answered, as far as that has come; else now. */
+  endedAt(): number;
   /** Resolves when all processes are through, with what they have cost. Rejects where one has died. */
   readonly done: Promise<readonly ProcessCost[]>;
   /** Lets no more calls begin. */
@@ -82,12 +84,14 @@ export async function startFleet(
     for (const process of processes) process.send(message);
   };
   let finished = 0;
+  let endedAt: number | undefined;
   for (const [index, process] of processes.entries()) {
     process.onMessage((message) => {
       if (message.type === "tick") ticked(message, index);
       else if (message.type === "ready") ready[index]?.resolve();
       else if (message.type === "done") done[index]?.resolve(message);
       else if (++finished === plan.processes) {
+        endedAt = now();
         setTimeout(() => toAll({ type: "close" }), plan.subscribe === "" ? 0 : LAST_DELIVERIES_MS);
       }
     });
@@ -107,5 +111,5 @@ export async function startFleet(
   }
   const beginAt = now() + HEADSTART_US;
   for (const [index, process] of processes.entries()) process.send({ type: "begin", plan, index, beginAt, run });
-  return { beginAt, done: all, stop: () => toAll({ type: "stop" }), kill };
+  return { beginAt, endedAt: () => endedAt ?? now(), done: all, stop: () => toAll({ type: "stop" }), kill };
 }

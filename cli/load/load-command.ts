@@ -48,7 +48,7 @@ async function runLoad(plan: Plan, outputs: Outputs, options: CliOptions) {
     try {
       const costs = await Promise.race([fleet.done, interrupt.twice]);
       if (costs === undefined) return undefined;
-      const seconds = elapsed();
+      const seconds = Math.max(0, (fleet.endedAt() - fleet.beginAt) / 1e6);
       const byTime = plan.durationS > 0 && seconds >= plan.rampS + plan.durationS;
       const endedBy = interrupt.once ? "interrupt" : byTime ? "duration" : "iterations";
       return { results, costs, seconds, startedAt, endedBy } as const;

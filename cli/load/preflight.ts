@@ -2,6 +2,7 @@ import { connect } from "../../client/node.ts";
 import { suggestion } from "../../server/config/edit-distance.ts";
 import { StartError } from "../../server/start-error.ts";
 import { AppError } from "../../shared/errors.ts";
+import { plain } from "./plain.ts";
 import type { Action, Plan } from "./plan.ts";
 import { probe } from "./probe.ts";
 import { type Blanks, compileName, compileTemplate } from "./template.ts";
@@ -12,8 +13,6 @@ const ANYWHERE_PROCEDURE = "$ping";
 const BLANKS: Blanks = { client: 0, i: 0, sent: () => "" };
 /** What would meet every other call as well. */
 const HOPELESS = new Set(["BAD_REQUEST", "NOT_FOUND", "UNAUTHENTICATED", "FORBIDDEN", "TOO_LARGE"]);
-/** What a server says of its procedures is looked at only so far, in characters. */
-const MOST_SCHEMA = 300;
 
 /** What the server says of itself. */
 export interface Target {
@@ -58,7 +57,11 @@ export async function preflight(plan: Plan, payload: unknown): Promise<{ plan: P
       await client.call(action.name, input).catch((error: unknown) => explain(action, error, known));
     }
     const health = Object(await client.call("$health").catch(() => undefined)) as Record<string, unknown>;
-    const target = { url: plan.url, node: String(health.node ?? ""), version: String(health.version ?? "") };
+    const target = {
+      url: plan.url,
+      node: plain(String(health.node ?? "")),
+      version: plain(String(health.version ?? "")),
+    };
     return { plan: { ...plan, actions }, target };
   } finally {
     client.close();
@@ -79,21 +82,24 @@ async function procedures(ask: () => Promise<unknown>): Promise<readonly Procedu
 }
 
 function explain({ name }: Action, error: unknown, known: readonly ProcedureInfo[]): void {
-  if (!(error instanceof AppError))
+  if (!(error instanceof AppError)) {
     throw new StartError(`${name} cannot be called: ${words(error)}`, { code: "UNSENT" });
-  if (!HOPELESS.has(error.code)) return;
+  }
   const { code } = error;
+  if (!HOPELESS.has(code)) return;
   if (code === "NOT_FOUND") {
-    const names = known.map((one) => one.name);
+    // a procedure may say so of what it was asked for
+    if (known.some((one) => one.name === name)) return;
+    const names = known.map((one) => plain(one.name));
     const near = suggestion(name, names) || (names.length > 0 ? `; there are ${listed(names)}` : "");
     throw new StartError(`the server has no procedure ${JSON.stringify(name)}${near}`, { code });
   }
   if (code === "BAD_REQUEST") {
     const input = known.find((one) => one.name === name)?.input;
-    const schema = input === undefined ? "" : `; it takes ${JSON.stringify(input).slice(0, MOST_SCHEMA)}`;
-    throw new StartError(`${name} refuses its input, see --payload: ${error.message}${schema}`, { code });
+    const schema = input === undefined ? "" : `; it takes ${plain(JSON.stringify(input))}`;
+    throw new StartError(`${name} refuses its input, see --payload: ${words(error)}${schema}`, { code });
   }
-  throw new StartError(`${name} is answered with ${code}: ${error.message}${tokenHint(error)}`, { code });
+  throw new StartError(`${name} is answered with ${plain(code)}: ${words(error)}${tokenHint(error)}`, { code });
 }
 
 function listed(names: readonly string[]): string {
@@ -107,5 +113,5 @@ function tokenHint(error: unknown): string {
 }
 
 function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return plain(error instanceof Error ? error.message : String(error));
 }

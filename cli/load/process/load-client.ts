@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Client } from "../../../client/client.ts";
 import { connect } from "../../../client/node.ts";
 import type { WebSocketConstructor } from "../../../client/web-socket.ts";
@@ -125,6 +126,8 @@ export class LoadClient {
       tally.answered(action, answeredUs - (dueUs ?? sentUs), answeredUs - sentUs);
     } catch (error) {
       tally.failed(action, this.#codeOf(error));
+      // what fails at once, and is tried again at once, would leave no time for anything else
+      await setImmediate();
     } finally {
       this.inFlight--;
       tally.inFlight--;

@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../../../shared/limit.ts";
 import { now } from "../clock.ts";
 import type { Plan } from "../plan.ts";
 import { connectAt, shareOf } from "../schedule.ts";
@@ -57,7 +58,7 @@ export class LoadRun {
   /** Lets no more calls begin; those under way are answered, or have their time. */
   stop(): void {
     this.#model.stop();
-    this.#timers.push(setTimeout(() => this.#finished(), this.#plan.timeoutMs * this.#plan.attempts + GRACE_MS));
+    this.#at(now() + (this.#plan.timeoutMs * this.#plan.attempts + GRACE_MS) * US_PER_MS, () => this.#finished());
   }
 
   /** Closes all connections, and says what is left to say. */
@@ -90,7 +91,8 @@ export class LoadRun {
   }
 
   #at(us: number, callback: () => void): void {
-    this.#timers.push(setTimeout(callback, Math.max(0, (us - now()) / US_PER_MS)));
+    const ms = Math.max(0, (us - now()) / US_PER_MS);
+    this.#timers.push(setTimeout(callback, Math.min(ms, MAX_TIMER_MS)));
   }
 
   #tick(at: number): void {

@@ -7,6 +7,8 @@ import type { LoadModel, LoadSettings } from "./load-model.ts";
 const LOOK_MS = 1;
 /** Calls that are due and wait for a client; one more is given up. */
 const MOST_WAITING = 1_000_000;
+/** Of these, so many that have begun are kept at most. */
+const MOST_SERVED = 100_000;
 
 export interface OpenLoopSettings extends LoadSettings {
   readonly schedule: Schedule;
@@ -27,7 +29,9 @@ export class OpenLoop implements LoadModel {
   readonly #settings: OpenLoopSettings;
   /** Clients with a connection and room for a call, in the order of their turns. */
   readonly #free = new Set<LoadClient>();
+  /** When each was due; those before `#served` have begun. */
   #waiting: number[] = [];
+  #served = 0;
   #next = 0;
   /** When the first client was there: to connect is no part of a call. In microseconds of the monotonic clock. */
   #beginAt: number | undefined;
@@ -62,8 +66,9 @@ export class OpenLoop implements LoadModel {
     if (this.#over) return;
     this.#over = true;
     clearInterval(this.#timer);
-    this.#givenUp += this.#waiting.length;
+    this.#givenUp += this.#left;
     this.#waiting = [];
+    this.#served = 0;
     if (this.#running === 0) this.#finish();
   }
 
@@ -79,23 +84,29 @@ export class OpenLoop implements LoadModel {
       const due = dueAt(schedule, first + this.#next * step);
       if (due > passed || due >= lastsUs) break;
       this.#next++;
-      if (this.#waiting.length < MOST_WAITING) this.#waiting.push(this.#beginAt + due);
+      if (this.#left < MOST_WAITING) this.#waiting.push(this.#beginAt + due);
       else this.#givenUp++;
     }
     this.#serve();
-    if (passed >= lastsUs || (this.#next >= total && this.#waiting.length === 0)) this.stop();
+    if (passed >= lastsUs || (this.#next >= total && this.#left === 0)) this.stop();
   }
 
   #serve(): void {
-    let served = 0;
     for (const client of this.#free) {
-      if (served >= this.#waiting.length) break;
+      if (this.#left === 0) break;
       // whoever has had its turn is last in the row again
       this.#free.delete(client);
-      this.#begin(client, this.#waiting[served++] as number);
+      this.#begin(client, this.#waiting[this.#served++] as number);
       this.#offer(client);
     }
-    if (served > 0) this.#waiting.splice(0, served);
+    // not for each call: a long row would be moved each time
+    if (this.#served <= MOST_SERVED && this.#left > 0) return;
+    this.#waiting.splice(0, this.#served);
+    this.#served = 0;
+  }
+
+  get #left(): number {
+    return this.#waiting.length - this.#served;
   }
 
   #begin(client: LoadClient, due: number): void {
@@ -104,7 +115,7 @@ export class OpenLoop implements LoadModel {
       this.#running--;
       this.#offer(client);
       if (this.#over && this.#running === 0) this.#finish();
-      else if (!this.#over && this.#waiting.length > 0) this.#serve();
+      else if (!this.#over) this.#serve();
     });
   }
 

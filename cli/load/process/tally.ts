@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { HdrHistogram } from "../hdr-histogram.ts";
+import { plain } from "../plain.ts";
 import type { ConnectionCounts, Tick } from "./messages.ts";
 
 /** Codes of errors that are looked at one by one; what else an application throws is counted together. */
@@ -96,7 +97,8 @@ function noCounts(): ConnectionCounts {
 
 /** Names come from a server: there are never more of them than can be shown. */
 function addTo(counts: Record<string, number>, name: string, times = 1): void {
-  const known = Object.hasOwn(counts, name) || Object.keys(counts).length < MOST_CODES;
-  const as = known ? name : OTHER;
+  const shown = plain(name);
+  const known = Object.hasOwn(counts, shown) || Object.keys(counts).length < MOST_CODES;
+  const as = known ? shown : OTHER;
   counts[as] = (counts[as] ?? 0) + times;
 }

@@ -1,11 +1,15 @@
 # A server, or a remote worker: `docker build -t fugitive .`, then `docker run fugitive serve …` or `… worker FILE`.
-# Not on Alpine: uWebSockets.js has no binary for musl.
+# Not on Alpine: uWebSockets.js has no binary for musl, and ws, which would serve there, takes more CPU.
 FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
+# of the binaries of uWebSockets.js, for each system and Node.js, the one that is needed here: 5 % of them. It is tried at once.
+RUN find node_modules/uWebSockets.js -name "uws_*.node" \
+    ! -name "uws_$(node -p 'process.platform + "_" + process.arch + "_" + process.versions.modules').node" -delete \
+  && node --input-type=module --eval 'import "uWebSockets.js"'
 
 FROM node:22-slim
 ENV NODE_ENV=production

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { loadUws } from "./server/transport/load-uws.ts";
 import { LongFirst } from "./tools/long-first.ts";
 
-const ALL = ["{shared,client,server,cli,centaurus,tools,docs,stress,fuzz}/**/*.test.ts"];
+const ALL = ["{shared,client,server,cli,centaurus,tools,docs,stress,fuzz,bench}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
 const COMPUTING = ["server/cluster-compute*.test.ts", "server/compute/*.test.ts", "server/web/fractal.browser.test.ts"];
 /** Tests that start processes, brokers and browsers of their own, and mostly wait for these. */
@@ -24,6 +25,14 @@ const COUNTING = ["shared", "client", "server", "cli", "centaurus", "tools"].fla
 );
 /** What cannot be run for want of a program, as tools/test.mjs has found. On the command line it would not reach projects. */
 const LEFT_OUT = (process.env.TESTS_LEFT_OUT ?? "").split(" ").filter((pattern) => pattern !== "");
+/** What is about uWebSockets.js alone, which has no binary for every version of Node.js. */
+const UWS_TESTS = "**/*.uws.test.ts";
+const { missing } = await loadUws();
+if (missing !== undefined && !LEFT_OUT.includes(UWS_TESTS)) {
+  LEFT_OUT.push(UWS_TESTS);
+  process.env.TESTS_LEFT_OUT = LEFT_OUT.join(" "); // said once, however often this file is read
+  process.stderr.write(`\n${missing}: the tests that are about it, ${UWS_TESTS}, are LEFT OUT.\n`);
+}
 /** With --sequence.shuffle.files no other order is wanted: so it is found out that no file needs what another one leaves. */
 const SHUFFLED = process.argv.some((argument) => argument.startsWith("--sequence.shuffle"));
 
@@ -61,7 +70,14 @@ function project(
 ) {
   return {
     extends: true as const,
-    test: { name, include, exclude: [...exclude, ...LEFT_OUT], maxWorkers, isolate, sequence: { groupOrder } },
+    test: {
+      name,
+      include,
+      exclude: [...exclude, ...LEFT_OUT, "**/node_modules/**"],
+      maxWorkers,
+      isolate,
+      sequence: { groupOrder },
+    },
   };
 }
 

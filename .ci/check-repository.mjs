@@ -1,4 +1,4 @@
-// What git holds must say nothing of the machine it was made on, and package-lock.json must serve every machine.
+// What git holds must say nothing of the machine it was made on, and its lockfiles must serve every machine.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -56,27 +56,32 @@ for (const folder of ours) {
   complain("names a folder of this machine", found(`(^|[^.A-Za-z0-9_-])${escaped(folder)}(/|[^A-Za-z0-9_-]|$)`));
 }
 
-const text = readFileSync(`${root}/package-lock.json`, "utf8");
-if (text.includes('"resolved"')) problems.push('package-lock.json has "resolved" URLs');
-const { packages } = JSON.parse(text);
+/** Packages with a lockfile: the project, and what it is loaded with. */
+const PACKAGES = ["", "bench/artillery/"];
 let platforms = 0;
-for (const [path, { optionalDependencies = {} }] of Object.entries(packages)) {
-  for (const name of Object.keys(optionalDependencies)) {
-    // npm leaves out what it could not get when the lockfile was written, and then refuses to install from it elsewhere
-    if (packages[`${path}/node_modules/${name}`] === undefined && packages[`node_modules/${name}`] === undefined) {
-      problems.push(`package-lock.json lacks ${name}, which ${path} may need on another platform`);
+for (const folder of PACKAGES) {
+  const lockfile = `${folder}package-lock.json`;
+  const text = readFileSync(`${root}/${lockfile}`, "utf8");
+  if (text.includes('"resolved"')) problems.push(`${lockfile} has "resolved" URLs`);
+  const { packages } = JSON.parse(text);
+  for (const [path, { optionalDependencies = {} }] of Object.entries(packages)) {
+    for (const name of Object.keys(optionalDependencies)) {
+      // npm leaves out what it could not get when the lockfile was written, and then refuses to install from it elsewhere
+      if (packages[`${path}/node_modules/${name}`] === undefined && packages[`node_modules/${name}`] === undefined) {
+        problems.push(`${lockfile} lacks ${name}, which ${path} may need on another platform`);
+      }
+      platforms++;
     }
-    platforms++;
   }
-}
-const { dependencies, devDependencies } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
-for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
-  if (!/^(npm:[a-z0-9@/.-]+@)?\d+\.\d+\.\d+$/.test(version))
-    problems.push(`package.json: ${name} is not pinned: ${version}`);
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(`${root}/${folder}package.json`, "utf8"));
+  for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+    if (!/^(npm:[a-z0-9@/.-]+@)?\d+\.\d+\.\d+$/.test(version))
+      problems.push(`${folder}package.json: ${name} is not pinned: ${version}`);
+  }
 }
 
 for (const problem of problems) process.stderr.write(`  ${problem}\n`);
 if (problems.length > 0) process.exit(1);
 process.stdout.write(
-  `  ${git("ls-files").trim().split("\n").length} files, ${platforms} optional packages in the lockfile\n`,
+  `  ${git("ls-files").trim().split("\n").length} files, ${platforms} optional packages in the lockfiles\n`,
 );

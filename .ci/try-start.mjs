@@ -1,18 +1,15 @@
 // Starts a server the way a person does, sees it answer a call, ends it, and sees that nothing of it is left.
-// node .ci/try-start.mjs [--cwd FOLDER] [--within SECONDS] [--end terminate|interrupt] -- npm start
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
+// node .ci/try-start.mjs [--cwd FOLDER] [--within SECONDS] [--end terminate|interrupt] [--client FILE] -- npm start
+// A client is a program that is given the server's address, and ends with 0 where all is well.
+import { execFileSync, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { WebSocket } from "ws";
+import { alive, family } from "./processes.mjs";
+import { call, freePorts } from "./server-talk.mjs";
 
-const ANSWER_MS = 5_000;
 /** The server's own drain limit and some more. */
 const END_MS = 15_000;
-const CALL = [2, 1, "math.add", { x: 1, y: 6 }];
-const RESULT = [3, 1, 7];
+const CLIENT_MS = 15_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,50 +17,9 @@ const { values, positionals } = parseArgs({
     cwd: { type: "string", default: process.cwd() },
     within: { type: "string", default: "60" },
     end: { type: "string", default: "terminate" },
+    client: { type: "string" },
   },
 });
-
-/** Two ports that nobody uses at the moment. */
-async function freePorts() {
-  const servers = [createServer(), createServer()];
-  for (const server of servers) await once(server.listen(0, "127.0.0.1"), "listening");
-  const ports = servers.map((server) => server.address().port);
-  for (const server of servers) server.close();
-  return ports;
-}
-
-/** Processes as /proc shows them now: `Map(pid → { parent, group, state, born })`. */
-function processes() {
-  const found = new Map();
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      found.set(Number(pid), {
-        parent: Number(fields[1]),
-        group: Number(fields[2]),
-        state: fields[0],
-        born: fields[19],
-      });
-    } catch {
-      // it ended while we looked
-    }
-  }
-  return found;
-}
-
-/** A process and all below it, as `[pid, born]`: a pid alone may soon be somebody else's. */
-function family(root) {
-  const all = processes();
-  const pids = [root];
-  for (const pid of pids) for (const [child, { parent }] of all) if (parent === pid) pids.push(child);
-  return pids.filter((pid) => all.has(pid)).map((pid) => [pid, all.get(pid).born]);
-}
-
-function alive(members) {
-  const all = processes();
-  return members.filter(([pid, born]) => all.get(pid)?.born === born && all.get(pid)?.state !== "Z");
-}
 
 async function ready(url, child, withinMs) {
   const until = performance.now() + withinMs;
@@ -74,19 +30,6 @@ async function ready(url, child, withinMs) {
     await sleep(50);
   }
   throw new Error(`${url} did not answer 200 within ${withinMs / 1000} s.`);
-}
-
-/** One call over a plain WebSocket, in JSON. */
-async function call(url) {
-  const socket = new WebSocket(url, { handshakeTimeout: ANSWER_MS });
-  try {
-    await once(socket, "open", { signal: AbortSignal.timeout(ANSWER_MS) });
-    socket.send(JSON.stringify(CALL));
-    const [data] = await once(socket, "message", { signal: AbortSignal.timeout(ANSWER_MS) });
-    if (String(data) !== JSON.stringify(RESULT)) throw new Error(`The call was answered by ${data}`);
-  } finally {
-    socket.terminate();
-  }
 }
 
 /** Ends it like a service manager (SIGTERM to the process that was started) or like Ctrl-C (SIGINT to all of them). */
@@ -121,6 +64,11 @@ try {
   await ready(`http://127.0.0.1:${port}/readyz`, child, Number(values.within) * 1000);
   process.stdout.write(`  ready after ${seconds()}\n`);
   await call(`ws://127.0.0.1:${port}`);
+  if (values.client !== undefined) {
+    const args = [values.client, `http://127.0.0.1:${port}`];
+    const said = execFileSync(process.execPath, args, { cwd: values.cwd, encoding: "utf8", timeout: CLIENT_MS });
+    process.stdout.write(`  its client: ${said}`);
+  }
   members = family(child.pid);
   const before = performance.now();
   await end(child, members);

@@ -86,7 +86,9 @@ async function fugitive(url, channel) {
 /** Text frames of Engine.IO, one for each message, as its client sends them; many are written at a time. */
 async function socketIo(url) {
   const env = { REDIS_URL: url };
-  const [one, two] = await Promise.all([1, 2].map(() => startServer("../peers/socket-io-host.mjs", [], [], env)));
+  const [one, two] = await Promise.all(
+    [1, 2].map(() => startServer("../peers/servers/socket-io-host.mjs", [], [], env)),
+  );
   const count = {};
   const connect = async (port, heard) => {
     let acknowledged;

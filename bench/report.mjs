@@ -12,6 +12,7 @@ import { benchPublications } from "./publications.mjs";
 import { benchReconnects, describeStorm, largestShare } from "./reconnects.mjs";
 import { benchStartup } from "./startup.mjs";
 import { tagRows } from "./tags.mjs";
+import { transportRows } from "./transports.mjs";
 import { benchWorkerDeath, describeDeath } from "./worker-death.mjs";
 
 const MOST_PER_CALL = 1.5;
@@ -67,8 +68,7 @@ export const MEASUREMENTS = {
     ];
   },
 
-  limits: limitRows,
-  tags: tagRows,
+  ...{ transports: transportRows, limits: limitRows, tags: tagRows },
 
   async publications() {
     const { plain, kept } = await benchPublications();

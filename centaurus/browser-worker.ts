@@ -1,7 +1,8 @@
+import type { BrowserWorker } from "./platform-types.ts";
 import type { SpawnWorker } from "./worker-link.ts";
 
 /** Where the web worker's file is; or what makes a web worker, as bundlers want it. */
-export type WorkerSource = string | URL | TrustedScriptUrl | (() => Worker);
+export type WorkerSource = string | URL | TrustedScriptUrl | (() => BrowserWorker);
 
 /** What a page has to give where it asks for trusted types. https://www.w3.org/TR/trusted-types/ */
 export interface TrustedScriptUrl {
@@ -9,10 +10,13 @@ export interface TrustedScriptUrl {
 }
 
 /** Starts web workers of a page. */
-export function browserWorkers(source: WorkerSource, options: WorkerOptions): SpawnWorker {
+export function browserWorkers(
+  source: WorkerSource,
+  options: { readonly type: "classic" | "module"; readonly name: string },
+): SpawnWorker {
   return ({ message, failed, lost }) => {
     // a trusted address must stay what it is
-    const worker = typeof source === "function" ? source() : new Worker(source as string | URL, options);
+    const worker = typeof source === "function" ? (source() as Worker) : new Worker(source as string | URL, options);
     worker.onmessage = ({ data }) => message(data);
     worker.onerror = ({ message: text }) => failed(text);
     worker.onmessageerror = () => lost("sent what cannot be read");
@@ -26,7 +30,7 @@ export function browserWorkers(source: WorkerSource, options: WorkerOptions): Sp
     const page = globalThis.document;
     page?.addEventListener("securitypolicyviolation", refused);
     return {
-      post: (data, transfer) => worker.postMessage(data, transfer ?? []),
+      post: (data, transfer) => worker.postMessage(data, (transfer ?? []) as Transferable[]),
       terminate() {
         page?.removeEventListener("securitypolicyviolation", refused);
         worker.terminate();

@@ -1,7 +1,8 @@
 import { isObject, kindOf, partsOf } from "./clone.ts";
+import type { Movable } from "./platform-types.ts";
 
 /** What goes along with values, by value. Not state of this module's own: an entry lives as long as its value. */
-const TRANSFERS = new WeakMap<object, readonly Transferable[]>();
+const TRANSFERS = new WeakMap<object, readonly Movable[]>();
 const KINDS =
   /^(ArrayBuffer|ImageBitmap|OffscreenCanvas|(Readable|Writable|Transform)Stream|VideoFrame|AudioData|RTCDataChannel)$/;
 
@@ -12,15 +13,15 @@ const KINDS =
  * @returns the value itself
  * @example await C.blur(transfer(pixels));
  */
-export function transfer<Value>(value: Value, what: readonly Transferable[] = transferablesIn([value])): Value {
+export function transfer<Value>(value: Value, what: readonly Movable[] = transferablesIn([value])): Value {
   if (isObject(value)) TRANSFERS.set(value, what);
   return value;
 }
 
 /** What was said to be moved along with these values, or, where `all` is asked for, what could be. */
-export function transfersOf(values: readonly unknown[], all: boolean | undefined): Transferable[] {
+export function transfersOf(values: readonly unknown[], all: boolean | undefined): Movable[] {
   if (all === true) return transferablesIn(values);
-  let found: Transferable[] = [];
+  let found: Movable[] = [];
   for (const value of values) {
     const list = isObject(value) && TRANSFERS.get(value);
     if (!list) continue;
@@ -32,7 +33,7 @@ export function transfersOf(values: readonly unknown[], all: boolean | undefined
 }
 
 /** All in some values that can be moved. */
-export function transferablesIn(values: readonly unknown[]): Transferable[] {
+export function transferablesIn(values: readonly unknown[]): Movable[] {
   const seen = new Set<unknown>();
   const look = (value: unknown): void => {
     if (!isObject(value) || seen.has(value)) return;
@@ -41,5 +42,5 @@ export function transferablesIn(values: readonly unknown[]): Transferable[] {
     for (const [, part] of partsOf(value)) look(part);
   };
   values.forEach(look);
-  return [...seen].filter((value): value is Transferable => value instanceof MessagePort || KINDS.test(kindOf(value)));
+  return [...seen].filter((value): value is Movable => value instanceof MessagePort || KINDS.test(kindOf(value)));
 }

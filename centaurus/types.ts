@@ -1,4 +1,5 @@
 import type { CallOptions } from "./options.ts";
+import type { Movable } from "./platform-types.ts";
 
 /** What a function has as `this` in a web worker, unless it is an arrow function, which has no `this` of its own. */
 export interface CallScope {
@@ -7,7 +8,7 @@ export interface CallScope {
   /** Tells the caller how far it is. */
   progress(value: unknown): void;
   /** Moves what can be moved of a value with the result, or the item, that it is or is in. */
-  transfer<Value>(value: Value, what?: readonly Transferable[]): Value;
+  transfer<Value>(value: Value, what?: readonly Movable[]): Value;
 }
 
 /** Functions that return what they give, or promise it, or yield it. */

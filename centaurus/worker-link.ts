@@ -1,7 +1,9 @@
+import type { Movable } from "./platform-types.ts";
+
 /** A web worker, or what stands for one in Node.js. */
 export interface WorkerLink {
   /** @throws DOMException `DataCloneError` where it cannot be cloned */
-  post(message: unknown, transfer?: Transferable[]): void;
+  post(message: unknown, transfer?: Movable[]): void;
   terminate(): void;
   /** Why it does not run, as far as that can be found out. */
   explain?(): Promise<string>;

@@ -32,6 +32,7 @@ interface Run {
 interface Given {
   readonly env?: Record<string, string>;
   readonly defaultApp?: URL;
+  readonly told?: boolean;
   readonly failure?: unknown;
 }
 
@@ -64,7 +65,7 @@ describe("fugitive serve", () => {
     expect({ code, stderr }).toEqual({ code: undefined, stderr: "" });
     expect(started).toHaveLength(1);
     expect(started[0]?.appUrl.href).toBe(pathToFileURL(join(cwd, "app.mjs")).href);
-    expect(started[0]?.config.config).toMatchObject({ port: 9000, workers: 3 });
+    expect(started[0]?.config?.config).toMatchObject({ port: 9000, workers: 3 });
   });
 
   it("reads fugitive.config.json of the working directory", async () => {
@@ -73,9 +74,16 @@ describe("fugitive serve", () => {
     expect(started[0]?.config).toMatchObject({ config: { port: 9001 }, sources: { port: "file" } });
   });
 
+  it("looks for no configuration where it is told one, so that a broken file keeps no socket worker from its start", async () => {
+    writeFileSync(join(cwd, "fugitive.config.json"), "{");
+    expect(await run(["serve", "app.mjs"])).toMatchObject({ code: 1, started: [] });
+    const { code, started } = await run(["serve", "app.mjs", "--port", "9000"], { told: true });
+    expect({ code, configs: started.map(({ config }) => config) }).toEqual({ code: undefined, configs: [undefined] });
+  });
+
   it("finds the application wherever it stands among the flags", async () => {
     const { started } = await run(["--port", "1", "serve", "--workers", "0", "app.mjs"]);
-    expect(started[0]?.config.config).toMatchObject({ port: 1, workers: 0 });
+    expect(started[0]?.config?.config).toMatchObject({ port: 1, workers: 0 });
   });
 
   it("serves the default application where none is named", async () => {

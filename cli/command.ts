@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly stderr: TextOutput;
   /** Served by `serve` without APP. @default none: APP is needed then */
   readonly defaultApp?: URL;
+  /** Whether another process tells this one its configuration, which then is not looked for. @default false */
+  readonly told?: boolean;
   /** Starts serving; resolves once everything is up, and rejects where that fails. */
   readonly start: (request: StartRequest) => Promise<void>;
   /** Starts a worker, likewise. */

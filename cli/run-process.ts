@@ -1,5 +1,6 @@
 import { packageUrl } from "../server/http/package-file.ts";
 import { start } from "../server/serve.ts";
+import { isSocketWorker } from "../server/server.ts";
 import { runCli } from "./cli.ts";
 
 const EXIT_GRACE_MS = 1000;
@@ -13,6 +14,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     defaultApp: packageUrl("dist/server/demo/app.js"),
+    told: isSocketWorker(),
     start,
     startWorker: async (request) => (await import("../server/queues/sdk/start-worker.ts")).startWorker(request),
   });

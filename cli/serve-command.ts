@@ -12,9 +12,10 @@ import { isFile } from "./is-file.ts";
 export async function serve(
   apps: readonly string[],
   argv: readonly string[],
-  { env, cwd, stderr, defaultApp, start }: CliOptions,
+  { env, cwd, stderr, defaultApp, told = false, start }: CliOptions,
 ): Promise<number | undefined> {
-  const config = loadConfig({ argv, env, cwd, allowPositionals: true });
+  // one more time it might be another one, or cost a worker that takes the place of a dead one its start
+  const config = told ? undefined : loadConfig({ argv, env, cwd, allowPositionals: true });
   if (apps.length > 1) return print(stderr, `fugitive: serve takes one application, not ${apps.length}`, MISUSED);
   const [app] = apps;
   const appUrl = app === undefined ? defaultApp : pathToFileURL(resolve(cwd, app));

@@ -66,7 +66,7 @@ export function connect<App extends Contract = UntypedContract>(
 }
 
 /** Most pages never see a message large enough: what (in)flates is fetched by those that do. */
-const load = fetchCode(() => import("./page-deflate.ts"));
+const load = /* @__PURE__ */ fetchCode(() => import("./page-deflate.ts"));
 
 async function fetchDeflate(): Promise<Deflate> {
   const { createPageDeflate } = await load();

@@ -32,6 +32,17 @@ describe("README.md", () => {
   });
 });
 
+it("CHANGELOG.md tells of the version that this is, first, and links to files that exist", () => {
+  const changelog = read("CHANGELOG.md");
+  const [, newest] = /^## (\d+\.\d+\.\d+)/m.exec(changelog) ?? [];
+  expect(newest).toBe(JSON.parse(read("package.json")).version);
+  const links = ["CHANGELOG.md", "CONTRIBUTING.md"].flatMap((file) => [
+    ...read(file).matchAll(/\]\((?!https?:)([^)#]+)/g),
+  ]);
+  expect(links.length).toBeGreaterThan(20);
+  expect(links.map(([, link]) => `${ROOT}${link}`).filter((link) => !existsSync(link))).toEqual([]);
+});
+
 function unindented(text: string): string {
   return text.replace(/^ +/gm, "");
 }

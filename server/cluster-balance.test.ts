@@ -4,10 +4,13 @@ import { readdirSync } from "node:fs";
 import { createConnection } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { type Cluster, openFiles, startCluster } from "./test/cluster.ts";
+import { type Cluster, PLAIN_APP, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
+import { openFiles } from "./test/processes.ts";
 import type { RawClient } from "./test/raw-client.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 /** Number of the worker that a client is connected to. */
 async function workerOf(client: RawClient): Promise<number> {
   const [, { worker }] = (await client.ask([Kind.HELLO, {}])) as [number, { worker: number }];
@@ -26,7 +29,7 @@ async function connectionsPerWorker(cluster: Cluster): Promise<number[]> {
 
 describe("connections", () => {
   it("are dealt to the workers in turn", async () => {
-    const cluster = await startCluster();
+    const cluster = await sharedCluster({ app: PLAIN_APP });
     const clients = await connectMany(cluster, 20);
     const workers = await Promise.all(clients.map(workerOf));
     expect(new Set(workers)).toEqual(new Set([1, 2]));
@@ -37,7 +40,7 @@ describe("connections", () => {
   });
 
   it("are spread by the kernel where it is asked to, and messages go from worker to worker as well", async () => {
-    const cluster = await startCluster({ env: { BALANCE: "kernel" } });
+    const cluster = await startCluster({ app: PLAIN_APP, env: { BALANCE: "kernel" } });
     const clients: RawClient[] = [];
     const workers = new Set<number>();
     // the kernel's choice is by chance: that all of a hundred fall to the same one will not happen
@@ -56,7 +59,7 @@ describe("connections", () => {
   });
 
   it("go to another where a worker can open no more files, and come to it again when it can", async () => {
-    const cluster = await startCluster();
+    const cluster = await startCluster({ app: PLAIN_APP });
     await connectMany(cluster, 4);
     const [full] = await cluster.status();
     const pid = full?.pid as number;
@@ -71,7 +74,7 @@ describe("connections", () => {
   });
 
   it("on their way to a worker that dies end at once, and leave no descriptor behind", async () => {
-    const cluster = await startCluster();
+    const cluster = await sharedCluster({ app: PLAIN_APP });
     await connectMany(cluster, 2);
     const before = openFiles(cluster.pid);
     const [victim] = await cluster.status();
@@ -95,7 +98,7 @@ describe("connections", () => {
   });
 
   it("of two thousand clients leave no descriptor behind, however they end", async () => {
-    const cluster = await startCluster();
+    const cluster = await sharedCluster({ app: PLAIN_APP });
     const count = () => Object.fromEntries(cluster.alive.map((pid) => [pid, openFiles(pid)]));
     await cluster.get("/healthz");
     const before = count();
@@ -125,7 +128,7 @@ describe("connections", () => {
 
 describe("publications", () => {
   it("of twenty connections to two workers reach all twenty, once each, in one order for all", async () => {
-    const cluster = await startCluster();
+    const cluster = await sharedCluster({ app: PLAIN_APP });
     const clients = await connectMany(cluster, 20);
     await Promise.all(clients.map((client) => client.ask([Kind.SUBSCRIBE, 1, "busy"])));
     for (let turn = 0; turn < 10; turn++) {

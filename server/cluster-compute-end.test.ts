@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { Cluster } from "./test/cluster.ts";
+import { type Cluster, launchCluster } from "./test/cluster.ts";
 import {
   answers,
   begin,
@@ -114,7 +114,7 @@ describe("an end", () => {
   it("of the primary by force is the end of a compute host that has only just begun to start", async () => {
     const slow = "if (process.env.FUGITIVE_COMPUTE_HOST) await new Promise((resolve) => setTimeout(resolve, 500));";
     const preload = `--import=data:text/javascript,${encodeURIComponent(slow)}`;
-    const cluster = new Cluster({ app: HEAVY_APP, files: HEAVY_FILES, env: { NODE_OPTIONS: preload } });
+    const cluster = launchCluster({ app: HEAVY_APP, files: HEAVY_FILES, env: { NODE_OPTIONS: preload } });
     await eventually(() => expect(cluster.alive).toHaveLength(4));
     cluster.kill("SIGKILL");
     await eventually(() => expect(cluster.alive).toEqual([]));
@@ -124,7 +124,7 @@ describe("an end", () => {
     const files = {
       "tasks.mjs": `${HEAVY_FILES["tasks.mjs"]}; await new Promise((loaded) => setTimeout(loaded, 60_000));`,
     };
-    const cluster = new Cluster({ app: HEAVY_APP, files });
+    const cluster = launchCluster({ app: HEAVY_APP, files });
     await eventually(() => expect(cluster.alive).toHaveLength(4));
     const started = performance.now();
     cluster.kill("SIGTERM");

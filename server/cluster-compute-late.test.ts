@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { Cluster, startCluster } from "./test/cluster.ts";
+import { launchCluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 
 /** A task's file that loads once, and then never again: what it needs is away. */
@@ -37,7 +37,7 @@ describe("a task's file that does not load any more", () => {
 
 it("a server of one process ends in order while a task's file still loads", async () => {
   const files = { ...FILES, "late.mjs": `${LATE} await new Promise((resolve) => setTimeout(resolve, 600_000));` };
-  const cluster = new Cluster({ app: APP, files, env: { WORKERS: "0" } });
+  const cluster = launchCluster({ app: APP, files, env: { WORKERS: "0" } });
   await eventually(() => expect(cluster.leftovers).toContain("loaded"));
   cluster.kill("SIGTERM");
   expect(await cluster.exited).toEqual({ code: 0, signal: null });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { Cluster, startCluster } from "./test/cluster.ts";
+import { launchCluster, startCluster } from "./test/cluster.ts";
 import { answers, clientPerWorker } from "./test/heavy-cluster.ts";
 
 const APP = `
@@ -9,8 +9,8 @@ const APP = `
   });`;
 
 /** Starts what cannot start, and tells how it ended. */
-async function failing(app: string, files: Readonly<Record<string, string>>) {
-  const cluster = new Cluster({ app, files });
+async function failing(app: string, files: Readonly<Record<string, string>>, WORKERS = "1") {
+  const cluster = launchCluster({ app, files, env: { WORKERS } });
   const { code } = await cluster.exited;
   expect({ alive: cluster.alive, leftovers: cluster.leftovers }).toEqual({ alive: [], leftovers: [] });
   const [last = "", ...more] = cluster.stderr.trim().split("\n").reverse();
@@ -56,7 +56,7 @@ describe("a start", () => {
         await new Promise((resolve) => setTimeout(resolve, 300));
         throw new Error("no database for the second");
       }`;
-    const { code, last } = await failing(app, { "work.mjs": "export const work = () => 1;" });
+    const { code, last } = await failing(app, { "work.mjs": "export const work = () => 1;" }, "2");
     expect(code).toBe(1);
     expect(last).toBe("fugitive: socket worker 2 cannot serve: no database for the second");
   });

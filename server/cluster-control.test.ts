@@ -4,7 +4,9 @@ import { MAX_NAME_LENGTH } from "../shared/message.ts";
 import { type Placed, place } from "./sessions/test/workers.ts";
 import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 const APP = `
   export const app = defineApp({
     procedures: {
@@ -37,7 +39,7 @@ async function idOf(cluster: Cluster, selector: string): Promise<string> {
 }
 
 it("connections of all workers are tagged, told something and closed by what they are tagged with", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const [one, other] = await placeBoth(cluster);
   expect(await said(cluster.post("/settags?path=/", "foo=bar&n=1"))).toEqual([200, "2"]);
   await other.client.ask([2, 1, "tag", { n: "2", spaced: "a b=c" }]);
@@ -153,7 +155,7 @@ it("a raw connection gets bodies as they are, and is found like any other", asyn
 });
 
 it("back ends publish, call procedures, and see who is in a channel and what was said there", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const [one, other] = await placeBoth(cluster);
   for (const { client } of [one, other]) await client.ask([8, 1, "kept:a"]);
   await one.client.ask([8, 2, "in:room", {}]);
@@ -193,7 +195,7 @@ it("back ends publish, call procedures, and see who is in a channel and what was
 });
 
 it("a worker that does not answer is told of, and what the others did is told all the same", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const [one, other] = await placeBoth(cluster);
   const workers = await cluster.status();
   const stopped = workers.find(({ pid }) => pid === one.pid)?.worker;

@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
-import { type Cluster, startCluster } from "./test/cluster.ts";
+import { type Cluster, PLAIN_APP, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 import { RawClient } from "./test/raw-client.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 const TOKEN = "a-token-of-the-tests";
 const HELLO = 0;
 const WELCOME = 1;
@@ -39,7 +41,7 @@ async function control(client: RawClient, id: number, request: object): Promise<
 }
 
 it("a page is told once a second how all is, from the first moment on, and does what the control port does", async () => {
-  const cluster = await startCluster();
+  const cluster = await sharedCluster({ app: PLAIN_APP });
   const clients = [await cluster.connect(), await cluster.connect()];
   for (const client of clients) await client.ask([SUBSCRIBE, 1, "news"]);
   const page = await openPage(cluster);
@@ -92,7 +94,7 @@ it("a page is told once a second how all is, from the first moment on, and does 
 });
 
 it("a page that does not present the token gets nothing, and one with a wrong one is hung up on", async () => {
-  const cluster = await startCluster({ env: { CONTROL_TOKEN: TOKEN } });
+  const cluster = await startCluster({ app: PLAIN_APP, env: { CONTROL_TOKEN: TOKEN } });
   const nobody = await openPage(cluster);
   expect(await nobody.next()).toMatchObject([WELCOME, {}]);
   for (const [id, ...message] of [
@@ -123,7 +125,7 @@ it("a page that does not present the token gets nothing, and one with a wrong on
 });
 
 it("with the server a page's connection ends, and nothing is left of it", async () => {
-  const cluster = await startCluster();
+  const cluster = await sharedCluster({ app: PLAIN_APP });
   const page = await openPage(cluster);
   page.send([SUBSCRIBE, 1, "stats"]);
   await eventually(async () => expect(await page.next()).toMatchObject([EVENT, "stats", {}, {}]));
@@ -134,7 +136,7 @@ it("with the server a page's connection ends, and nothing is left of it", async 
 });
 
 it("a server whose dashboard nobody opens has no part of it", async () => {
-  const cluster = await startCluster();
+  const cluster = await startCluster({ app: PLAIN_APP });
   const response = await cluster.get("/", cluster.controlPort);
   expect([response.status, response.headers.get("content-security-policy")]).toEqual([
     200,

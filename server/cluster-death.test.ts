@@ -1,12 +1,15 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "../client/node.ts";
 import { Kind } from "../shared/message.ts";
-import { isAlive, startCluster, type WorkerStatus } from "./test/cluster.ts";
+import { PLAIN_APP, startCluster, type WorkerStatus } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
+import { isAlive } from "./test/processes.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 describe("a socket worker that is killed", () => {
   it("is replaced under its number, and the others do not notice", async () => {
-    const cluster = await startCluster();
+    const cluster = await sharedCluster({ app: PLAIN_APP });
     const clients = [await cluster.connect(), await cluster.connect()];
     const [doomed, other] = (await cluster.status()) as [WorkerStatus, WorkerStatus];
     process.kill(doomed.pid, "SIGKILL");
@@ -26,7 +29,7 @@ describe("a socket worker that is killed", () => {
   });
 
   it("loses its clients only for a moment: they come back, and get what is published then", async () => {
-    const cluster = await startCluster();
+    const cluster = await sharedCluster({ app: PLAIN_APP });
     const client = connect(`ws://127.0.0.1:${cluster.port}`);
     onTestFinished(() => client.close());
     await client.ready;
@@ -78,7 +81,7 @@ describe("a socket worker that is killed", () => {
     const breakable = `process.on("SIGUSR2", () => { [process.execPath, globalThis.other] = [globalThis.other, process.execPath]; });
       globalThis.other = "/nowhere/node";`;
     const preload = `--import=data:text/javascript,${encodeURIComponent(breakable)}`;
-    const cluster = await startCluster({ env: { NODE_OPTIONS: preload, WORKERS: "1" } });
+    const cluster = await startCluster({ app: PLAIN_APP, env: { NODE_OPTIONS: preload, WORKERS: "1" } });
     const [doomed] = (await cluster.status()) as [WorkerStatus];
     cluster.kill("SIGUSR2");
     process.kill(doomed.pid, "SIGKILL");
@@ -97,7 +100,7 @@ describe("a socket worker that is killed", () => {
   });
 
   it("is reported as silent while it hangs, and the others still answer", async () => {
-    const cluster = await startCluster();
+    const cluster = await sharedCluster({ app: PLAIN_APP });
     const [hanging] = (await cluster.status()) as [WorkerStatus];
     process.kill(hanging.pid, "SIGSTOP");
     expect(await cluster.status()).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { Cluster, startCluster } from "./test/cluster.ts";
+import { type Cluster, launchCluster, PLAIN_APP, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 import type { RawClient } from "./test/raw-client.ts";
 
@@ -47,7 +47,7 @@ describe.each([
 
 describe("an end", () => {
   it("is not waited for beyond the limit by a call that takes too long", async () => {
-    const cluster = await startCluster({ env: { DRAIN_MS: "200" } });
+    const cluster = await startCluster({ app: PLAIN_APP, env: { DRAIN_MS: "200" } });
     const client = await cluster.connect();
     client.send([Kind.CALL, 1, "test.delay", 60_000]);
     await client.reached();
@@ -59,7 +59,7 @@ describe("an end", () => {
   });
 
   it("is told by readiness: 503, and no new connections, while calls still finish", async () => {
-    const cluster = await startCluster();
+    const cluster = await startCluster({ app: PLAIN_APP });
     const client = await cluster.connect();
     client.send([Kind.CALL, 1, "test.delay", 2_400]);
     await client.reached();
@@ -72,7 +72,7 @@ describe("an end", () => {
   });
 
   it("is an orderly one where Ctrl-C comes twice in a moment, as package managers pass it on", async () => {
-    const cluster = await startCluster();
+    const cluster = await startCluster({ app: PLAIN_APP });
     const client = await cluster.connect();
     client.send([Kind.CALL, 1, "test.delay", 1_000]);
     await client.reached();
@@ -84,7 +84,7 @@ describe("an end", () => {
   });
 
   it("comes at once at a second signal that is one of its own", async () => {
-    const cluster = await startCluster();
+    const cluster = await startCluster({ app: PLAIN_APP });
     const client = await cluster.connect();
     client.send([Kind.CALL, 1, "test.delay", 60_000]);
     await client.reached();
@@ -100,7 +100,7 @@ describe("an end", () => {
 
   it("comes as well while it still starts", async () => {
     const slow = "await new Promise((resolve) => setTimeout(resolve, 60_000)); export const app = defineApp({});";
-    const cluster = new Cluster({ app: slow });
+    const cluster = launchCluster({ app: slow });
     await eventually(() => expect(cluster.alive).toHaveLength(3));
     await eventually(() => expect(cluster.leftovers).toHaveLength(1));
     const started = performance.now();
@@ -112,7 +112,7 @@ describe("an end", () => {
   });
 
   it("of the primary by force is the end of its workers", async () => {
-    const cluster = await startCluster();
+    const cluster = await startCluster({ app: PLAIN_APP });
     const client = await cluster.connect();
     cluster.kill("SIGKILL");
     await client.closed;
@@ -120,7 +120,7 @@ describe("an end", () => {
   });
 
   it("is the same for a server of one process", async () => {
-    const cluster = new Cluster({ env: { WORKERS: "0" } });
+    const cluster = launchCluster({ app: PLAIN_APP, env: { WORKERS: "0" } });
     await eventually(() => expect(cluster.leftovers).toHaveLength(1));
     await cluster.logged("serving");
     const client = await cluster.connect();

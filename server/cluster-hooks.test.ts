@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { place } from "./sessions/test/workers.ts";
-import { Cluster, startCluster } from "./test/cluster.ts";
+import { launchCluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 
 const APP = `
@@ -123,7 +123,7 @@ it.each(["socketWorker", "primary"])(
   "hooks whose %s throws at the start end the server with a plain error",
   async (role) => {
     const source = `export async function ${role}() { throw new Error("no such table"); }`;
-    const cluster = new Cluster({ app: APP, files: { "hooks.mjs": source }, env: { HOOKS: "hooks.mjs" } });
+    const cluster = launchCluster({ app: APP, files: { "hooks.mjs": source }, env: { HOOKS: "hooks.mjs" } });
     expect((await cluster.exited).code).toBe(1);
     expect(cluster.stderr).toContain("the hooks of hooks.mjs cannot be set up: no such table");
     expect(cluster.stderr).not.toContain("    at ");

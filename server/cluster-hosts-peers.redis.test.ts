@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
 import { Seeker, secret } from "./peers/test/seeker.ts";
 import { eventually } from "./test/patience.ts";
-import { startTwoHosts } from "./test/two-hosts.ts";
+import { shareTwoHosts, startTwoHosts } from "./test/two-hosts.ts";
 
 const APP = "export const app = defineApp({ peers: {} });";
+const sharedHosts = shareTwoHosts({ app: APP });
 
 it("peers of two servers find each other, say things in their order, and part", async () => {
-  const { one, two } = await startTwoHosts({ app: APP });
+  const { one, two } = await sharedHosts();
   const [a, b] = [await Seeker.seek(one), await Seeker.seek(two)];
   expect(await a.next("paired")).toMatchObject({ peer: b.id });
   expect(await b.next("paired")).toMatchObject({ peer: a.id });
@@ -20,7 +21,7 @@ it("peers of two servers find each other, say things in their order, and part", 
 });
 
 it("make one room, whichever server they have come to", async () => {
-  const { one, two } = await startTwoHosts({ app: APP });
+  const { one, two } = await sharedHosts();
   const members = [];
   for (const server of [one, two, one, two]) members.push(await Seeker.seek(server, { room: "table" }));
   for (const member of members) {

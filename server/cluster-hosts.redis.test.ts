@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { startCluster } from "./test/cluster.ts";
 import { follow, publishNumbers } from "./test/followers.ts";
 import { eventually } from "./test/patience.ts";
-import { startTwoHosts } from "./test/two-hosts.ts";
+import { shareTwoHosts, startTwoHosts } from "./test/two-hosts.ts";
 
 const APP = `
   export const app = defineApp({
@@ -13,9 +13,10 @@ const APP = `
       toRoom: async (text, context) => void (await context.toTagged({ room: "a" }).publish(text)),
     },
   });`;
+const sharedHosts = shareTwoHosts({ app: APP });
 
 it("two servers are one: what is published at one comes to the subscribers of both, and history is one", async () => {
-  const { one, two } = await startTwoHosts({ app: APP });
+  const { one, two } = await sharedHosts();
   const [a, b] = await Promise.all([one.connect(), two.connect({ format: "msgpack" })]);
   const [, , place] = (await a.ask([8, 1, "kept:x"])) as [number, number, { epoch: string; offset: number }];
   expect(place).toEqual({ epoch: expect.any(String), offset: 0 });
@@ -47,7 +48,7 @@ it("two servers are one: what is published at one comes to the subscribers of bo
 });
 
 it("back ends and procedures reach the connections of both, by their tags", async () => {
-  const { one, two } = await startTwoHosts({ app: APP });
+  const { one, two } = await sharedHosts();
   const [a, b] = await Promise.all([one.connect(), two.connect()]);
   for (const client of [a, b]) expect(await client.ask([2, 1, "tag", "a"])).toEqual([3, 1]);
   expect(await (await two.post("/send?room=a", "to all")).text()).toBe("2");
@@ -94,7 +95,7 @@ it("no acknowledged publication is lost, whatever becomes of servers and of Redi
 });
 
 it("clients are told where Redis has forgotten what they may have missed, and go on with the next", async () => {
-  const { redis, one, two } = await startTwoHosts({ app: APP });
+  const { redis, one, two } = await sharedHosts();
   const followers = [...(await follow(one.port, "kept:n", 2)), ...(await follow(two.port, "kept:n", 2))];
   const publisher = await two.connect();
   expect(await publisher.ask([11, 1, "kept:n", 1])).toEqual([5, 1, { offset: 1 }]);

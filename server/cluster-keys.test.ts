@@ -1,43 +1,63 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { place } from "./sessions/test/workers.ts";
 import { startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 import { FORMATS, type RawClient } from "./test/raw-client.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
-/** What ran is written to a file, which outlives whoever ran it. */
+const sharedCluster = shareClusters();
+
+/** What ran is written to a file, which outlives whoever ran it: one for each test, whose scope stands before each name. */
 const APP = `
   import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-  const ran = (name) => appendFileSync("ran", name + "\\n");
+  /** Notes that it ran, and gives the bare name. */
+  const ran = (scoped) => {
+    const [scope, name] = scoped.split("/");
+    appendFileSync("ran-" + scope, name + "\\n");
+    return name;
+  };
+  const gone = async (scoped) => {
+    while (!existsSync("go-" + scoped.split("/")[0])) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
   export const app = defineApp({
     procedures: {
-      count: (name) => { ran(name); return { name, pid: process.pid }; },
-      async slow(name) {
-        ran(name);
-        while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 5));
+      count: (scoped) => ({ name: ran(scoped), pid: process.pid }),
+      async slow(scoped) {
+        const name = ran(scoped);
+        await gone(scoped);
         return { name, pid: process.pid };
       },
-      async login(name, { session }) {
-        ran(name);
-        while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 5));
+      async login(scoped, { session }) {
+        const name = ran(scoped);
+        await gone(scoped);
         session.setUser(name);
         return "welcome";
       },
       whoami: (_, { session }) => session.user ?? null,
-      refuse: (name) => { ran(name); throw Object.assign(new Error("no"), { code: "NO" }); },
-      go: () => writeFileSync("go", ""),
-      ran: () => existsSync("ran") ? readFileSync("ran", "utf8").trimEnd().split("\\n") : [],
+      refuse: (scoped) => { ran(scoped); throw Object.assign(new Error("no"), { code: "NO" }); },
+      go: (scope) => writeFileSync("go-" + scope, ""),
+      ran: (scope) => existsSync("ran-" + scope) ? readFileSync("ran-" + scope, "utf8").trimEnd().split("\\n") : [],
     },
   });`;
 
-const withKey = (id: number, procedure: string, name: string, key = name) => [2, id, procedure, name, { key }];
+let scopes = 0;
+let scope: string;
+beforeEach(() => {
+  scope = `${++scopes}`;
+});
+
+const withKey = (id: number, procedure: string, name: string) => [
+  ...[2, id, procedure, `${scope}/${name}`],
+  { key: name },
+];
 
 function call(client: RawClient, procedure: string, name: string): Promise<unknown> {
-  return client.ask([2, 7, procedure, name, { key: name }]);
+  return client.ask([2, 7, procedure, `${scope}/${name}`, { key: name }]);
 }
 
 /** The names of what ran, as often as it ran. */
 async function ran(client: RawClient): Promise<string[]> {
-  const [, , names] = (await client.ask([2, 1, "ran"])) as [number, number, string[]];
+  const [, , names] = (await client.ask([2, 1, "ran", scope])) as [number, number, string[]];
   return names;
 }
 
@@ -48,7 +68,7 @@ async function watcher(cluster: Parameters<typeof place>[0], not: number): Promi
 
 describe.each(FORMATS)("a call with a key, in a cluster, over %s", (format) => {
   it("that was answered is answered the same by every worker, and after the death of the one that ran it", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const { client, pid, welcome: known } = await place(cluster, { format });
     const answers = [await call(client, "count", "a"), await call(client, "refuse", "b")];
     expect(answers).toMatchObject([[3, 7, { name: "a", pid }], { 2: "INTERNAL" }]);
@@ -61,7 +81,7 @@ describe.each(FORMATS)("a call with a key, in a cluster, over %s", (format) => {
   });
 
   it("that still runs is waited for at another worker, though its connection is gone", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const { client, pid, welcome: known } = await place(cluster, { format });
     const observer = await watcher(cluster, pid);
     client.send(withKey(1, "slow", "a"));
@@ -70,7 +90,7 @@ describe.each(FORMATS)("a call with a key, in a cluster, over %s", (format) => {
     const other = await place(cluster, { format, known, not: pid });
     other.client.send([withKey(1, "slow", "a"), withKey(2, "slow", "a")]);
     expect(await other.client.settled()).toEqual([]);
-    await observer.ask([2, 1, "go"]);
+    await observer.ask([2, 1, "go", scope]);
     expect(await other.client.take(2)).toEqual([
       [3, 1, { name: "a", pid }],
       [3, 2, { name: "a", pid }],
@@ -79,7 +99,7 @@ describe.each(FORMATS)("a call with a key, in a cluster, over %s", (format) => {
   });
 
   it("whose worker dies while it runs is not run again, and whoever asks hears that nobody knows", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const { client, pid, welcome: known } = await place(cluster, { format });
     const observer = await watcher(cluster, pid);
     client.send(withKey(1, "slow", "a"));
@@ -89,7 +109,7 @@ describe.each(FORMATS)("a call with a key, in a cluster, over %s", (format) => {
     expect(await other.client.settled()).toEqual([]);
     process.kill(pid, "SIGKILL");
     expect(await other.client.next()).toMatchObject({ 0: 4, 1: 1, 2: "UNAVAILABLE" });
-    await observer.ask([2, 1, "go"]);
+    await observer.ask([2, 1, "go", scope]);
     expect(await call(other.client, "slow", "a")).toMatchObject({ 2: "UNAVAILABLE" });
     expect(await call(other.client, "slow", "b")).toMatchObject([3, 7, { name: "b" }]);
     expect(await ran(observer)).toEqual(["a", "b"]);
@@ -98,20 +118,20 @@ describe.each(FORMATS)("a call with a key, in a cluster, over %s", (format) => {
 
 describe("calls with keys", () => {
   it("log in where the session is, though it was elsewhere when they began", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const { client, pid, welcome: known } = await place(cluster);
     const observer = await watcher(cluster, pid);
     client.send(withKey(1, "login", "ada"));
     await eventually(async () => expect(await ran(observer)).toEqual(["ada"]));
     client.destroy();
     const other = await place(cluster, { known, not: pid });
-    await observer.ask([2, 1, "go"]);
+    await observer.ask([2, 1, "go", scope]);
     expect(await call(other.client, "login", "ada")).toEqual([3, 7, "welcome"]);
     expect(await other.client.ask([2, 1, "whoami"])).toEqual([3, 1, "ada"]);
   });
 
   it("run once at most, however many are under way when their worker is killed", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const names = Array.from({ length: 900 }, (_, index) => `call ${index}`);
     const { client, pid, welcome: known } = await place(cluster);
     for (let from = 0; from < names.length; from += 10) {

@@ -3,7 +3,9 @@ import { type Placed, place } from "./sessions/test/workers.ts";
 import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 import { samplesOf } from "./test/prometheus-parser.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 const APP = `
   export const app = defineApp({
     procedures: {
@@ -91,7 +93,7 @@ it("what clients do at two workers is counted once, and told as one", async () =
 });
 
 it("totals do not fall when a worker is killed, and its successor counts on", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const [one, other] = await placeBoth(cluster);
   for (const [at, { client }] of [one, other].entries()) await client.ask([2, 500 + at, "add", { x: 1, y: 1 }]);
   const before = await scrape(cluster);
@@ -120,7 +122,7 @@ it("totals do not fall when a worker is killed, and its successor counts on", as
 });
 
 it("a worker that does not answer is told of, and what it had counted is told all the same", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const [one] = await placeBoth(cluster);
   await one.client.ask([2, 500, "add", { x: 1, y: 1 }]);
   const before = await scrape(cluster);

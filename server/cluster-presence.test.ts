@@ -1,18 +1,25 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { hello } from "./sessions/test/resume.ts";
 import { type Placed, place } from "./sessions/test/workers.ts";
 import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 import type { Member } from "./test/presence-app.ts";
 import { FORMATS, RawClient } from "./test/raw-client.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 const APP = `
   export const app = defineApp({
     procedures: { whoami: (_, { connection }) => connection.id },
     channels: { "room:*": { presence: true }, "users:*": { presence: { countBy: "user" } } },
   });`;
 const HEARTBEAT_MS = 300;
-const CHANNEL = "room:1";
+
+let rooms = 0;
+let channel: string;
+beforeEach(() => {
+  channel = `room:${++rooms}`;
+});
 
 async function idOf({ client }: Placed): Promise<string> {
   const [, , id] = (await client.ask([2, 9, "whoami"])) as [number, number, string];
@@ -27,26 +34,26 @@ async function watched(
   const watcher = await place(cluster, { format });
   const other = await place(cluster, { format, not: watcher.pid });
   const id = await idOf(other);
-  await watcher.client.ask([8, 1, CHANNEL, { presence: true }]);
-  await other.client.ask([8, 1, CHANNEL]);
-  expect(await watcher.client.next()).toEqual([13, CHANNEL, "join", { connection: id }]);
+  await watcher.client.ask([8, 1, channel, { presence: true }]);
+  await other.client.ask([8, 1, channel]);
+  expect(await watcher.client.next()).toEqual([13, channel, "join", { connection: id }]);
   return { watcher, other, id };
 }
 
 describe.each(FORMATS)("presence in a cluster, over %s", (format) => {
   it("is known at every worker, and who was at one that is killed with -9 has left at once", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const { watcher, other, id } = await watched(cluster, format);
-    expect(await other.client.ask([2, 2, "$presence", CHANNEL])).toEqual([
+    expect(await other.client.ask([2, 2, "$presence", channel])).toEqual([
       3,
       2,
       [{ connection: expect.any(String) }, { connection: id }],
     ]);
     const killed = performance.now();
     process.kill(other.pid, "SIGKILL");
-    expect(await watcher.client.next()).toEqual([13, CHANNEL, "leave", { connection: id }]);
+    expect(await watcher.client.next()).toEqual([13, channel, "leave", { connection: id }]);
     expect(performance.now() - killed).toBeLessThan(5_000);
-    expect(await watcher.client.ask([2, 3, "$presence", { channel: CHANNEL, count: true }])).toEqual([
+    expect(await watcher.client.ask([2, 3, "$presence", { channel: channel, count: true }])).toEqual([
       3,
       3,
       { connections: 1, members: 1 },
@@ -56,10 +63,10 @@ describe.each(FORMATS)("presence in a cluster, over %s", (format) => {
   it("ends for a client that dies in silence, when its heartbeat fails", async () => {
     const cluster = await startCluster({ app: APP, env: { HEARTBEAT_MS: `${HEARTBEAT_MS}` } });
     const watcher = await cluster.connect({ format });
-    await watcher.ask([8, 1, CHANNEL, { presence: true }]);
+    await watcher.ask([8, 1, channel, { presence: true }]);
     const silent = await cluster.connect({ answersPings: false });
-    await silent.ask([8, 1, CHANNEL]);
-    expect(await watcher.next()).toMatchObject([13, CHANNEL, "join", {}]);
+    await silent.ask([8, 1, channel]);
+    expect(await watcher.next()).toMatchObject([13, channel, "join", {}]);
     const [, , change] = (await watcher.next(10 * HEARTBEAT_MS)) as [number, string, string];
     expect(change).toBe("leave");
   });
@@ -67,7 +74,7 @@ describe.each(FORMATS)("presence in a cluster, over %s", (format) => {
 
 describe("presence in a cluster", () => {
   it("follows a session to another worker, and is told once of each change", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const { watcher, other, id } = await watched(cluster, "json");
     const next = await place(cluster, { known: other.welcome, not: other.pid });
     const changes = (await watcher.client.take(2)) as [number, string, string, Member][];
@@ -76,29 +83,29 @@ describe("presence in a cluster", () => {
       `join ${moved}`,
       `leave ${id}`,
     ]);
-    await next.client.ask([2, 1, "$presence", CHANNEL]);
+    await next.client.ask([2, 1, "$presence", channel]);
     expect(await watcher.client.settled()).toEqual([]);
   });
 
   it("and its list, asked for in one frame, are the whole picture, also where nobody at the worker had the channel", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const restless = await place(cluster);
     const id = await idOf(restless);
     let stop = false;
     const over = (async () => {
-      for (let turn = 0; !stop; turn++) await restless.client.ask([turn % 2 === 0 ? 8 : 10, 1, CHANNEL]);
-      await restless.client.ask([10, 2, CHANNEL]);
+      for (let turn = 0; !stop; turn++) await restless.client.ask([turn % 2 === 0 ? 8 : 10, 1, channel]);
+      await restless.client.ask([10, 2, channel]);
     })();
     const watchers: { client: RawClient; told: unknown[][] }[] = [];
     for (let round = 0; round < 10; round++) {
       const { client } = await place(cluster, { not: restless.pid });
       client.send([
-        [8, 1, CHANNEL, { presence: true }],
-        [2, 2, "$presence", CHANNEL],
+        [8, 1, channel, { presence: true }],
+        [2, 2, "$presence", channel],
       ]);
       const told: unknown[][] = [];
       while (!told.some(([kind]) => kind === 3)) told.push((await client.next()) as unknown[]);
-      if (round < 9) client.send([10, 3, CHANNEL]);
+      if (round < 9) client.send([10, 3, channel]);
       watchers.push({ client, told });
     }
     stop = true;
@@ -106,7 +113,7 @@ describe("presence in a cluster", () => {
     const { client, told } = watchers.at(-1) as (typeof watchers)[number];
     // who has left is not in the list any more at some time, and then all news of it have come
     for (let question = 4, left = false; !left; question++) {
-      client.send([2, question, "$presence", CHANNEL]);
+      client.send([2, question, "$presence", channel]);
       while (told.at(-1)?.[0] !== 3 || told.at(-1)?.[1] !== question) told.push((await client.next()) as unknown[]);
       left = ((told.at(-1)?.[2] ?? []) as unknown[]).length === 1;
     }
@@ -117,10 +124,10 @@ describe("presence in a cluster", () => {
   });
 
   it("is nobody's after workers died, clients came and went, and all hung up", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const count = async () => {
       const client = await RawClient.connect({ port: cluster.port });
-      const counts = await client.ask([2, 1, "$presence", { channel: CHANNEL, count: true }]);
+      const counts = await client.ask([2, 1, "$presence", { channel: channel, count: true }]);
       client.destroy();
       return counts;
     };
@@ -131,8 +138,8 @@ describe("presence in a cluster", () => {
           if (index % 3 === 0) await hello(client);
           for (let turn = 0; turn < 5; turn++) {
             client.send([
-              [8, turn, CHANNEL, { presence: turn % 2 === 0 }],
-              ...(turn % 3 === 1 ? [[10, turn + 100, CHANNEL]] : []),
+              [8, turn, channel, { presence: turn % 2 === 0 }],
+              ...(turn % 3 === 1 ? [[10, turn + 100, channel]] : []),
             ]);
           }
         }),

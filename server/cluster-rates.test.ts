@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { type Placed, place } from "./sessions/test/workers.ts";
-import { type Cluster, startCluster } from "./test/cluster.ts";
+import { type Cluster, PLAIN_APP, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 import { RawClient, type RawMessage } from "./test/raw-client.ts";
 import { handshake } from "./test/raw-handshake.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 const HOUR = 3_600_000;
 const APP = `
   const guarded = (by) => ({ rateLimit: { limit: 5, perMs: ${HOUR}, by }, handler: () => "in" });
@@ -31,7 +33,7 @@ function done(answers: readonly unknown[]): number {
 
 describe("a procedure's rate holds for all socket workers together", () => {
   it("by address: whoever tries passwords is stopped, however many connections at once", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const clients = await Promise.all(Array.from({ length: 10 }, () => cluster.connect()));
     const answers = await Promise.all(
       clients.map((client) => {
@@ -48,7 +50,7 @@ describe("a procedure's rate holds for all socket workers together", () => {
   });
 
   it("by user, and one that dies takes nothing with it", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const [first, second] = await placeBoth(cluster);
     for (const { client } of [first, second]) await client.ask([2, 0, "login", "ann"]);
     first.client.send([1, 2, 3].map((id) => [2, id, "byUser"]));
@@ -65,7 +67,7 @@ describe("a procedure's rate holds for all socket workers together", () => {
 });
 
 it("a channel's rate by user holds for all socket workers together, a moment later", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const [first, second] = await placeBoth(cluster);
   for (const { client } of [first, second]) await client.ask([2, 0, "login", "ann"]);
   first.client.send([1, 2, 3, 4, 5, 6].map((id) => [11, id, "mine:x", id]));
@@ -105,7 +107,7 @@ describe("connections from one address", () => {
   }
 
   it("are limited over all socket workers: HTTP 429 says when to come again", async () => {
-    const cluster = await startCluster({ env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
+    const cluster = await sharedCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
     const clients = await settled(cluster, 6);
     await eventually(() => refused(cluster));
     for (const client of clients) expect(await client.ask([14])).toEqual([15]);
@@ -116,7 +118,7 @@ describe("connections from one address", () => {
   });
 
   it("that were a dead worker's make room", async () => {
-    const cluster = await startCluster({ env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
+    const cluster = await sharedCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
     await settled(cluster, 6);
     await eventually(() => refused(cluster));
     const [worker] = await cluster.status();
@@ -127,7 +129,7 @@ describe("connections from one address", () => {
   });
 
   it("do not stay counted, however they go", async () => {
-    const cluster = await startCluster({ env: { CONNECTIONS_PER_IP: "20", EXEMPT_IPS: "none" } });
+    const cluster = await startCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "20", EXEMPT_IPS: "none" } });
     for (let round = 0; round < 20; round++) {
       await Promise.all(
         Array.from({ length: 10 }, async () => {
@@ -142,7 +144,7 @@ describe("connections from one address", () => {
 
   it("may come only so often", async () => {
     const env = { CONNECT_RATE: "1", RATE_BURST_MS: "3000", MESSAGE_RATE: "off", EXEMPT_IPS: "none" };
-    const cluster = await startCluster({ env });
+    const cluster = await startCluster({ app: PLAIN_APP, env });
     const statuses: number[] = [];
     for (let count = 0; count < 12; count++) {
       const { status, socket } = await upgrade(cluster.port);
@@ -154,7 +156,10 @@ describe("connections from one address", () => {
   });
 
   it("from loopback are not limited unless it is said so", async () => {
-    const cluster = await startCluster({ env: { CONNECT_RATE: "1", CONNECTIONS_PER_IP: "1", RATE_BURST_MS: "1000" } });
+    const cluster = await startCluster({
+      app: PLAIN_APP,
+      env: { CONNECT_RATE: "1", CONNECTIONS_PER_IP: "1", RATE_BURST_MS: "1000" },
+    });
     const clients = await Promise.all(
       Array.from({ length: 50 }, () => RawClient.connect({ port: cluster.port, format: "json" })),
     );

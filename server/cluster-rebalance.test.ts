@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { type Cluster, startCluster, type WorkerStatus } from "./test/cluster.ts";
+import { type Cluster, PLAIN_APP, startCluster, type WorkerStatus } from "./test/cluster.ts";
 import { countMoves, ownClients } from "./test/own-clients.ts";
 import { eventually } from "./test/patience.ts";
 import type { RawClient } from "./test/raw-client.ts";
@@ -23,7 +23,7 @@ async function scaled(cluster: Cluster, workers: number): Promise<void> {
 
 describe("connections", () => {
   it("come to new workers until all have as many, hardly any more than once, and no call fails", async () => {
-    const cluster = await startCluster({ env: ONE });
+    const cluster = await startCluster({ app: PLAIN_APP, env: ONE });
     const clients = await ownClients(cluster.port, 30);
     const moves = countMoves(clients);
     let over = false;
@@ -47,7 +47,7 @@ describe("connections", () => {
   });
 
   it("come back to the successor of a worker that died", async () => {
-    const cluster = await startCluster();
+    const cluster = await startCluster({ app: PLAIN_APP });
     await ownClients(cluster.port, 40);
     const [first] = (await cluster.status()) as [WorkerStatus];
     process.kill(first.pid, "SIGKILL");
@@ -59,7 +59,7 @@ describe("connections", () => {
   });
 
   it("that ignore GOAWAY are closed after the limit, and where they do not come back no more are sent away", async () => {
-    const cluster = await startCluster({ env: { ...ONE, DRAIN_MS: "300" } });
+    const cluster = await startCluster({ app: PLAIN_APP, env: { ...ONE, DRAIN_MS: "300" } });
     const clients = await Promise.all(Array.from({ length: 20 }, () => cluster.connect()));
     let closed = 0;
     for (const client of clients) void client.closed.then(({ code }) => code === 1012 && closed++);
@@ -77,7 +77,7 @@ describe("connections", () => {
   });
 
   it("whose calls last are left in peace", async () => {
-    const cluster = await startCluster({ env: { ...ONE, DRAIN_MS: "300" } });
+    const cluster = await startCluster({ app: PLAIN_APP, env: { ...ONE, DRAIN_MS: "300" } });
     const clients = await Promise.all(Array.from({ length: 6 }, () => cluster.connect()));
     const busy = clients.slice(0, 4);
     for (const client of busy) client.send([Kind.CALL, 1, "test.delay", 60_000]);
@@ -90,7 +90,7 @@ describe("connections", () => {
   });
 
   it("are taken all the time while others move", async () => {
-    const cluster = await startCluster({ env: ONE });
+    const cluster = await startCluster({ app: PLAIN_APP, env: ONE });
     await ownClients(cluster.port, 20);
     let over = false;
     const visits = (async () => {
@@ -103,7 +103,7 @@ describe("connections", () => {
   });
 
   it("stay where they are where that is asked for", async () => {
-    const cluster = await startCluster({ env: { ...ONE, REBALANCE: "off" } });
+    const cluster = await startCluster({ app: PLAIN_APP, env: { ...ONE, REBALANCE: "off" } });
     const clients = await ownClients(cluster.port, 10);
     const moves = countMoves(clients);
     await scaled(cluster, 2);

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { type Cluster, isAlive, startCluster } from "./test/cluster.ts";
+import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
+import { isAlive } from "./test/processes.ts";
 
 const APP = `
   export const app = defineApp({ procedures: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kind } from "../shared/message.ts";
-import { type Cluster, startCluster } from "./test/cluster.ts";
+import { type Cluster, PLAIN_APP, startCluster } from "./test/cluster.ts";
 import { ownClients } from "./test/own-clients.ts";
 import { eventually } from "./test/patience.ts";
 import type { RawClient } from "./test/raw-client.ts";
@@ -24,7 +24,7 @@ async function scale(cluster: Cluster, workers: number): Promise<unknown> {
 
 describe("scaling", () => {
   it("starts workers, and ends those with the highest numbers, while the others go on", async () => {
-    const cluster = await startCluster({ env: ENV });
+    const cluster = await startCluster({ app: PLAIN_APP, env: ENV });
     const before = (await cluster.status()).map(({ pid }) => pid);
     expect(await scale(cluster, 4)).toEqual({ before: 2, workers: 4, starting: [3, 4], draining: [] });
     await eventually(async () => expect(await states(cluster)).toEqual(serving(1, 2, 3, 4)));
@@ -39,7 +39,7 @@ describe("scaling", () => {
   });
 
   it("down lets calls finish, and clients go on elsewhere with what they have subscribed to", async () => {
-    const cluster = await startCluster({ env: ENV });
+    const cluster = await startCluster({ app: PLAIN_APP, env: ENV });
     const clients = await ownClients(cluster.port, 8);
     const heard = clients.map(() => new Set<unknown>());
     for (const [index, client] of clients.entries()) {
@@ -58,7 +58,7 @@ describe("scaling", () => {
   });
 
   it("up again does not wait for one of the same number that still ends", async () => {
-    const cluster = await startCluster({ env: ENV });
+    const cluster = await startCluster({ app: PLAIN_APP, env: ENV });
     const clients = (await Promise.all([1, 2].map(() => cluster.connect()))) as [RawClient, RawClient];
     for (const client of clients) client.send([Kind.CALL, 1, "test.delay", 4_500]);
     await Promise.all(clients.map((client) => client.settled()));
@@ -76,7 +76,7 @@ describe("scaling", () => {
   });
 
   it("that is asked for many times at once ends with what was asked for last", async () => {
-    const cluster = await startCluster({ env: ENV });
+    const cluster = await startCluster({ app: PLAIN_APP, env: ENV });
     for (const workers of [4, 1, 3, 2, 4, 1, 3]) void cluster.post(`/scale?workers=${workers}`).catch(() => undefined);
     await Promise.all([5, 1, 4, 2].map((workers) => cluster.post(`/scale?workers=${workers}`)));
     await scale(cluster, 3);
@@ -88,7 +88,7 @@ describe("scaling", () => {
   });
 
   it("down during a rolling restart refuses nobody, even where the one that ends is the one that takes all", async () => {
-    const cluster = await startCluster({ app: "export const app = defineApp({});", env: ENV });
+    const cluster = await startCluster({ app: PLAIN_APP, env: ENV });
     let over = false;
     const visits = (async () => {
       while (!over) (await cluster.connect()).destroy();

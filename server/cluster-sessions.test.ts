@@ -4,7 +4,9 @@ import { place } from "./sessions/test/workers.ts";
 import { startCluster } from "./test/cluster.ts";
 import { eventually, LIMIT_MS } from "./test/patience.ts";
 import { FORMATS, type RawClient } from "./test/raw-client.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 const APP = `
   export const app = defineApp({
     procedures: {
@@ -46,7 +48,7 @@ async function expectSettled(client: RawClient): Promise<void> {
 
 describe.each(FORMATS)("a session of a cluster, over %s", (format) => {
   it("goes on at each of two workers, to and fro", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const first = await place(cluster, { format });
     await settleIn(first.client);
     let { client, pid } = first;
@@ -62,7 +64,7 @@ describe.each(FORMATS)("a session of a cluster, over %s", (format) => {
   });
 
   it("leaves the connection that holds it at another worker, and that one is closed for good", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const zombie = await place(cluster, { format });
     await settleIn(zombie.client);
     const { client, welcome } = await place(cluster, { format, known: zombie.welcome, not: zombie.pid });
@@ -76,7 +78,7 @@ describe.each(FORMATS)("a session of a cluster, over %s", (format) => {
   });
 
   it("outlives the worker that served it, killed with -9", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const { client, pid, welcome: known } = await place(cluster, { format });
     await settleIn(client);
     // an answer to a call with a key is known to the primary first, and so is all that came before it
@@ -109,7 +111,7 @@ describe("sessions of a cluster", () => {
   });
 
   it("are many: each client comes back to its own, after both workers were killed", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const clients = await Promise.all(Array.from({ length: 40 }, () => place(cluster)));
     for (const [index, { client }] of clients.entries()) {
       await client.ask([2, 1, "login", `user ${index}`, { key: "k" }]);
@@ -128,7 +130,7 @@ describe("sessions of a cluster", () => {
   });
 
   it("of one client that comes many times at once are one in the end", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const { client, welcome: known } = await place(cluster);
     await settleIn(client);
     const clients = await Promise.all(Array.from({ length: 30 }, () => cluster.connect()));

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "./links/test/free-port.ts";
-import { Cluster, startCluster } from "./test/cluster.ts";
+import { type Cluster, launchCluster, startCluster } from "./test/cluster.ts";
 import { eventually, LIMIT_MS } from "./test/patience.ts";
 
 /** A port that somebody else has. */
@@ -20,7 +20,7 @@ async function takenPort(): Promise<number> {
 
 /** Starts what cannot start, and tells how it ended. */
 async function failing(...options: ConstructorParameters<typeof Cluster>) {
-  const cluster = new Cluster(...options);
+  const cluster = launchCluster(...options);
   const { code } = await cluster.exited;
   expect({ alive: cluster.alive, leftovers: cluster.leftovers }).toEqual({ alive: [], leftovers: [] });
   return { code, stderr: cluster.stderr };
@@ -41,7 +41,7 @@ describe("a cluster that starts", () => {
   it("is not ready before its workers serve", async () => {
     const control = await freePort();
     const slow = "await new Promise((resolve) => setTimeout(resolve, 400)); export const app = defineApp({});";
-    const cluster = new Cluster({ app: slow, env: { CONTROL_PORT: String(control) } });
+    const cluster = launchCluster({ app: slow, env: { CONTROL_PORT: String(control) } });
     const answers: number[] = [];
     await eventually(async () => {
       answers.push((await cluster.get("/readyz", control)).status);
@@ -129,9 +129,9 @@ describe("a cluster that cannot start", () => {
     ["exports no application", "export const application = defineApp({});", "exports no application"],
     ["ends the process", "process.exit(3);", "exit code 3"],
   ])("says what is wrong with an application that %s, and ends with code 1", async (_, app, text) => {
-    const { code, stderr } = await failing({ app });
+    const { code, stderr } = await failing({ app, env: { WORKERS: "1" } });
     expect(code).toBe(1);
     expect(stderr).toContain(text);
-    expect(stderr).toMatch(/^fugitive: socket worker \d cannot serve|^fugitive: socket worker \d ended before/m);
+    expect(stderr).toMatch(/^fugitive: socket worker 1 cannot serve|^fugitive: socket worker 1 ended before/m);
   });
 });

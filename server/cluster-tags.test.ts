@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { type Placed, place } from "./sessions/test/workers.ts";
-import { type Cluster, startCluster } from "./test/cluster.ts";
+import type { Cluster } from "./test/cluster.ts";
 import type { RawMessage } from "./test/raw-client.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 const APP = `
   const answered = (promise) => promise.catch(({ name, message }) => ({ name, message }));
   const to = (tags, context, act) => {
@@ -20,6 +22,8 @@ const APP = `
     },
   });`;
 
+const PATHS = '[{ "path": "/raw", "mode": "raw", "tags": { "room": "5" } }]';
+
 /** A client at each of the two workers. */
 async function placeBoth(cluster: Cluster): Promise<[Placed, Placed]> {
   const first = await place(cluster);
@@ -27,8 +31,7 @@ async function placeBoth(cluster: Cluster): Promise<[Placed, Placed]> {
 }
 
 it("an application reaches connections by their tags, on every worker", async () => {
-  const paths = '[{ "path": "/raw", "mode": "raw", "tags": { "room": "5" } }]';
-  const cluster = await startCluster({ app: APP, env: { PATHS: paths } });
+  const cluster = await sharedCluster({ app: APP, env: { PATHS } });
   const [{ client: one }, { client: other }] = await placeBoth(cluster);
   for (const client of [one, other]) await client.ask([2, 1, "tag", { room: "5" }]);
   await other.ask([2, 1, "tag", { n: "2" }]);
@@ -61,7 +64,7 @@ it("an application reaches connections by their tags, on every worker", async ()
 });
 
 it("a rate by tag holds for all connections of its value together", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP, env: { PATHS } });
   const [{ client: one }, { client: other }] = await placeBoth(cluster);
   const call = async (client: Placed["client"]) => ((await client.ask([2, 1, "dear"])) as RawMessage)[0];
   for (const client of [one, other]) await client.ask([2, 1, "tag", { room: "5" }]);

@@ -2,8 +2,10 @@ import { expect, it } from "vitest";
 import { place } from "./sessions/test/workers.ts";
 import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 import { TailReader } from "./test/tail-reader.ts";
 
+const sharedCluster = shareClusters();
 const APP = `
   export const app = defineApp({
     procedures: {
@@ -28,7 +30,7 @@ const MESSAGE = { time: expect.stringMatching(/^\d{4}-.*Z$/), bytes: expect.any(
 it.each(["json", "msgpack"] as const)(
   "a tail tells all that one client says and is told, in %s, and no value",
   async (format) => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const { client, id } = await named(cluster, "ann", format);
     const tail = await TailReader.open(cluster, `id=${id}`);
     expect(tail.type).toBe("application/x-ndjson");
@@ -90,7 +92,7 @@ it.each(["json", "msgpack"] as const)(
 );
 
 it("a tail ends at its limits, with whoever reads it, and with the socket worker", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const { client, id, pid } = await named(cluster, "ann");
   const other = await place(cluster, { not: pid });
 
@@ -200,7 +202,7 @@ it("who does not read a tail loses lines and is told how many; the client and th
 });
 
 it("a tail is refused where there is nothing to see, or nothing that can be meant", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   for (const [query, status] of [
     ["id=nobody", 404],
     ["id=", 400],

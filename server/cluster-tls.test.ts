@@ -5,12 +5,14 @@ import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { Kind } from "../shared/message.ts";
 import { type CertificateOptions, makeCertificate, type TestCertificate } from "./test/certificates.ts";
 import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 const APP = `export const app = defineApp({
   procedures: { echo: (data) => data },
   channels: { news: {} },
@@ -23,10 +25,13 @@ class Pair {
   current: TestCertificate;
 
   constructor(options: CertificateOptions = {}) {
-    onTestFinished(() => rmSync(this.#folder, { recursive: true }));
     this.current = this.renew(options);
     this.env = { TLS_CERT: this.path("cert"), TLS_KEY: this.path("key") };
     if (options.passphrase !== undefined) this.env = { ...this.env, TLS_PASSPHRASE: options.passphrase };
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true });
   }
 
   path(name: string): string {
@@ -48,8 +53,25 @@ class Pair {
   }
 }
 
-async function start(pair: Pair, env: Record<string, string> = {}): Promise<Cluster> {
-  return startCluster({ app: APP, env: { ...pair.env, ...env } });
+/** Starts a server with a pair of its own. */
+async function start(options: CertificateOptions): Promise<Cluster> {
+  const own = new Pair(options);
+  onTestFinished(() => own.remove());
+  return startCluster({ app: APP, env: own.env });
+}
+
+/** The pair of the servers that tests share; each test leaves one there that can be used. */
+const pair = new Pair();
+afterAll(() => pair.remove());
+
+/** One server for all that start it alike, which offers the pair. A single process has no control port to be shared by. */
+async function share(env: Record<string, string> = {}): Promise<Cluster> {
+  const cluster = await (env.WORKERS === "0" ? startCluster : sharedCluster)({
+    app: APP,
+    env: { ...pair.env, ...env },
+  });
+  await allOffer(cluster, pair.current);
+  return cluster;
 }
 
 /** Whether a new connection gets a certificate. */
@@ -79,8 +101,7 @@ const WAYS = [
 
 describe.each(WAYS)("with a certificate, in %s", (_, env) => {
   it("clients are served, and what is not encrypted is not", async () => {
-    const pair = new Pair();
-    const cluster = await start(pair, env);
+    const cluster = await share(env);
     const record = cluster.records.find(({ msg }) => msg === "serving");
     expect(record?.addresses).toMatchObject({ public: [`https://127.0.0.1:${cluster.port}`] });
     const ca = pair.current.cert;
@@ -99,8 +120,7 @@ describe.each(WAYS)("with a certificate, in %s", (_, env) => {
   });
 
   it("a new one is for new connections, the old ones stay, and a publication reaches all", async () => {
-    const pair = new Pair({ name: "first" });
-    const cluster = await start(pair, env);
+    const cluster = await share(env);
     const old = await Promise.all([1, 2, 3].map(() => cluster.connect({ ca: pair.current.cert })));
     for (const client of old) await client.ask([Kind.SUBSCRIBE, 1, "news"]);
     const first = pair.current;
@@ -120,8 +140,7 @@ describe.each(WAYS)("with a certificate, in %s", (_, env) => {
 });
 
 it("a pair that cannot be used changes nothing but the log, and the next one is used", async () => {
-  const pair = new Pair();
-  const cluster = await start(pair);
+  const cluster = await share();
   const { current } = pair;
   const other = makeCertificate();
   pair.write(other.cert, current.key);
@@ -136,8 +155,7 @@ it("a pair that cannot be used changes nothing but the log, and the next one is 
 });
 
 it("a rolling restart takes the certificate that is there", async () => {
-  const pair = new Pair();
-  const cluster = await start(pair);
+  const cluster = await share();
   const client = await cluster.connect({ ca: pair.current.cert });
   const next = pair.renew();
   expect((await cluster.post("/reload")).status).toBe(202);
@@ -147,8 +165,7 @@ it("a rolling restart takes the certificate that is there", async () => {
 });
 
 it("this project's own client connects where its authority is known, and only there", async () => {
-  const pair = new Pair();
-  const { port } = await start(pair);
+  const { port } = await share();
   const library = JSON.stringify(new URL("../dist/client/node.js", import.meta.url).href);
   const code = `
     import { connect } from ${library};
@@ -172,13 +189,14 @@ it("this project's own client connects where its authority is known, and only th
 
 it("an encrypted key is opened by its passphrase, which is nowhere in the log; versions of TLS before 1.2 are refused", async () => {
   const passphrase = "hunter2-hunter2";
-  const pair = new Pair({ passphrase });
-  const cluster = await start(pair);
+  const locked = new Pair({ passphrase });
+  onTestFinished(() => locked.remove());
+  const cluster = await startCluster({ app: APP, env: locked.env });
   const { port } = cluster;
   const speaks = (version: "TLSv1.1" | "TLSv1.2" | "TLSv1.3") =>
     new Promise((resolve) => {
       const versions = { minVersion: version, maxVersion: version, ciphers: "DEFAULT@SECLEVEL=0" };
-      const socket = connectTls({ port, host: "127.0.0.1", ca: pair.current.cert, ...versions });
+      const socket = connectTls({ port, host: "127.0.0.1", ca: locked.current.cert, ...versions });
       socket.on("secureConnect", () => resolve(socket.getProtocol()));
       socket.on("error", () => resolve("refused"));
       onTestFinished(() => void socket.destroy());
@@ -191,20 +209,21 @@ it("an encrypted key is opened by its passphrase, which is nowhere in the log; v
 
 describe("at the start", () => {
   it("a certificate that is about to expire is warned of", async () => {
-    const soon = await start(new Pair({ days: 3 }));
+    const soon = await start({ days: 3 });
     await soon.logged(/^the certificate of localhost, 127\.0\.0\.1 expires in [23] days$/);
-    const over = await start(new Pair({ days: -3 }));
+    const over = await start({ days: -3 });
     await over.logged("the certificate of localhost, 127.0.0.1 has expired, and clients refuse it");
   });
 
   it.each(["2", "0"])(
     "a pair that cannot be used ends it at once, with a plain reason: %s workers",
     async (WORKERS) => {
-      const pair = new Pair();
-      pair.write(pair.current.cert, makeCertificate().key);
-      const failed = startCluster({ app: APP, env: { ...pair.env, WORKERS } });
+      const wrong = new Pair();
+      onTestFinished(() => wrong.remove());
+      wrong.write(wrong.current.cert, makeCertificate().key);
+      const failed = startCluster({ app: APP, env: { ...wrong.env, WORKERS } });
       await expect(failed).rejects.toThrow(
-        `fugitive: the key ${pair.path("key")} is not that of the first certificate in ${pair.path("cert")}`,
+        `fugitive: the key ${wrong.path("key")} is not that of the first certificate in ${wrong.path("cert")}`,
       );
     },
   );

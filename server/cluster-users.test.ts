@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { hello, type Known, resume } from "./sessions/test/resume.ts";
-import { type Cluster, startCluster } from "./test/cluster.ts";
+import type { Cluster } from "./test/cluster.ts";
 import type { RawClient } from "./test/raw-client.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 /** A token is a user, and, behind a colon, when it was issued. */
 const APP = `
   export const app = defineApp({
@@ -35,7 +37,7 @@ async function both(cluster: Cluster, options: object): Promise<[RawClient, RawC
 
 describe("all connections of a user", () => {
   it("are told, wherever they are, in each their format, and nobody else is", async () => {
-    const cluster = await startCluster({ app: APP });
+    const cluster = await sharedCluster({ app: APP });
     const [one, other] = await both(cluster, { token: "ada" });
     const packed = await cluster.connect({ format: "msgpack" });
     await hello(packed, { token: "ada" });
@@ -73,8 +75,8 @@ describe("all connections of a user", () => {
 
 describe("revoking", () => {
   it("a user closes all connections at once and forgets the sessions; tokens of before are good no more", async () => {
-    const cluster = await startCluster({ app: APP });
-    const token = `ada:${Date.now()}`;
+    const cluster = await sharedCluster({ app: APP });
+    const token = `eve:${Date.now()}`;
     const [one, other, known] = await both(cluster, { token });
     const [away] = await both(cluster, { token });
     const gone = await hello(await cluster.connect(), { token });
@@ -82,7 +84,7 @@ describe("revoking", () => {
     await hello(bob, { token: "bob" });
     away.destroy();
     await away.closed;
-    const [, , count] = (await bob.ask([2, 1, "revoke", { target: { user: "ada" } }])) as [number, number, number];
+    const [, , count] = (await bob.ask([2, 1, "revoke", { target: { user: "eve" } }])) as [number, number, number];
     // some were closed by the test itself, and their sessions wait
     expect(count).toBeGreaterThanOrEqual(4);
     for (const client of [one, other]) expect(await client.closed).toEqual({ code: 4401, reason: "revoked" });
@@ -96,15 +98,15 @@ describe("revoking", () => {
       expect(await again.ask([0, { token }])).toEqual([4, null, "UNAUTHENTICATED", "The token has been revoked."]);
       expect(await again.closed).toMatchObject({ code: 4401 });
     }
-    const later = `ada:${Date.now() + 2_000}`;
-    expect(await hello(await cluster.connect(), { token: later })).toMatchObject({ user: "ada" });
+    const later = `eve:${Date.now() + 2_000}`;
+    expect(await hello(await cluster.connect(), { token: later })).toMatchObject({ user: "eve" });
   });
 
   it("is known to workers that start later", async () => {
-    const cluster = await startCluster({ app: APP });
-    const token = `ada:${Date.now()}`;
+    const cluster = await sharedCluster({ app: APP });
+    const token = `fay:${Date.now()}`;
     const client = await cluster.connect();
-    expect(await client.ask([2, 1, "revoke", { target: { user: "ada" } }])).toEqual([3, 1, 0]);
+    expect(await client.ask([2, 1, "revoke", { target: { user: "fay" } }])).toEqual([3, 1, 0]);
     const before = await cluster.status();
     for (const { pid } of before) if (pid > 0) process.kill(pid, "SIGKILL");
     await expect
@@ -120,24 +122,24 @@ describe("revoking", () => {
   });
 
   it("is done from the control port, too", async () => {
-    const cluster = await startCluster({ app: APP });
-    const [one, other] = await both(cluster, { token: "ada" });
+    const cluster = await sharedCluster({ app: APP });
+    const [one, other] = await both(cluster, { token: "gil" });
     // the primary hears of sessions by the way of this, and before it
     for (const client of [one, other]) {
       expect(await client.ask([2, 1, "tell", { user: "nobody", data: 1 }])).toEqual([3, 1, 0]);
     }
-    expect(await (await cluster.post("/revoke?user=ada&ban")).json()).toEqual({ ended: 2 });
+    expect(await (await cluster.post("/revoke?user=gil&ban")).json()).toEqual({ ended: 2 });
     for (const client of [one, other]) expect(await client.closed).toEqual({ code: 4403, reason: "revoked" });
   });
 
   it("one session leaves the user's others alone; with a ban the client is told to stay away", async () => {
-    const cluster = await startCluster({ app: APP });
-    const [one, other, known] = await both(cluster, { token: "ada" });
+    const cluster = await sharedCluster({ app: APP });
+    const [one, other, known] = await both(cluster, { token: "hal" });
     const target = { session: known?.session };
     expect(await other.ask([2, 1, "revoke", { target, options: { ban: true } }])).toEqual([3, 1, 1]);
     expect(await one.closed).toEqual({ code: 4403, reason: "revoked" });
     expect(await other.ask([2, 2, "revoke", { target }])).toEqual([3, 2, 0]);
-    expect(await other.ask([2, 3, "tell", { user: "ada", data: 1 }])).toEqual([12, "$direct", 1]);
+    expect(await other.ask([2, 3, "tell", { user: "hal", data: 1 }])).toEqual([12, "$direct", 1]);
     expect(await other.next()).toEqual([3, 3, 1]);
   });
 });

@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPack } from "../shared/msgpack-codec.ts";
 import { Seeker, secret } from "./peers/test/seeker.ts";
 import { eventually } from "./test/patience.ts";
-import { launchPeerBrowser, PeerPage, startPeerCluster } from "./test/peer-page.ts";
+import { launchPeerBrowser, PeerPage, peerCluster } from "./test/peer-page.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
 const { pack } = createPack();
 const message = (value: unknown): number[] => [...pack(value)];
 
+const sharedCluster = shareClusters();
 let browser: Browser;
 
 beforeAll(async () => {
@@ -20,7 +22,7 @@ afterAll(async () => {
 
 /** A page that is connected to one that sends what it likes. */
 async function pair(): Promise<[honest: PeerPage, hostile: PeerPage]> {
-  const cluster = await startPeerCluster();
+  const cluster = await sharedCluster(peerCluster());
   const honest = await PeerPage.seek(browser, cluster);
   const hostile = await PeerPage.seek(browser, cluster);
   await honest.there();
@@ -125,7 +127,7 @@ describe("a peer that sends messages nobody waits for", () => {
 
 describe("a peer that signals nonsense", () => {
   it("keeps nobody from another one", async () => {
-    const cluster = await startPeerCluster();
+    const cluster = await sharedCluster(peerCluster());
     const page = await PeerPage.seek(browser, cluster, { room: "r" });
     const raw = await Seeker.seek(cluster, { room: "r", secret: secret("raw") });
     const { peer } = await raw.next("paired");

@@ -5,13 +5,21 @@ import type { LinkSignal } from "../client/peers/link-signal.ts";
 import { Seeker, secret } from "./peers/test/seeker.ts";
 import type { Cluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
-import { launchPeerBrowser, launchStoppablePeerBrowser, PeerPage, startPeerCluster } from "./test/peer-page.ts";
+import {
+  launchPeerBrowser,
+  launchStoppablePeerBrowser,
+  PeerPage,
+  peerCluster,
+  startPeerCluster,
+} from "./test/peer-page.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
 /** Within so many milliseconds it is noticed that a page was closed, where the server is there: it is stated in docs/PEERS.md. */
 const NOTICED_MS = 4_000;
 /** And where it is not: two heartbeats that are not answered, and the time to reconnect. */
 const NOTICED_ALONE_MS = 20_000;
 
+const sharedCluster = shareClusters();
 let browser: Browser;
 
 beforeAll(async () => {
@@ -104,7 +112,7 @@ describe("a server that is gone", () => {
 
 describe("a channel that breaks", () => {
   it.each(["close", "close the channel"] as const)("is made anew, whichever side it breaks on: %s", async (how) => {
-    const [one, other] = await pair(await startPeerCluster());
+    const [one, other] = await pair(await sharedCluster(peerCluster()));
     for (const page of [one, other]) {
       const pending = page.call("hang", 1, { timeoutMs: 30_000 });
       await page.harm(how);
@@ -121,7 +129,7 @@ describe("a channel that breaks", () => {
 });
 
 it("a peer that hangs is doubted, and is there again when it goes on, by the same channel", async () => {
-  const cluster = await startPeerCluster();
+  const cluster = await sharedCluster(peerCluster());
   const one = await PeerPage.seek(browser, cluster);
   const stoppable = await launchStoppablePeerBrowser();
   const other = await PeerPage.seek(stoppable.browser, cluster, {}, one);
@@ -139,7 +147,7 @@ it("a peer that hangs is doubted, and is there again when it goes on, by the sam
 
 describe("a peer that vanishes", () => {
   it("while it seeks is found by nobody", async () => {
-    const cluster = await startPeerCluster();
+    const cluster = await sharedCluster(peerCluster());
     const gone = await PeerPage.seek(browser, cluster);
     await gone.close();
     await eventually(async () => {
@@ -151,9 +159,9 @@ describe("a peer that vanishes", () => {
   });
 
   it("before it has made an offer is missed", async () => {
-    const cluster = await startPeerCluster();
+    const cluster = await sharedCluster(peerCluster());
     const page = await PeerPage.seek(browser, cluster);
-    const raw = await Seeker.seek(cluster, { secret: secret("raw") });
+    const raw = await Seeker.seek(cluster, { secret: secret("raw 1") });
     await page.state(/connecting/);
     await raw.client.close(1001);
     await page.state(/^closed: UNAVAILABLE The peer has gone/, NOTICED_MS);
@@ -161,7 +169,7 @@ describe("a peer that vanishes", () => {
 
   it("after it was made an offer is missed, and where its connection was lost, after the grace for that", async () => {
     const cluster = await startPeerCluster("{ limits: { graceMs: 500 } }");
-    const raw = await Seeker.seek(cluster, { secret: secret("raw") });
+    const raw = await Seeker.seek(cluster, { secret: secret("raw 2") });
     const page = await PeerPage.seek(browser, cluster);
     const { data } = await raw.next("signal");
     expect((data as LinkSignal).description?.type).toBe("offer");
@@ -170,8 +178,8 @@ describe("a peer that vanishes", () => {
   });
 
   it("while the two connect is missed", async () => {
-    const cluster = await startPeerCluster();
-    const raw = await Seeker.seek(cluster, { secret: secret("raw") });
+    const cluster = await sharedCluster(peerCluster());
+    const raw = await Seeker.seek(cluster, { secret: secret("raw 3") });
     const page = await PeerPage.seek(browser, cluster);
     const { peer, data } = await raw.next("signal");
     const { attempt, description } = data as LinkSignal;
@@ -185,15 +193,15 @@ describe("a peer that vanishes", () => {
   });
 
   it("and does not, but never answers, is given up", async () => {
-    const cluster = await startPeerCluster();
-    await Seeker.seek(cluster, { secret: secret("raw") });
+    const cluster = await sharedCluster(peerCluster());
+    await Seeker.seek(cluster, { secret: secret("raw 4") });
     const page = await PeerPage.seek(browser, cluster, { connectMs: 1_000 });
     await page.state(/^closed: TIMEOUT/, NOTICED_MS);
   });
 
   it("before the two could connect has its place taken by another", async () => {
-    const cluster = await startPeerCluster();
-    const raw = await Seeker.seek(cluster, { secret: secret("raw") });
+    const cluster = await sharedCluster(peerCluster());
+    const raw = await Seeker.seek(cluster, { secret: secret("raw 5") });
     const page = await PeerPage.seek(browser, cluster);
     await raw.next("signal");
     raw.cancel();
@@ -205,7 +213,7 @@ describe("a peer that vanishes", () => {
   });
 
   it("because it closed this peer is not paired with it again, also when the server comes back", async () => {
-    const cluster = await startPeerCluster();
+    const cluster = await sharedCluster(peerCluster());
     const [one, other] = await pair(cluster, { room: "r" });
     await one.page.evaluate(() => window.talk.peer?.close());
     await one.state(/^closed$/);
@@ -219,7 +227,7 @@ describe("a peer that vanishes", () => {
   });
 
   it("by closing its page, connected, is missed", async () => {
-    const [one, other] = await pair(await startPeerCluster());
+    const [one, other] = await pair(await sharedCluster(peerCluster()));
     const closedAt = performance.now();
     await other.close();
     await one.state(/^closed: /, NOTICED_MS);
@@ -227,7 +235,7 @@ describe("a peer that vanishes", () => {
   });
 
   it("by closing its client says so", async () => {
-    const [one, other] = await pair(await startPeerCluster());
+    const [one, other] = await pair(await sharedCluster(peerCluster()));
     await other.page.evaluate(() => window.talk.client.close());
     await one.state(/^closed: UNAVAILABLE The peer has closed the connection/, NOTICED_MS);
     await other.state(/^closed$/);

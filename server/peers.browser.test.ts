@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "../shared/errors.ts";
 import type { Cluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
-import { launchPeerBrowser, PeerPage, startPeerCluster } from "./test/peer-page.ts";
+import { launchPeerBrowser, PeerPage, peerCluster, startPeerCluster } from "./test/peer-page.ts";
+import { shareClusters } from "./test/shared-clusters.ts";
 
+const sharedCluster = shareClusters();
 let browser: Browser;
 
 beforeAll(async () => {
@@ -26,7 +28,7 @@ async function pair(cluster: Cluster): Promise<[one: PeerPage, other: PeerPage]>
 
 describe("two pages on different socket workers", () => {
   it("find each other and talk, and fetch what that takes only then", async () => {
-    const cluster = await startPeerCluster();
+    const cluster = await sharedCluster(peerCluster());
     const one = await PeerPage.open(browser, cluster);
     const fetched: string[] = [];
     one.page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
@@ -46,7 +48,7 @@ describe("two pages on different socket workers", () => {
   });
 
   it("call each other: results, errors, streams, time and cancellation", async () => {
-    const [one] = await pair(await startPeerCluster());
+    const [one] = await pair(await sharedCluster(peerCluster()));
     expect(await one.call("double", 21)).toBe(42);
     expect(await one.call("who")).toBe("Ann");
     expect(await one.call("fail", "SOLD_OUT")).toBe("SOLD_OUT: on purpose");
@@ -75,7 +77,7 @@ describe("two pages on different socket workers", () => {
   });
 
   it("tell a procedure when its caller has had enough", async () => {
-    const [one, other] = await pair(await startPeerCluster());
+    const [one, other] = await pair(await sharedCluster(peerCluster()));
     expect(await one.call("hang", 1, { timeoutMs: 50 })).toMatch(/^TIMEOUT/);
     // by the caller's word or by its own clock, whichever is first
     await other.heard(/^aborted: (TIMEOUT|CANCELLED)$/);
@@ -90,7 +92,7 @@ describe("two pages on different socket workers", () => {
   });
 
   it("know how their connection is", async () => {
-    const [one] = await pair(await startPeerCluster());
+    const [one] = await pair(await sharedCluster(peerCluster()));
     // what was sent is counted a moment later
     await eventually(async () => {
       const stats = await one.page.evaluate(async () => window.talk.peer?.stats());
@@ -101,7 +103,7 @@ describe("two pages on different socket workers", () => {
   });
 
   it("connect by an id, where one seeks nobody", async () => {
-    const cluster = await startPeerCluster();
+    const cluster = await sharedCluster(peerCluster());
     const called = await PeerPage.open(browser, cluster);
     const id = await called.seek({ policy: "none", context: "phone" });
     const caller = await PeerPage.seek(browser, cluster, { context: "something else" });
@@ -119,7 +121,7 @@ describe("two pages on different socket workers", () => {
 
 describe("three pages in a room", () => {
   it("hear each other, and of one that leaves; a fourth has no place, until then", async () => {
-    const cluster = await startPeerCluster();
+    const cluster = await sharedCluster(peerCluster());
     const options = { room: "table", size: 3 };
     const pages: PeerPage[] = [];
     for (let count = 0; count < 3; count++) pages.push(await PeerPage.seek(browser, cluster, options, pages.at(-1)));

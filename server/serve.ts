@@ -6,10 +6,11 @@ import { createServer } from "./server.ts";
 export interface StartRequest {
   /** ES module that exports an application as `app` or as its default. */
   readonly appUrl: URL;
-  readonly config: LoadedConfig;
+  /** None in a socket worker: it is told its own. */
+  readonly config: LoadedConfig | undefined;
 }
 
 /** Serves the application that a module exports as `app` or as its default. Resolves when everything is up. */
 export async function start({ appUrl, config }: StartRequest): Promise<void> {
-  await createServer(() => loadApp(appUrl), { loaded: config, signals: true }).listen();
+  await createServer(() => loadApp(appUrl), { signals: true, ...(config && { loaded: config }) }).listen();
 }

@@ -115,9 +115,14 @@ export function createServer(app: App | (() => Promise<App>), options: ServerOpt
   };
 }
 
+/** Whether this process is one that a primary has forked, and has not made its server yet. */
+export function isSocketWorker(): boolean {
+  return cluster.isWorker && process.env[SOCKET_WORKER_ENV] !== undefined;
+}
+
 /** What the primary told this process at birth, if it is a socket worker; gone then, so that no child of ours gets it. */
 function takeBirth(): WorkerBirth | undefined {
-  const birth = cluster.isWorker ? process.env[SOCKET_WORKER_ENV] : undefined;
+  const birth = isSocketWorker() ? process.env[SOCKET_WORKER_ENV] : undefined;
   delete process.env[SOCKET_WORKER_ENV];
   return birth === undefined ? undefined : (JSON.parse(birth) as WorkerBirth);
 }

@@ -25,8 +25,8 @@ export interface SocketWorkerOptions {
   readonly bus: { readonly path: string; readonly secret: string; readonly compute: string };
   /** Who deals connections; without, they are accepted here. */
   readonly deal?: Deal | undefined;
-  /** Makes the transport. @default that of the public port, over uWebSockets.js */
-  readonly transport?: MakeTransport | undefined;
+  /** Makes the transport. */
+  readonly transport: MakeTransport;
   /** What happens in this application. */
   readonly events: Emitter<ServerEvents>;
   /** What happens in all applications of the process. @default the same */

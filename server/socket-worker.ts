@@ -36,7 +36,6 @@ import { codecsFor, connectionMaker } from "./paths/path-services.ts";
 import { Paths } from "./paths/paths.ts";
 import { peerLimits } from "./peers/peer-options.ts";
 import { Peers, peerFrames } from "./peers/peers.ts";
-import { publicTransport } from "./public-transport.ts";
 import { ChannelRules } from "./pubsub/channel-rules.ts";
 import { createChannels } from "./pubsub/create-channels.ts";
 import { directFrames, tellUser } from "./pubsub/direct.ts";
@@ -176,8 +175,7 @@ export async function startSocketWorker(options: SocketWorkerOptions): Promise<S
   });
   const gate = new ConnectGate({ hooks: reception, config, accounts, uplink, counters });
   const routes = publicRoutes({ files: app.definition.files ?? {}, ready: () => admission.ready, health });
-  const watched = door.watched(gate);
-  const transport = options.transport?.(watched, routes) ?? publicTransport(options, watched, routes);
+  const transport = options.transport(door.watched(gate), routes);
 
   const memory = new MemoryTransport(door.watched(reception), config.sendBudget);
   const taps = new Taps({ uplink, pack, connections, worker });

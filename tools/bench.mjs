@@ -5,7 +5,7 @@ import { misused, readArguments } from "./read-arguments.mjs";
 
 const HELP = `npm run bench [-- flags]
 
-  --only calls,idle   only these: calls, limits, publications, idle, connects, compute,
+  --only calls,idle   only these: calls, transports, limits, publications, idle, connects, compute,
                       startup, reconnects, worker-death, centaurus, codec
   --json FILE         writes the numbers to a file as well
   --help              this text

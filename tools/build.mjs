@@ -16,6 +16,7 @@ import {
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleServer } from "./bundle-server.mjs";
+import { pruneTypes } from "./prune-types.mjs";
 import { writeThirdParty } from "./third-party.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,6 +30,7 @@ const SOURCES = [
   "docs/examples",
   "tools/build.mjs",
   "tools/bundle-server.mjs",
+  "tools/prune-types.mjs",
   "tools/third-party.mjs",
   "tsconfig.json",
   "tsconfig.build.json",
@@ -109,6 +111,7 @@ async function buildInto(out) {
   // what tsc makes of it calls a function of its own for the address, in which bundlers do not see that it is not theirs
   buildSync({ ...COMMON, entryPoints: ["client/fetch-code.ts"], format: "esm", outdir: `${out}/client` });
   writeThirdParty(join(root, out), join(root, "node_modules"));
+  pruneTypes(join(root, out), JSON.parse(readFileSync(join(root, "package.json"), "utf8")).exports);
 }
 
 const COMMON = { absWorkingDir: root, target: "es2022", sourcemap: true, logLevel: "error" };

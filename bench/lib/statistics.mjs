@@ -14,3 +14,15 @@ export function quantile(values, part) {
 export function sum(values) {
   return values.reduce((total, value) => total + value, 0);
 }
+
+/** The slope of the straight line that is nearest to points `[x, y]`: least squares. */
+export function slope(points) {
+  const x = sum(points.map(([value]) => value)) / points.length;
+  const y = sum(points.map(([, value]) => value)) / points.length;
+  return sum(points.map(([a, b]) => (a - x) * (b - y))) / sum(points.map(([a]) => (a - x) ** 2));
+}
+
+/** The exponent k of the law `y = c · x^k` that is nearest to points `[x, y]`: the slope where both axes are logarithmic. */
+export function exponent(points) {
+  return slope(points.map(([x, y]) => [Math.log(x), Math.log(y)]));
+}

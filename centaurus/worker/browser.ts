@@ -1,11 +1,12 @@
 // `centaurus.worker.js`: what a browser runs in a web worker.
 import type { WorkerBound } from "../message.ts";
+import type { Movable } from "../platform-types.ts";
 import { isModuleWorker, loadModule, loadScript } from "./browser-load.ts";
 import { WorkerRuntime } from "./runtime.ts";
 
 /** The parts of a web worker's global scope that are used here; the page's are declared in its place. */
 interface Scope {
-  postMessage(message: unknown, transfer: Transferable[]): void;
+  postMessage(message: unknown, transfer: Movable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
   addEventListener(type: "messageerror", listener: () => void): void;
   addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;

@@ -2,6 +2,7 @@ import type { Callback } from "../callbacks.ts";
 import { cloneError } from "../clone.ts";
 import { LoadError } from "../errors.ts";
 import * as message from "../message.ts";
+import type { Movable } from "../platform-types.ts";
 import { transfer, transfersOf } from "../transfer.ts";
 import type { ResolvingFunctions } from "../types.ts";
 import { Functions } from "./functions.ts";
@@ -12,7 +13,7 @@ import { WorkerCall, type WorkerCallHost } from "./worker-call.ts";
 /** What is different in a browser and in Node.js. */
 export interface WorkerPlatform {
   /** @throws DOMException `DataCloneError` */
-  post(words: message.PageBound, transfer: Transferable[]): void;
+  post(words: message.PageBound, transfer: Movable[]): void;
   /** Whether scripts are modules of which nothing else is said. */
   readonly modules: boolean;
   loadScript(script: message.Script): Promise<void>;
@@ -86,7 +87,7 @@ export class WorkerRuntime implements WorkerCallHost {
     this.post([message.CLOSES]);
   }
 
-  post(words: message.PageBound, moved: Transferable[] = []): void {
+  post(words: message.PageBound, moved: Movable[] = []): void {
     this.#platform.post(words, moved);
   }
 

@@ -1,6 +1,7 @@
 import { type AnyIterator, streamOf } from "../../shared/stream-of.ts";
 import { cloneError, isObject } from "../clone.ts";
 import { type CallExtras, FAILED, ITEM, type PageBound, PROGRESS, RESULT } from "../message.ts";
+import type { Movable } from "../platform-types.ts";
 import { transferablesIn, transfersOf } from "../transfer.ts";
 import type { CallScope } from "../types.ts";
 import { explainReference } from "./functions.ts";
@@ -8,7 +9,7 @@ import { packThrown } from "./pack-thrown.ts";
 
 /** What a call needs of its web worker. */
 export interface WorkerCallHost {
-  post(message: PageBound, transfer?: Transferable[]): void;
+  post(message: PageBound, transfer?: Movable[]): void;
   over(id: number): void;
 }
 
@@ -25,7 +26,7 @@ export class WorkerCall {
   readonly #travelled: boolean;
   #controller: AbortController | undefined;
   /** What the function has said to move. */
-  #moves: Transferable[] | undefined;
+  #moves: Movable[] | undefined;
   #room: number;
   #wake: (() => void) | undefined;
   #cancelled: { readonly reason: unknown } | undefined;

@@ -116,7 +116,8 @@ export function token(): z.ZodType<string> {
 
 /** 1048576 → `1_048_576`, the way it may be typed as well; up to four digits stay together. */
 export function withSeparators(value: number): string {
-  return value < 10_000 ? String(value) : value.toLocaleString("en-US").replaceAll(",", "_");
+  // not by toLocaleString: what that loads at its first use costs every process of a server 10 ms of its start
+  return value < 10_000 ? String(value) : String(value).replace(/\B(?=(?:\d{3})+$)/g, "_");
 }
 
 function numberFromText(value: unknown): unknown {

@@ -24,6 +24,14 @@ export const PROCESS_OPTIONS = {
     description: "who spreads connections: the primary in turn, or the kernel",
     group: "processes",
   }),
+  transport: option({
+    env: "TRANSPORT",
+    flag: "transport",
+    type: oneOf("auto", "uws", "ws"),
+    default: "auto",
+    description: "what serves: uWebSockets.js, or ws; auto: ws where it must",
+    group: "processes",
+  }),
   rebalance: option({
     env: "REBALANCE",
     flag: "rebalance",

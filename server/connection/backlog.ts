@@ -18,6 +18,9 @@ export interface WaitingBatch {
  * of them can be gigabytes. In front of them waits the rest of a batch that was begun, decoded as that was.
  */
 export class Backlog {
+  /** Called when all is done that a client said who has gone since; and how long that has taken, in milliseconds. */
+  done: (() => void) | undefined;
+  leftoversMs = 0;
   #batch: WaitingBatch | undefined;
   #frames: WaitingFrame[] = [];
   /** Index of the first frame that waits. */

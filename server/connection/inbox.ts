@@ -33,9 +33,6 @@ export class Inbox implements Workload {
   #behind = false;
   #held = false;
   #closed = false;
-  /** Called when all is done that a client said who has gone since; and how long that has taken, in milliseconds. */
-  #done: (() => void) | undefined;
-  #leftovers = 0;
 
   constructor(connection: Connection, outbox: Outbox, services: ConnectionServices) {
     this.#connection = connection;
@@ -102,8 +99,11 @@ export class Inbox implements Workload {
     } finally {
       this.#end();
     }
-    if (this.#done !== undefined) this.#leftovers += performance.now() - begun;
-    if (!this.#behind || this.#leftovers > LEFTOVERS_MS) this.#done?.();
+    const backlog = this.#backlog;
+    if (backlog?.done !== undefined) {
+      backlog.leftoversMs += performance.now() - begun;
+      if (!this.#behind || backlog.leftoversMs > LEFTOVERS_MS) backlog.done();
+    }
     return this.#behind && !this.#held && !this.#closed;
   }
 
@@ -113,13 +113,12 @@ export class Inbox implements Workload {
       done();
       return;
     }
-    this.#done = done;
+    this.#backlog.done = done;
   }
 
   /** Does nothing any more, whatever waits. */
   close(): void {
     this.#closed = true;
-    this.#done = undefined;
     this.#services.fairness.forget(this);
     this.#services.fairness.waits(-(this.#backlog?.bytes ?? 0));
     this.#backlog = undefined;

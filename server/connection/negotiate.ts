@@ -5,8 +5,11 @@ import type { UpgradeAnswer, UpgradeRequest } from "../transport/transport.ts";
 export function negotiate(request: UpgradeRequest): UpgradeAnswer {
   const { offers } = request;
   if (offers.length === 0) return { subprotocol: "" };
-  const known = offers.find((offer) => SUBPROTOCOLS.includes(offer));
-  if (known !== undefined) return { subprotocol: known };
+  for (const offer of offers) {
+    // our own text, not the client's: each connection would keep its copy
+    const known = SUBPROTOCOLS[SUBPROTOCOLS.indexOf(offer)];
+    if (known !== undefined) return { subprotocol: known };
+  }
   return {
     status: 400,
     headers: { "content-type": "text/plain" },

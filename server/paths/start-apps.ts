@@ -2,14 +2,14 @@ import type { App } from "../app.ts";
 import type { TaskDefinition } from "../compute/hosted-task.ts";
 import { loadAppFile } from "../load-app.ts";
 import type { BusAddresses } from "../primary/control-message.ts";
-import { publicTransport } from "../public-transport.ts";
+import { type PublicTransportHooks, publicTransport } from "../public-transport.ts";
 import { AppEvents } from "../server-events.ts";
 import { startSocketWorker } from "../socket-worker.ts";
 import type { SocketWorker, SocketWorkerOptions } from "../socket-worker-contract.ts";
 import { MountedTransport } from "./mounted-transport.ts";
 import type { PathOptions } from "./path-options.ts";
 
-export interface AppsOptions extends SocketWorkerOptions {
+export interface AppsOptions extends Omit<SocketWorkerOptions, "transport">, PublicTransportHooks {
   /** Applications of single paths, by the path; and the bus of each. */
   readonly mounted: readonly { readonly path: string; readonly app: App; readonly bus: SocketWorkerOptions["bus"] }[];
 }
@@ -33,8 +33,9 @@ export function loadMounted(paths: readonly PathOptions[], bus: BusAddresses): P
  * its compute host, and nothing else. Neither channels nor sessions nor users of one are those of another.
  */
 export async function startApps({ mounted, ...options }: AppsOptions): Promise<SocketWorker> {
-  if (mounted.length === 0) return startSocketWorker(options);
-  const transport = new MountedTransport((hooks, routes) => publicTransport(options, hooks, routes));
+  const make = await publicTransport(options);
+  if (mounted.length === 0) return startSocketWorker({ ...options, transport: make });
+  const transport = new MountedTransport(make);
   const compute = new SharedCompute(options.computeNeeded);
   const end = new Barrier(mounted.length + 1);
   const shared = {

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { DEFAULT_CONFIG } from "../config.ts";
 import { createLogger } from "../logger.ts";
-import { isAlive } from "../test/cluster.ts";
+import { isAlive } from "../test/processes.ts";
 import { ComputeProcess } from "./compute-process.ts";
 
 const NODE = process.execPath;

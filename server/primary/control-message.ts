@@ -28,6 +28,8 @@ export interface WorkerBirth {
 /** What a socket worker tells the primary, over cluster IPC. */
 export type FromWorker =
   | { readonly type: "serving"; readonly port: number }
+  /** It serves by `ws`, as uWebSockets.js does not load; comes before it serves. */
+  | { readonly type: "fallback"; readonly reason: string }
   /** Whether the primary may deal it connections from now on. */
   | { readonly type: "taking"; readonly taking: boolean }
   /** It got the connection that was dealt to it, and keeps it, or does not want any. */

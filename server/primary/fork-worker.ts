@@ -22,6 +22,7 @@ export interface ForkOptions {
   readonly log: Pick<Logger, "debug" | "error">;
   readonly first: FirstStart | undefined;
   serving(port: number): void;
+  fellBack(reason: string): void;
   draining(): void;
   taking(taking: boolean): void;
   took(taken: boolean): void;
@@ -42,6 +43,7 @@ export function forkWorker(options: ForkOptions): WorkerProcess {
       first?.serving();
       options.serving(port);
     },
+    fellBack: options.fellBack,
     draining: options.draining,
     taking: options.taking,
     took: options.took,

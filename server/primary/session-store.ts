@@ -40,7 +40,6 @@ export class SessionStore {
   readonly #options: SessionStoreOptions;
   readonly #sessions = new Map<string, StoredSession>();
   readonly #users = new Users<StoredSession>();
-  readonly #held = new Map<SessionHolder, Set<StoredSession>>();
   readonly #away: AwaySessions;
 
   constructor(options: SessionStoreOptions) {
@@ -164,8 +163,8 @@ export class SessionStore {
 
   /** A process is gone, and all connections in it. */
   holderGone(holder: SessionHolder): void {
-    for (const session of this.#held.get(holder) ?? []) this.#leave(session);
-    this.#held.delete(holder);
+    // looked for among all: that seldom happens, and a list for each process would cost every session
+    for (const session of this.#sessions.values()) if (session.holder === holder) this.#leave(session);
   }
 
   /** Sessions of a user, with a connection or without. */
@@ -194,13 +193,9 @@ export class SessionStore {
   #hold(session: StoredSession, connection: string, holder: SessionHolder): void {
     session.holder = holder;
     session.connection = connection;
-    const held = this.#held.get(holder);
-    if (held === undefined) this.#held.set(holder, new Set([session]));
-    else held.add(session);
   }
 
   #release(session: StoredSession): void {
-    if (session.holder !== undefined) this.#held.get(session.holder)?.delete(session);
     session.holder = undefined;
     this.#away.delete(session);
   }

@@ -1,6 +1,8 @@
+import cluster from "node:cluster";
 import type { Config } from "../config.ts";
 import { loadDuplicate } from "../transport/adopt.ts";
 import { explainPortError } from "../transport/find-port.ts";
+import { loadUws, needUws } from "../transport/load-uws.ts";
 import type { Dealer } from "./dealer.ts";
 import type { Generation } from "./generation.ts";
 import type { Workers } from "./workers.ts";
@@ -11,6 +13,12 @@ export interface WorkersStart {
   readonly workers: Workers;
   readonly dealer: Dealer;
   readonly generation: Generation;
+}
+
+/** Whether socket workers take what is dealt: uWebSockets.js takes but descriptors of its own. */
+async function canDeal({ transport }: Config): Promise<boolean> {
+  if (transport === "ws" || typeof (await loadDuplicate()) === "function") return true;
+  return (await loadUws()).missing !== undefined;
 }
 
 /**
@@ -25,8 +33,12 @@ export async function startWorkers({ config, workers, dealer, generation }: Work
   const explain = (error: Error): never => {
     throw explainPortError(error, host, port, "PORT");
   };
+  // said once, and not by each of them
+  if (config.transport === "uws") await needUws();
+  // where socket workers cannot each have a socket of their own at the port, they share one; they accept for themselves
+  if (balance === "kernel") cluster.schedulingPolicy = cluster.SCHED_NONE;
   if (port === 0) {
-    const dealt = balance === "round-robin" && typeof (await loadDuplicate()) === "function";
+    const dealt = balance === "round-robin" && (await canDeal(config));
     if (dealt) workers.port = await dealer.listen().catch(explain);
     else await workers.start(numbers.shift() ?? 1, generation);
   }

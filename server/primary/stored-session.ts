@@ -31,8 +31,11 @@ export interface StoredSession {
 
 /** One that nothing is known of yet. */
 export function newSession(id: string, connection: string, digest: string | undefined): StoredSession {
+  // without spreading anything: an object that is made so has a shape of its own, which takes more room than it
   return {
-    ...{ id, digest, connection },
+    id,
+    digest,
+    connection,
     user: undefined,
     proven: false,
     tags: NO_TAGS,

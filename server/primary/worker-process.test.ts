@@ -12,6 +12,7 @@ function start(): { worker: WorkerProcess; ends: string[] } {
   const hooks: WorkerProcessHooks = {
     serving: () => expect.unreachable("it is not there to serve"),
     failed: () => expect.unreachable("it is not there to tell"),
+    fellBack: () => expect.unreachable("it is not there to tell"),
     draining: () => expect.unreachable("it is not there to end"),
     taking: () => expect.unreachable("it is not there to end"),
     took: () => expect.unreachable("it is not there to end"),

@@ -11,6 +11,8 @@ export interface WorkerProcessHooks {
   serving(port: number): void;
   /** It said why it cannot serve; `exited` follows. */
   failed(message: string, code: string | undefined): void;
+  /** It serves by `ws`, as uWebSockets.js does not load there. */
+  fellBack(reason: string): void;
   /** It ends by itself, as somebody told it to. */
   draining(): void;
   /** Whether it may be dealt connections from now on. */
@@ -123,6 +125,9 @@ export class WorkerProcess implements Taker {
       case "serving":
         this.#state = "serving";
         hooks.serving(message.port);
+        break;
+      case "fallback":
+        hooks.fellBack(message.reason);
         break;
       case "draining":
         if (this.#state === "draining") break;

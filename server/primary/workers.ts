@@ -1,8 +1,10 @@
 import type { Emitter } from "../../shared/emitter.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
+import { once } from "../once.ts";
 import { pause } from "../pause.ts";
 import { StartError } from "../start-error.ts";
+import { fallbackText } from "../transport/fallback.ts";
 import type { Dealer } from "./dealer.ts";
 import { endWorker, farewellMs, longestEndMs } from "./end-worker.ts";
 import { type FirstStart, firstStart, forkWorker } from "./fork-worker.ts";
@@ -42,6 +44,8 @@ interface Slot {
  */
 export class Workers {
   readonly #options: WorkersOptions;
+  /** What holds for one of them holds for all, and is said once. */
+  readonly #fellBack: (reason: string) => void;
   readonly #slots = new Map<number, Slot>();
   readonly #processes = new Map<WorkerProcess, Generation>();
   #steering: Steering | undefined;
@@ -54,6 +58,7 @@ export class Workers {
   constructor(options: WorkersOptions) {
     this.#options = options;
     this.port = options.config.port;
+    this.#fellBack = once((reason: string) => options.log.warn(fallbackText(reason)));
   }
 
   /** All that live, by number; of one number the oldest first. */
@@ -213,6 +218,7 @@ export class Workers {
         events.emit("workerServing", { worker: worker.number, pid: worker.pid });
         this.#options.served();
       },
+      fellBack: this.#fellBack,
       draining: () => this.#left(worker),
       taking: (taking) => (taking ? dealer.join(worker) : dealer.leave(worker)),
       took: (taken) => dealer.told(worker, taken),

@@ -41,7 +41,7 @@ export interface Channels {
 export function createChannels({ config, failed, ...services }: ChannelsOptions): Channels {
   return {
     publisher: new Publisher({ ...services, failed: failed("a publication failed") }),
-    hub: new Hub({ ...services, ...config }),
+    hub: new Hub({ ...config, ...services }),
     presence: new Presence({ ...config, ...services, failed: failed("a presence rule threw") }),
     access: new ChannelAccess({ ...config, ...services, failed: failed("a channel's authorize threw") }),
   };

@@ -7,14 +7,16 @@ import type { Connection } from "../connection/connection.ts";
 import { CallContext } from "../dispatch/context.ts";
 import type { Services } from "../dispatch/services.ts";
 import type { QueuedCall } from "../primary/queued/queued-calls.ts";
+import { randomText } from "../random-text.ts";
 import { callKey } from "../sessions/key-name.ts";
 import { readAnswer } from "./answer.ts";
 import { packEnqueue, readCalls } from "./enqueue-data.ts";
 import { goneProcedure } from "./gone-procedure.ts";
-import { createJobId } from "./job-ids.ts";
 import type { JobOrder } from "./queue-procedure.ts";
 import { QueuedRun, type Queueing } from "./queued-run.ts";
 
+/** Bytes of randomness in the id of a job. */
+const JOB_ID_BYTES = 16;
 /** What had no room, or could not be known, is asked for again after so many milliseconds, up to twice as many. */
 const AGAIN_MS = 1_000;
 
@@ -56,7 +58,7 @@ export class RemoteCalls implements Queueing {
 
   enqueue(run: QueuedRun, { target, input }: JobOrder): void {
     const { session, key, context } = run;
-    const job = createJobId();
+    const job = randomText(JOB_ID_BYTES);
     const { id, procedure } = context;
     const call: QueuedCall = { job, call: id, procedure: procedure.name, key };
     const { user, tags } = session;

@@ -5,6 +5,7 @@ import { loadMounted, startApps } from "../paths/start-apps.ts";
 import { Buses } from "../primary/buses.ts";
 import type { SocketWorker } from "../socket-worker-contract.ts";
 import { StartError } from "../start-error.ts";
+import { fallbackText } from "../transport/fallback.ts";
 import { findPort } from "../transport/find-port.ts";
 import { announce } from "./announce.ts";
 import { checkCertificate } from "./certificate-check.ts";
@@ -108,6 +109,7 @@ export async function runSingleProcess(options: SingleProcessOptions): Promise<R
       log,
       lost: () => log.error("the bus is gone"),
       unable: (error) => log.error({ error }, "no connections can be taken again"),
+      fellBack: (reason) => log.warn(fallbackText(reason)),
       computeNeeded(sources) {
         const { compute: path, secret } = bus;
         compute = new ComputeHost({ config, bus: { path, secret }, sources, log });

@@ -2,8 +2,8 @@ import { isatty } from "node:tty";
 import { loadMounted, startApps } from "../paths/start-apps.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "../primary/control-message.ts";
 import type { SocketWorker } from "../socket-worker-contract.ts";
-import { clientReader } from "../transport/read-client.ts";
-import { type ConnectionHandle, DealtConnections } from "./dealt-connections.ts";
+import type { ConnectionHandle } from "../transport/deal.ts";
+import { DealtConnections } from "./dealt-connections.ts";
 import type { RunningRole, WithApp } from "./role.ts";
 import { die } from "./signals.ts";
 
@@ -19,7 +19,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
   const { worker: number, member, config, bus } = birth;
   const log = options.log.child({ worker: number });
   const tell = (message: FromWorker, sent?: () => void) => process.send?.(message, undefined, undefined, sent);
-  const dealt = new DealtConnections(tell, config.proxyProtocol === "on" ? clientReader(config) : undefined);
+  const dealt = new DealtConnections(tell);
   const hadTerminal = isatty(STDIN);
   let worker: SocketWorker | undefined;
   let closing: Promise<void> | undefined;
@@ -91,6 +91,7 @@ export async function runSocketWorker(options: WithApp & { birth: WorkerBirth })
         void close(UNABLE_MS);
       },
       computeNeeded: (tasks) => tell({ type: "compute", tasks }),
+      fellBack: (reason) => tell({ type: "fallback", reason }),
     });
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;

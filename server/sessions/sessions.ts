@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { CloseCode } from "../../shared/codes.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { HelloOptions } from "../../shared/message.ts";
@@ -7,6 +6,7 @@ import type { BusFrame } from "../bus/bus-frame.ts";
 import { BusType } from "../bus/bus-type.ts";
 import type { Uplink } from "../bus/uplink.ts";
 import type { Connection } from "../connection/connection.ts";
+import { randomText } from "../random-text.ts";
 import { NO_TAGS } from "../tags/tags.ts";
 import { NOBODY, Session } from "./session.ts";
 import {
@@ -51,7 +51,7 @@ export class Sessions {
 
   /** Gives a connection a new session that its client can come back to. @returns what it has to know for that */
   open(connection: Connection): string {
-    const secret = random(SECRET_BYTES);
+    const secret = randomText(SECRET_BYTES);
     connection.initialTags = connection.tags; // it may have been tagged before its client said HELLO
     this.#discard(connection);
     this.#create(connection, secret);
@@ -64,7 +64,7 @@ export class Sessions {
     if (connection.open && !connection.internal) return this.#create(connection, undefined);
     // the primary would never hear of its end
     const { identity, initialTags: tags } = connection;
-    connection.session = new Session(random(ID_BYTES), false, NOBODY, { user: identity?.user, tags });
+    connection.session = new Session(randomText(ID_BYTES), false, NOBODY, { user: identity?.user, tags });
     return connection.session;
   }
 
@@ -211,7 +211,7 @@ export class Sessions {
 
   #create(connection: Connection, secret: string | undefined): Session {
     const { initialTags: tags } = connection;
-    const session = new Session(random(ID_BYTES), secret !== undefined, this, { tags });
+    const session = new Session(randomText(ID_BYTES), secret !== undefined, this, { tags });
     this.#keep(session, connection);
     this.#tell(session.id, [News.OPEN, connection.id, secret ?? null]);
     if (tags !== NO_TAGS) this.#tell(session.id, [News.CHANGED, { tags }]);
@@ -236,10 +236,6 @@ export class Sessions {
   #answer({ data }: BusFrame): SessionAnswer {
     return this.#pack.unpack(data) as SessionAnswer;
   }
-}
-
-function random(bytes: number): string {
-  return randomBytes(bytes).toString("base64url");
 }
 
 /** What of the bus is about sessions. */

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { ComputeReport } from "../compute/compute-metrics.ts";
 import { eventually } from "./patience.ts";
+import { childrenOf, isAlive, tryToKill } from "./processes.ts";
 import { RawClient, type RawClientOptions } from "./raw-client.ts";
+import { TRIED_TRANSPORT } from "./tried-transport.ts";
 
 const DIST = new URL("../../dist/server/", import.meta.url);
 const HOST = "127.0.0.1";
@@ -21,6 +23,9 @@ export interface ClusterOptions {
   /** Sources of files beside that module, by their names. */
   readonly files?: Readonly<Record<string, string>>;
 }
+
+/** The record of a server that is up. */
+type Serving = LogRecord & { addresses: { public: string[]; control: string }; workers: unknown[] };
 
 /** How a process ended. */
 export interface Exit {
@@ -45,7 +50,7 @@ export interface ComputeStatus extends Partial<ComputeReport> {
   readonly silent?: true;
 }
 
-/** The server as it is run, in processes of its own; ended when the test is over, whatever became of it. */
+/** The server as it is run, in processes of its own. Whoever starts one ends it, whatever became of it. */
 export class Cluster {
   readonly #process: ChildProcess;
   readonly #folder: string;
@@ -54,6 +59,7 @@ export class Cluster {
   readonly records: LogRecord[] = [];
   stderr = "";
   #pids: number[] = [];
+  readonly #clients: RawClient[] = [];
 
   constructor(options: ClusterOptions) {
     this.#folder = mkdtempSync(join(tmpdir(), "fugitive-cluster-test-"));
@@ -65,7 +71,7 @@ export class Cluster {
       env: {
         PATH: process.env.PATH,
         TMPDIR: this.#folder,
-        ...{ HOST, PORT: "0", CONTROL_PORT: "0", WORKERS: "2", LOG_FORMAT: "json" },
+        ...{ HOST, PORT: "0", CONTROL_PORT: "0", WORKERS: "2", LOG_FORMAT: "json", ...TRIED_TRANSPORT },
         ...options.env,
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -79,7 +85,6 @@ export class Cluster {
     stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
     });
-    onTestFinished(() => this.#end());
   }
 
   /** The primary. */
@@ -134,8 +139,19 @@ export class Cluster {
     process.kill(-this.pid, signal);
   }
 
-  connect(options: Omit<RawClientOptions, "port"> = {}): Promise<RawClient> {
-    return RawClient.connect({ ...options, port: this.port });
+  async connect(options: Omit<RawClientOptions, "port"> = {}): Promise<RawClient> {
+    const client = await RawClient.connect({ ...options, port: this.port });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Hangs up on all that have connected here, waits until all workers serve and nobody is there, and forgets the log. */
+  async asAtFirst(): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.destroy();
+    const workers = this.#serving.workers.map(() => expect.objectContaining({ state: "serving", connections: 0 }));
+    await eventually(async () => expect(await this.status()).toEqual(workers));
+    this.records.splice(this.records.indexOf(this.#serving) + 1);
+    this.stderr = "";
   }
 
   get(path: string, port = this.port): Promise<Response> {
@@ -171,8 +187,7 @@ export class Cluster {
   }
 
   get #serving() {
-    const record = this.records.find(({ msg }) => msg === "serving");
-    return record as unknown as { addresses: { public: string[]; control: string } };
+    return this.records.find(({ msg }) => msg === "serving") as Serving;
   }
 
   /** Remembers the children as long as they are known as such. */
@@ -180,7 +195,8 @@ export class Cluster {
     this.#pids = [...new Set([this.pid, ...this.#pids, ...childrenOf(this.pid)])];
   }
 
-  async #end(): Promise<void> {
+  /** Kills all of it that is left. */
+  async end(): Promise<void> {
     this.#note();
     for (const pid of this.alive) if (pid > 0) tryToKill(pid);
     if (this.pid > 0) await this.exited;
@@ -190,6 +206,15 @@ export class Cluster {
 
 const APP_FILE = "app.mjs";
 
+/** For tests of the server itself: unlike the demo it has nothing for compute threads, whose process takes long to start. */
+export const PLAIN_APP = `export const app = defineApp({
+  procedures: {
+    "test.echo": (data) => data,
+    "test.delay": (ms) => new Promise((resolve) => setTimeout(resolve, ms, ms)),
+  },
+  channels: { "*": {} },
+});`;
+
 /** What is to be written, by names: the application, if it is not the demo, and what is beside it. */
 function sourcesOf({ app, files }: ClusterOptions): Readonly<Record<string, string>> {
   if (app === undefined) return { ...files };
@@ -197,9 +222,20 @@ function sourcesOf({ app, files }: ClusterOptions): Readonly<Record<string, stri
   return { ...files, [APP_FILE]: `import { AppError, defineApp, queue, thread } from ${server};\n${app}` };
 }
 
-/** Starts a cluster and waits until it serves. */
-export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+/** Starts a cluster for one test, and waits until it serves. */
+export function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  return serving(launchCluster(options));
+}
+
+/** Starts one for one test, whatever becomes of it. */
+export function launchCluster(options: ClusterOptions = {}): Cluster {
   const cluster = new Cluster(options);
+  onTestFinished(() => cluster.end());
+  return cluster;
+}
+
+/** Waits until a cluster serves. */
+export async function serving(cluster: Cluster): Promise<Cluster> {
   const failed = cluster.exited.then(({ code }) => {
     throw new Error(`The cluster ended with ${code} before it served:\n${cluster.stderr}`);
   });
@@ -208,42 +244,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   return cluster;
 }
 
-/** Whether a process runs; one that is dead and waits for its parent to notice does not. */
-export function isAlive(pid: number): boolean {
-  return pid > 0 && !["", "Z", "X"].includes(statOf(pid).state);
-}
-
-/** How many descriptors a process has open. */
-export function openFiles(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
-}
-
-function childrenOf(parent: number): number[] {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => statOf(pid).parent === parent);
-}
-
-function statOf(pid: number): { state: string; parent: number } {
-  const path = `/proc/${pid}/stat`;
-  try {
-    if (!existsSync(path)) return { state: "", parent: 0 };
-    const [state = "", parent] = readFileSync(path, "utf8")
-      .replace(/^.*\) /, "")
-      .split(" ");
-    return { state, parent: Number(parent) };
-  } catch {
-    return { state: "", parent: 0 }; // it ended meanwhile
-  }
-}
-
 function portOf(url: string | undefined): number {
   return Number(new URL(url ?? "http://none:0").port);
-}
-
-function tryToKill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // it ended by itself meanwhile
-  }
 }

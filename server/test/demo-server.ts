@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { LIMIT_MS } from "./patience.ts";
+import { TRIED_TRANSPORT } from "./tried-transport.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -22,6 +23,7 @@ export async function startDemoServer(workers: number): Promise<DemoServer> {
       CONTROL_PORT: "off",
       WORKERS: `${workers}`,
       LOG_FORMAT: "json",
+      ...TRIED_TRANSPORT,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -8,5 +8,5 @@ export const LIMIT_MS = 30_000;
 
 /** Waits until a condition holds, and fails with what it says where it never does. Gives what the check gives. */
 export function eventually<Found>(check: () => Found | Promise<Found>): Promise<Found> {
-  return vi.waitFor(check, { timeout: LIMIT_MS, interval: 10 });
+  return vi.waitFor(check, { timeout: LIMIT_MS, interval: 25 });
 }

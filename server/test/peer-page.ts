@@ -40,7 +40,12 @@ declare global {
 
 /** A cluster of two workers with a page for peers. @param peers source of the application's `peers` */
 export function startPeerCluster(peers = "{}", options: ClusterOptions = {}): Promise<Cluster> {
-  return startCluster({ ...options, app: APP(peers), files: { "page.html": PAGE, "page.mjs": SCRIPT } });
+  return startCluster(peerCluster(peers, options));
+}
+
+/** What such a cluster is started with. */
+export function peerCluster(peers = "{}", options: ClusterOptions = {}): ClusterOptions {
+  return { ...options, app: APP(peers), files: { "page.html": PAGE, "page.mjs": SCRIPT } };
 }
 
 /** Pages find each other on this machine alone: by plain addresses, the loopback's included. */

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createSecureContext } from "node:tls";
+import { createSecureContext, DEFAULT_CIPHERS, type SecureContext } from "node:tls";
 import { StartError } from "../start-error.ts";
 
 /** What connections are encrypted with. */
@@ -22,7 +22,12 @@ export interface Certificate {
   readonly until: Date;
   /** Other files have another one. */
   readonly digest: string;
+  /** What `node:tls` encrypts with. */
+  readonly context: SecureContext;
 }
+
+/** Those of TLS 1.3, which are not the configuration's: without them Node.js would speak 1.2 only. */
+const FIXED_CIPHERS = DEFAULT_CIPHERS.split(":").filter((name) => name.startsWith("TLS_"));
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ["ENOENT", "there is no such file"],
@@ -45,8 +50,12 @@ export function readCertificate({ cert, key, keyPassphrase, ciphers }: TlsFiles)
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new StartError(`the key ${key} is not that of the first certificate in ${cert}`);
   }
+  let context: SecureContext;
   try {
-    createSecureContext({ cert: certPem, key: keyPem, ciphers, ...(keyPassphrase && { passphrase: keyPassphrase }) });
+    context = createSecureContext({
+      ...{ cert: certPem, key: keyPem, minVersion: "TLSv1.2", ciphers: [...FIXED_CIPHERS, ciphers].join(":") },
+      ...(keyPassphrase && { passphrase: keyPassphrase }),
+    });
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     if (code === "ERR_SSL_NO_CIPHER_MATCH") throw new StartError(`none of these ciphers is known: ${ciphers}`);
@@ -57,6 +66,7 @@ export function readCertificate({ cert, key, keyPassphrase, ciphers }: TlsFiles)
       certificate.subjectAltName?.replaceAll(/\b(DNS|IP Address):/g, "") ?? certificate.subject.replaceAll("\n", ", "),
     until: new Date(certificate.validTo),
     digest: createHash("sha256").update(certPem).update("\0").update(keyPem).digest("hex"),
+    context,
   };
 }
 

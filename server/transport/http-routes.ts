@@ -3,8 +3,8 @@ import { respond } from "./respond.ts";
 import type { HttpAnswer, HttpRoute } from "./transport.ts";
 import { copyHeaders } from "./upgrade.ts";
 
-const FAILED: HttpAnswer = { status: 500, body: "Internal error\n" };
-const NOT_FOUND: HttpAnswer = { status: 404, body: "Not found\n" };
+export const FAILED: HttpAnswer = { status: 500, body: "Internal error\n" };
+export const NOT_FOUND: HttpAnswer = { status: 404, body: "Not found\n" };
 
 /** Serves routes for GET and HEAD. @param isLast whether nothing more is to come on a connection that is answered now */
 export function serveRoutes(app: TemplatedApp, routes: readonly HttpRoute[], isLast: () => boolean): void {

@@ -1,12 +1,7 @@
 import { Socket } from "node:net";
 import { AddressRanges, plainAddress } from "./address-ranges.ts";
+import type { ConnectionHandle } from "./deal.ts";
 import { readProxyHeader, SHORTEST } from "./proxy-header.ts";
-
-/** A connection as Node has it, open and not yet read. */
-interface Handle {
-  readonly fd: number;
-  close(): void;
-}
 
 export interface ReadClientOptions {
   readonly trustedProxies: readonly string[];
@@ -18,10 +13,13 @@ export interface ReadClientOptions {
  * Prepares the reading of the PROXY header that trusted proxies begin their connections with: just that, so that the
  * bytes behind it are still there for uWebSockets.js. Who is no trusted proxy is not read at all. Without a proper header
  * in time a trusted one is hung up on: it was set up otherwise, and there would be no telling whose connection it is.
+ *
+ * What is prepared is given a connection, and who is to have it, with its client, before the handle is closed.
+ * @returns whether that takes its time
  */
 export function clientReader(options: ReadClientOptions) {
   const trusted = new AddressRanges(options.trustedProxies);
-  return (handle: Handle, done: (client: string | undefined) => void): boolean => {
+  return (handle: ConnectionHandle, done: (client: string | undefined) => void): boolean => {
     const peer = peerOf(handle);
     if (peer === undefined || !trusted.has(peer)) return false;
     readHeader(handle, options.handshakeMs, (client) => done(client ?? peer));
@@ -29,7 +27,7 @@ export function clientReader(options: ReadClientOptions) {
   };
 }
 
-function readHeader(handle: Handle, limitMs: number, done: (client: string | undefined) => void): void {
+function readHeader(handle: ConnectionHandle, limitMs: number, done: (client: string | undefined) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   let next: Buffer = Buffer.alloc(SHORTEST);
   const socket: Socket = new Socket({
@@ -63,8 +61,8 @@ function readHeader(handle: Handle, limitMs: number, done: (client: string | und
   }
 }
 
-function peerOf(handle: Handle): string | undefined {
-  const { getpeername } = handle as Handle & { getpeername?(out: { address?: string }): number };
+function peerOf(handle: ConnectionHandle): string | undefined {
+  const { getpeername } = handle as ConnectionHandle & { getpeername?(out: { address?: string }): number };
   const out: { address?: string } = {};
   return getpeername?.call(handle, out) === 0 && out.address !== undefined ? plainAddress(out.address) : undefined;
 }

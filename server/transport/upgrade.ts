@@ -4,7 +4,7 @@ import type { ClientFacts, DescribeClient } from "./client-address.ts";
 import { respond } from "./respond.ts";
 import type { Told } from "./told-clients.ts";
 import type { HttpAnswer, TransportHooks, UpgradeRequest } from "./transport.ts";
-import type { UserData } from "./uws-socket.ts";
+import { type UserData, UwsSocket } from "./uws-socket.ts";
 
 const decoder = new TextDecoder();
 
@@ -44,15 +44,7 @@ export function upgrade(
     return;
   }
   const { headers } = copy;
-  const data: UserData = {
-    link: {
-      request: copy,
-      subprotocol: answer.subprotocol,
-      socket: undefined,
-      owner: undefined,
-      closedWith: undefined,
-    },
-  };
+  const data: UserData = { socket: new UwsSocket(copy, answer.subprotocol) };
   response.upgrade(
     data,
     headers.get("sec-websocket-key") ?? "",

@@ -1,7 +1,7 @@
 import type { WebSocketBehavior } from "uWebSockets.js";
 import type { TransportHooks, TransportOptions } from "./transport.ts";
 import { type UpgradeSite, upgrade } from "./upgrade.ts";
-import { type SocketLink, type UserData, UwsSocket } from "./uws-socket.ts";
+import type { UserData } from "./uws-socket.ts";
 
 /**
  * A message over the limit should be answered with close code 1009, but uWebSockets.js hangs up on what passes its own
@@ -27,33 +27,24 @@ export function behavior(
     upgrade: (response, request, context) => upgrade(response, request, context, site),
 
     open(raw) {
-      const { link } = raw.getUserData();
-      const { request } = link;
-      if (request === undefined) return;
-      link.request = undefined; // a connection need not keep its headers
-      link.socket = new UwsSocket(raw);
-      link.owner = hooks.open(link.socket, request, link.subprotocol);
+      const { socket } = raw.getUserData();
+      const upgrade = socket.begin(raw);
+      if (upgrade === undefined) return;
+      socket.owner = hooks.open(socket, upgrade.request, upgrade.subprotocol);
       // it may have been closed in there, before anybody could be told
-      if (link.closedWith !== undefined) bury(link, link.closedWith);
+      if (socket.closedWith !== undefined) socket.bury(socket.closedWith);
     },
 
-    message: (raw, bytes, binary) => raw.getUserData().link.owner?.message(bytes, binary),
-    ping: (raw) => raw.getUserData().link.owner?.alive(),
-    pong: (raw) => raw.getUserData().link.owner?.alive(),
-    drain: (raw) => raw.getUserData().link.owner?.drained(),
+    message: (raw, bytes, binary) => raw.getUserData().socket.owner?.message(bytes, binary),
+    ping: (raw) => raw.getUserData().socket.owner?.alive(),
+    pong: (raw) => raw.getUserData().socket.owner?.alive(),
+    drain: (raw) => raw.getUserData().socket.owner?.drained(),
     dropped: (raw) => {
-      const { link } = raw.getUserData();
+      const { socket } = raw.getUserData();
       // called in the middle of a publish to many: closing one of them there crashes the process
-      setImmediate(() => link.owner?.dropped());
+      setImmediate(() => socket.owner?.dropped());
     },
 
-    close: (raw, code) => bury(raw.getUserData().link, code),
+    close: (raw, code) => raw.getUserData().socket.bury(code),
   };
-}
-
-function bury(link: SocketLink, code: number): void {
-  link.closedWith = code;
-  link.socket?.detach();
-  link.owner?.closed(code);
-  link.owner = undefined;
 }

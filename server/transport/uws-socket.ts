@@ -4,28 +4,40 @@ import type { Socket, SocketOwner, UpgradeRequest } from "./transport.ts";
 
 /** What hangs on a uWebSockets.js socket. Its fields are copied onto the native object, hence one field only. */
 export interface UserData {
-  link: SocketLink;
+  socket: UwsSocket;
 }
 
-/** Born with the upgrade; the socket and its owner come with `open`. */
-export interface SocketLink {
-  request: UpgradeRequest | undefined;
-  subprotocol: string;
-  socket: UwsSocket | undefined;
-  owner: SocketOwner | undefined;
-  /** The close code, once it is closed. */
-  closedWith: number | undefined;
+/** What a client asked for, and got. */
+interface Upgrade {
+  readonly request: UpgradeRequest;
+  readonly subprotocol: string;
 }
 
 /** uWebSockets.js's verdict on a send. */
 const DROPPED = 2;
 
-/** The wrapper that makes a raw socket safe to touch after its close. */
+/**
+ * The wrapper that makes a raw socket safe to touch after its close. It is born with the upgrade; the raw socket and its owner
+ * come when it opens.
+ */
 export class UwsSocket implements Socket {
+  /** Told of what comes, while it is open. */
+  owner: SocketOwner | undefined;
+  /** The close code, once it is closed. */
+  closedWith: number | undefined;
   #raw: WebSocket<UserData> | undefined;
+  #upgrade: Upgrade | undefined;
 
-  constructor(raw: WebSocket<UserData>) {
+  constructor(request: UpgradeRequest, subprotocol: string) {
+    this.#upgrade = { request, subprotocol };
+  }
+
+  /** @returns what its client asked for, which is not kept; undefined where it has begun already */
+  begin(raw: WebSocket<UserData>): Upgrade | undefined {
+    const upgrade = this.#upgrade;
     this.#raw = raw;
+    this.#upgrade = undefined; // a connection need not keep its headers
+    return upgrade;
   }
 
   get open(): boolean {
@@ -66,7 +78,10 @@ export class UwsSocket implements Socket {
   }
 
   /** The raw socket is gone; called by the transport, once. */
-  detach(): void {
+  bury(code: number): void {
+    this.closedWith = code;
     this.#raw = undefined;
+    this.owner?.closed(code);
+    this.owner = undefined;
   }
 }

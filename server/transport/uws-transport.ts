@@ -10,31 +10,18 @@ import { once } from "../once.ts";
 import { StartError } from "../start-error.ts";
 import { AddressRanges } from "./address-ranges.ts";
 import { loadDuplicate } from "./adopt.ts";
-import { readCertificate, type TlsFiles } from "./certificate.ts";
+import { readCertificate } from "./certificate.ts";
+import { watchCertificate } from "./certificate-renewal.ts";
 import { clientDescriber } from "./client-address.ts";
-import type { Deal } from "./deal.ts";
-import { watchFiles } from "./file-watch.ts";
+import type { ConnectionHandle, Deal } from "./deal.ts";
 import { type AdoptingApp, createFront, listenDirectly } from "./front.ts";
 import { serveRoutes } from "./http-routes.ts";
+import type { PublicTransportOptions } from "./public-options.ts";
+import { clientReader } from "./read-client.ts";
 import { type Told, ToldClients } from "./told-clients.ts";
-import type { HttpRoute, Transport, TransportHooks, TransportOptions } from "./transport.ts";
+import type { HttpRoute, Transport, TransportHooks } from "./transport.ts";
 import { behavior } from "./uws-behavior.ts";
 import type { UserData } from "./uws-socket.ts";
-
-export interface UwsTransportOptions extends TransportOptions {
-  /** `round-robin`: the primary accepts and deals; `kernel`: every worker accepts for itself (SO_REUSEPORT). */
-  readonly balance: "round-robin" | "kernel";
-  /** Who deals, where that is how they are balanced. */
-  readonly deal?: Deal | undefined;
-  /** Whether the deal tells whose a connection is that a trusted proxy opened. @default "off" */
-  readonly proxyProtocol?: "on" | "off";
-  /** @default none: nothing is encrypted */
-  readonly tls?: TlsFiles | undefined;
-  /** Told, once, of what the operator should know. */
-  warn(text: string): void;
-  /** Told of each new certificate, and of what keeps one from being used. @default nobody is */
-  renewed?(text: string, failed: boolean): void;
-}
 
 /** Where connections arrive. */
 interface Front {
@@ -49,7 +36,7 @@ interface Front {
  * one, where a publication reaches all of them, and stay whatever becomes of the app that they came through.
  */
 export function createUwsTransport(
-  options: UwsTransportOptions,
+  options: PublicTransportOptions,
   hooks: TransportHooks,
   routes: readonly HttpRoute[],
 ): Transport {
@@ -79,34 +66,23 @@ export function createUwsTransport(
     return { app: createApp(), told: new ToldClients(createApp) };
   }
 
-  let digest = tls && readCertificate(tls).digest;
+  const certificate = tls && readCertificate(tls);
   let front = open();
   fronts.push(front);
-  const stopWatching = tls && watchFiles([tls.cert, tls.key], () => void renew(tls));
+  const { renewed } = options;
+  const stopWatching = tls && certificate && watchCertificate(tls, certificate, { use: renew, renewed });
 
-  async function renew(files: TlsFiles): Promise<void> {
-    try {
-      const certificate = readCertificate(files);
-      if (certificate.digest === digest) return;
-      if (certificate.until.getTime() < Date.now()) throw new Error(`${files.cert} expired already`);
-      const next = open();
-      fronts.push(next);
-      const old = acceptor;
-      if (old !== undefined && !("begin" in old)) {
-        const listening = await listenDirectly(next.app, host, us_socket_local_port(old as us_socket));
-        // it may have been told to stop meanwhile
-        if (acceptor === old) acceptor = listening;
-        us_listen_socket_close(acceptor === listening ? old : listening);
-      }
-      ({ digest } = certificate);
-      front = next;
-      options.renewed?.(
-        `new connections get the new certificate, good until ${certificate.until.toISOString()}`,
-        false,
-      );
-    } catch (error) {
-      options.renewed?.(`the new certificate is not used, the old one stays: ${(error as Error).message}`, true);
+  async function renew(): Promise<void> {
+    const next = open();
+    fronts.push(next);
+    const old = acceptor;
+    if (old !== undefined && !("begin" in old)) {
+      const listening = await listenDirectly(next.app, host, us_socket_local_port(old as us_socket));
+      // it may have been told to stop meanwhile
+      if (acceptor === old) acceptor = listening;
+      us_listen_socket_close(acceptor === listening ? old : listening);
     }
+    front = next;
   }
 
   const refused = once(() => options.warn("connections are being refused: is the open files limit reached?"));
@@ -118,11 +94,17 @@ export function createUwsTransport(
       if (typeof duplicate === "function") {
         acceptor = deal;
         // Node's own handle never reads a byte, and uWebSockets.js has no other way to what another process accepted
-        deal?.begin((descriptor, client) => {
-          const own = duplicate(descriptor);
+        const adopt = ({ fd }: ConnectionHandle, client?: string) => {
+          const own = duplicate(fd);
           if (own < 0) refused();
           else if (client === undefined) front.app.adoptSocket(own);
           else front.told.adopt(own, client);
+        };
+        const read = options.proxyProtocol === "on" ? clientReader(options) : undefined;
+        deal?.begin((handle) => {
+          if (read?.(handle, (client) => adopt(handle, client))) return;
+          adopt(handle);
+          handle.close();
         });
         return options.port;
       }

@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { onTestFinished } from "vitest";
-import type { Deal } from "../deal.ts";
+import type { ConnectionHandle, Deal } from "../deal.ts";
 
 /** Accepts connections for a transport, as the primary does for its socket workers. */
 export async function dealing(): Promise<Deal & { readonly port: number }> {
-  let take: ((descriptor: number) => void) | undefined;
+  let take: Parameters<Deal["begin"]>[0] | undefined;
   const server = createServer({ pauseOnConnect: true }, (connection) => {
-    const { _handle: handle } = connection as unknown as { _handle: { fd: number } };
-    take?.(handle.fd);
-    connection.destroy();
+    const { _handle: handle } = connection as unknown as { _handle: ConnectionHandle };
+    if (take === undefined) connection.destroy();
+    else take(handle);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

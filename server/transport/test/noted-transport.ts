@@ -17,7 +17,7 @@ export interface NotedHooks extends Partial<Pick<TransportHooks, "upgrade">> {
   readonly message?: (socket: Socket, text: string) => void;
 }
 
-export const LIMITS = { maxPayload: 1_000, sendBudget: 100_000, trustedProxies: [] };
+export const LIMITS = { maxPayload: 1_000, sendBudget: 100_000, trustedProxies: [], handshakeMs: 1_000 };
 
 /** A transport whose owner does nothing but note, and what `message` does. Ends with the test. */
 export async function notedTransport(

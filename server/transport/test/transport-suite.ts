@@ -17,6 +17,14 @@ export function transportSuite(name: string, make: (hooks: TransportHooks) => Tr
       expect([status, headers.get("x-why"), rest.toString()]).toEqual([401, "token", "no"]);
     });
 
+    it.each(["", ",", "one,,", "one, one"])("offers what it will: %j", async (offered) => {
+      const { port, opened } = await listening({ upgrade: ({ offers }) => ({ subprotocol: offers[0] ?? "" }) });
+      const { status, socket } = await handshake({ port, headers: { "Sec-WebSocket-Protocol": offered } });
+      socket.destroy();
+      expect(status).toBe(101);
+      await eventually(() => expect(opened[0]?.request.offers[0]).toBe(/\w+/.exec(offered)?.[0]));
+    });
+
     it("tells who asks, and for what", async () => {
       const { port, opened } = await listening({ upgrade: ({ offers }) => ({ subprotocol: offers[1] ?? "" }) });
       const { status, headers, socket } = await handshake({ port, path: "/a/b?c=%20d?e", offers: ["one", "two"] });
@@ -83,6 +91,22 @@ export function transportSuite(name: string, make: (hooks: TransportHooks) => Tr
       expect(await first.next()).toEqual(["to one"]);
       opened[1]?.socket.send('["after"]');
       expect(await second.next()).toEqual(["after"]);
+    });
+
+    it("gets all that is published in one turn, more than the send budget too, in order with what it is sent", async () => {
+      const { transport, opened, connect } = await listening();
+      const client = await connect();
+      const { socket, heard } = opened[0] as Opened;
+      socket.subscribe("news");
+      const expected: number[] = [];
+      for (let count = 0; count < 60; count += 2) {
+        transport.publish("news", JSON.stringify([count, "x".repeat(10_000)]));
+        expect(socket.send(JSON.stringify([count + 1]))).toBe(true);
+        expected.push(count, count + 1);
+      }
+      const got = (await client.take(expected.length)) as number[][];
+      expect(got.map(([number]) => number)).toEqual(expected);
+      expect(heard.dropped).toBe(0);
     });
 
     it("has its pings answered, which is a sign of life", async () => {

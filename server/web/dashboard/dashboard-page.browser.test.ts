@@ -1,8 +1,10 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { startCluster } from "../../test/cluster.ts";
+import { shareClusters } from "../../test/shared-clusters.ts";
 import { APP, connectTagged, isLive, isTooWide, rowWith, useDashboard } from "./test/dashboard-page.ts";
 
+const sharedCluster = shareClusters();
 const TOKEN = "a-token-of-the-tests";
 const dashboard = useDashboard();
 
@@ -11,7 +13,7 @@ function shownColour(page: Page): Promise<string> {
 }
 
 it("asks for the token where there is one, keeps it in its tab, and shows nothing without it", async () => {
-  const cluster = await startCluster({ env: { CONTROL_TOKEN: TOKEN } });
+  const cluster = await startCluster({ app: APP, env: { CONTROL_TOKEN: TOKEN } });
   const page = await dashboard.open(cluster);
   const field = page.getByLabel("Control token");
   await field.waitFor();
@@ -36,7 +38,7 @@ it("asks for the token where there is one, keeps it in its tab, and shows nothin
 });
 
 it("is dark where the system is, light where it is not, and what somebody chose", async () => {
-  const cluster = await startCluster();
+  const cluster = await sharedCluster({ app: APP });
   const [dark, light] = ["rgb(18, 22, 21)", "rgb(246, 245, 241)"];
   const page = await dashboard.open(cluster, { colorScheme: "dark" });
   expect(await shownColour(page)).toBe(dark);
@@ -51,7 +53,7 @@ it("is dark where the system is, light where it is not, and what somebody chose"
 });
 
 it("fits a phone, and what is on it can be pressed", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const name = `somebody-with-a-name-${"x".repeat(150)}`;
   await connectTagged(cluster, { [name]: { plan: "y".repeat(200) } });
   const page = await dashboard.open(cluster, { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
@@ -69,7 +71,7 @@ it("fits a phone, and what is on it can be pressed", async () => {
 });
 
 it("says of a worker that is silent that it is, and of itself that it has lost the server", async () => {
-  const cluster = await startCluster();
+  const cluster = await sharedCluster({ app: APP });
   const page = await dashboard.open(cluster);
   await isLive(page);
   const [worker] = await cluster.status();

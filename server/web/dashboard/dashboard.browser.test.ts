@@ -1,12 +1,14 @@
 import { expect, it } from "vitest";
 import { startCluster } from "../../test/cluster.ts";
 import { eventually } from "../../test/patience.ts";
+import { shareClusters } from "../../test/shared-clusters.ts";
 import { APP, connectTagged, find, isLive, rowWith, useDashboard } from "./test/dashboard-page.ts";
 
+const sharedCluster = shareClusters();
 const dashboard = useDashboard();
 
 it("shows at once, and then each second, what a cluster with traffic does", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const clients = await Promise.all(Array.from({ length: 4 }, () => cluster.connect()));
   for (const client of clients) await client.ask([8, 1, "news"]);
   let over = false;
@@ -55,7 +57,7 @@ it("shows at once, and then each second, what a cluster with traffic does", asyn
 });
 
 it("finds connections by their tags, and closes the very one that it was told to, after a word", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   const pro = { plan: "pro", "full name": "a = b" };
   const clients = await connectTagged(cluster, { ann: pro, bob: { plan: "pro" }, cyd: { plan: "free" } });
   const page = await dashboard.open(cluster);
@@ -103,7 +105,7 @@ it("finds connections by their tags, and closes the very one that it was told to
 });
 
 it("goes through many connections page by page, over all workers", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   for (let count = 0; count < 45; count++) await cluster.connect();
   const page = await dashboard.open(cluster);
   await page.locator("#found", { hasText: "45 connections in all." }).waitFor();
@@ -164,7 +166,7 @@ it("publishes, calls, revokes and scales, each after it has said to how many", a
 });
 
 it("has the server renewed, and ended, and sees to its end how that goes", async () => {
-  const cluster = await startCluster({ app: APP });
+  const cluster = await sharedCluster({ app: APP });
   await cluster.connect();
   const before = (await cluster.status()).map(({ pid }) => pid);
   const page = await dashboard.open(cluster);

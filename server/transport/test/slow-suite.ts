@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { OPTIONS } from "../config/options.ts";
-import { makeCertificate } from "../test/certificates.ts";
-import { openSocket } from "../test/raw-handshake.ts";
-import { dealing } from "./test/dealing.ts";
-import type { HttpRoute, Transport } from "./transport.ts";
-import { createUwsTransport } from "./uws-transport.ts";
+import { OPTIONS } from "../../config/options.ts";
+import { makeCertificate } from "../../test/certificates.ts";
+import { openSocket } from "../../test/raw-handshake.ts";
+import type { HttpRoute, Transport } from "../transport.ts";
+import { dealing } from "./dealing.ts";
+import { LIMITS } from "./noted-transport.ts";
+import type { CreateTransport } from "./public-suite.ts";
 
 const CERTIFICATE = makeCertificate();
 const FILE = Buffer.alloc(300_000, "x");
@@ -19,11 +20,13 @@ const ROUTES: HttpRoute[] = [
   { path: "/empty", answer: () => ({ status: 200, body: "" }) },
 ];
 
-/** A transport that grants no WebSocket. */
-async function listening(more: {
+interface Setup {
   readonly balance?: "kernel" | "round-robin";
   readonly encrypted?: boolean;
-}): Promise<{ port: number; transport: Transport }> {
+}
+
+/** A transport that grants no WebSocket. */
+async function listening(create: CreateTransport, more: Setup = {}): Promise<{ port: number; transport: Transport }> {
   const { balance = "kernel", encrypted = false } = more;
   const folder = mkdtempSync(join(tmpdir(), "fugitive-slow-"));
   const files = {
@@ -35,10 +38,9 @@ async function listening(more: {
   writeFileSync(files.cert, CERTIFICATE.cert);
   writeFileSync(files.key, CERTIFICATE.key);
   const deal = balance === "round-robin" ? await dealing() : undefined;
-  const limits = { maxPayload: 1_000, sendBudget: 100_000, trustedProxies: [] };
-  const transport = createUwsTransport(
+  const transport = create(
     {
-      ...limits,
+      ...LIMITS,
       host: "127.0.0.1",
       port: deal?.port ?? 0,
       balance,
@@ -98,52 +100,57 @@ async function allEnd(open: () => Promise<Socket>, ways: typeof SLOW): Promise<v
   );
 }
 
-// uWebSockets.js does this by itself, after 8 to 12 seconds: its timers turn every four
-it("who does not come to the point is hung up on, in requests, in TLS, and in requests inside of it", async () => {
-  const ends = (["kernel", "round-robin"] as const).map(async (balance) => {
-    const [plain, encrypted] = [await listening({ balance }), await listening({ balance, encrypted: true })];
-    const { port } = encrypted;
-    await Promise.all([
-      allEnd(() => openSocket(plain.port), SLOW),
-      allEnd(() => openSocket(port), SLOW_TLS),
-      allEnd(() => secure(port), SLOW),
-    ]);
-    for (const { transport } of [plain, encrypted]) transport.close();
-  });
-  await Promise.all(ends);
-});
-
-describe("answers that nobody reads", () => {
-  const rss = () => process.memoryUsage.rss();
-
-  it.each([
-    ["GET /file", 3_000],
-    ["GET /empty", 20_000],
-    ["GET /nothing", 20_000],
-    ["HEAD /file", 20_000],
-  ])("do not pile up: %s, %i times", async (asked, times) => {
-    const { port, transport } = await listening({});
-    onTestFinished(() => transport.close());
-    const socket = await openSocket(port);
-    socket.pause();
-    const before = rss();
-    socket.write(`${asked} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(times));
-    // another connection's answer tells that all of that was looked at
-    for (let round = 0; round < 20; round++) await (await fetch(`http://127.0.0.1:${port}/empty`)).text();
-    expect(rss() - before).toBeLessThan(100_000_000);
-    socket.destroy();
+/** What is slow, on purpose or not, costs little. @param name how the transport is spoken of: "over …" */
+export function slowSuite(name: string, create: CreateTransport): void {
+  it(`who does not come to the point is hung up on, in requests, in TLS, and in requests inside of it, ${name}`, async () => {
+    const ends = (["kernel", "round-robin"] as const).map(async (balance) => {
+      const [plain, encrypted] = [
+        await listening(create, { balance }),
+        await listening(create, { balance, encrypted: true }),
+      ];
+      const { port } = encrypted;
+      await Promise.all([
+        allEnd(() => openSocket(plain.port), SLOW),
+        allEnd(() => openSocket(port), SLOW_TLS),
+        allEnd(() => secure(port), SLOW),
+      ]);
+      for (const { transport } of [plain, encrypted]) transport.close();
+    });
+    await Promise.all(ends);
   });
 
-  it("but those that are read come whole, one after the other", async () => {
-    const { port, transport } = await listening({});
-    onTestFinished(() => transport.close());
-    for (let round = 0; round < 5; round++) {
-      const body = await (await fetch(`http://127.0.0.1:${port}/file`)).arrayBuffer();
-      expect(Buffer.from(body).equals(FILE)).toBe(true);
-    }
-    const head = await fetch(`http://127.0.0.1:${port}/file`, { method: "HEAD" });
-    expect(head.headers.get("content-length")).toBe(String(FILE.length));
-    const empty = await fetch(`http://127.0.0.1:${port}/empty`);
-    expect([empty.status, await empty.text()]).toEqual([200, ""]);
+  describe(`answers that nobody reads, ${name}`, () => {
+    const rss = () => process.memoryUsage.rss();
+
+    it.each([
+      ["GET /file", 3_000],
+      ["GET /empty", 20_000],
+      ["GET /nothing", 20_000],
+      ["HEAD /file", 20_000],
+    ])("do not pile up: %s, %i times", async (asked, times) => {
+      const { port, transport } = await listening(create);
+      onTestFinished(() => transport.close());
+      const socket = await openSocket(port);
+      socket.pause();
+      const before = rss();
+      socket.write(`${asked} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(times));
+      // another connection's answer tells that all of that was looked at
+      for (let round = 0; round < 20; round++) await (await fetch(`http://127.0.0.1:${port}/empty`)).text();
+      expect(rss() - before).toBeLessThan(100_000_000);
+      socket.destroy();
+    });
+
+    it("but those that are read come whole, one after the other", async () => {
+      const { port, transport } = await listening(create);
+      onTestFinished(() => transport.close());
+      for (let round = 0; round < 5; round++) {
+        const body = await (await fetch(`http://127.0.0.1:${port}/file`)).arrayBuffer();
+        expect(Buffer.from(body).equals(FILE)).toBe(true);
+      }
+      const head = await fetch(`http://127.0.0.1:${port}/file`, { method: "HEAD" });
+      expect(head.headers.get("content-length")).toBe(String(FILE.length));
+      const empty = await fetch(`http://127.0.0.1:${port}/empty`);
+      expect([empty.status, await empty.text()]).toEqual([200, ""]);
+    });
   });
-});
+}

@@ -1,0 +1,28 @@
+import { Packr } from "msgpackr";
+import { clientFrame } from "../lib/raw-client.mjs";
+
+const packr = new Packr({ useRecords: false, variableMapSize: true });
+const call = (id) => [2, id, "math.add", { x: 1, y: 6 }];
+
+/** What is said in one turn leaves as one frame, as the client sends it, and so do the answers. */
+export const FUGITIVE = {
+  subprotocol: "fugitive.v1.msgpack",
+  hello: clientFrame(packr.pack([0, {}])),
+  call: (id = 1) => clientFrame(packr.pack(call(id))),
+  calls: (count) => ({
+    frame: clientFrame(packr.pack(Array.from({ length: count }, (_, id) => call(id)))),
+    answers: 1,
+  }),
+  subscribe: (channel) => clientFrame(packr.pack([8, 1, channel])),
+  whereabouts: { ask: clientFrame(packr.pack([0, {}])), read: (bytes) => packr.unpack(bytes)[1].worker },
+  publish: (channel, data) => clientFrame(packr.pack([11, null, channel, data])),
+  publications: (channel, data, count) =>
+    clientFrame(packr.pack(Array.from({ length: count }, () => [11, null, channel, data]))),
+};
+
+/** The same messages, of which bare uWebSockets.js takes one in each frame. */
+export const BARE = {
+  call: FUGITIVE.call,
+  subscribe: FUGITIVE.subscribe,
+  publish: FUGITIVE.publish,
+};

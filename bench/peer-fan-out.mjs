@@ -1,0 +1,117 @@
+// One publication to many subscribers: CPU of the server per delivery, and deliveries a second, beside others'.
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { DIALECTS } from "./dialects/index.mjs";
+import { ARMS, CLUSTERS } from "./lib/arms.mjs";
+import { openPeer } from "./lib/open-peer.mjs";
+import { cpuSeconds, family } from "./lib/processes.mjs";
+import { median } from "./lib/statistics.mjs";
+
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const ROUND_MS = 1_500;
+const START_MS = 60_000;
+/** Deliveries of a window: publications are sent so that one or two windows are on their way. */
+const WINDOW = 10_000;
+export const SUBSCRIBERS = [10, 1_000, 10_000];
+/** tRPC has no channels; on uWebSockets.js, Socket.IO publishes by that. */
+const WITHOUT = ["tRPC"];
+const SUBSCRIBER_FILE = fileURLToPath(new URL("lib/subscribers.mjs", import.meta.url));
+
+/** @returns for each number of subscribers and server `{ subscribers, name, costs, rates }`: µs of CPU a delivery, deliveries a second */
+export async function benchFanOut(subscribers = SUBSCRIBERS, names, arms = ARMS) {
+  const chosen = names ?? [...arms.keys()].filter((name) => !WITHOUT.includes(name));
+  const results = [];
+  for (const count of subscribers) {
+    const measured = chosen.map((name) => ({ name, subscribers: count, costs: [], rates: [] }));
+    // a server of its own for each round: thousands of connections are not kept for what is not measured just then
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const result of measured) {
+        const { cost, rate } = await measure(arms.get(result.name), count);
+        result.costs.push(cost);
+        result.rates.push(rate);
+      }
+    }
+    results.push(...measured);
+  }
+  return results;
+}
+
+async function measure({ dialect: dialectName, start }, count) {
+  const dialect = DIALECTS[dialectName];
+  const server = await start();
+  const subscribers = fork(SUBSCRIBER_FILE, [dialectName, server.port, "bench", count]);
+  try {
+    const told = listen(subscribers);
+    await told(({ ready }) => ready, START_MS);
+    const publisher = await openPeer(dialect, server.port, () => undefined);
+    const each = Math.max(1, Math.round(WINDOW / count));
+    const window = dialect.publications?.("bench", { n: 1 }, each) ?? repeat(dialect.publish("bench", { n: 1 }), each);
+    let wanted = 0;
+    const rounds = async (ms) => {
+      const start = performance.now();
+      publisher.write(window);
+      let windows = 0;
+      for (; performance.now() - start < ms; windows++) {
+        publisher.write(window);
+        wanted += each * count;
+        const target = wanted;
+        subscribers.send({ wanted: target });
+        await told(({ arrived }) => arrived >= target, START_MS);
+      }
+      wanted += each * count;
+      const last = wanted;
+      subscribers.send({ wanted: last });
+      await told(({ arrived }) => arrived >= last, START_MS);
+      return { deliveries: (windows + 1) * each * count, seconds: (performance.now() - start) / 1_000 };
+    };
+    await rounds(ROUND_MS / 3); // warm-up
+    const pids = family(server.pid);
+    const before = cpuSeconds(pids);
+    const { deliveries, seconds } = await rounds(ROUND_MS);
+    const cpu = cpuSeconds(pids) - before;
+    publisher.destroy();
+    return { cost: (cpu * 1e6) / deliveries, rate: deliveries / seconds };
+  } finally {
+    subscribers.kill("SIGKILL");
+    await server.stop();
+  }
+}
+
+function repeat(frame, times) {
+  return Buffer.concat(Array.from({ length: times }, () => frame));
+}
+
+/** @returns a function that waits for a message of a process, and gives up where it takes too long or a connection is lost */
+function listen(child) {
+  let look = () => undefined;
+  let fail = () => undefined;
+  child.on("message", (message) => (message.lost ? fail(new Error("A subscriber was hung up on.")) : look(message)));
+  child.on("exit", () => fail(new Error("The subscribers are gone.")));
+  return (matches, ms) =>
+    new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error("What was published did not arrive in time.")), ms);
+      fail = reject;
+      look = (message) => {
+        if (!matches(message)) return;
+        clearTimeout(late);
+        resolve(message);
+      };
+    });
+}
+
+if (process.argv[1]?.endsWith("peer-fan-out.mjs")) {
+  const [counts = SUBSCRIBERS.join(","), names] = process.argv.slice(2);
+  for (const [title, arms] of [
+    ["one process", ARMS],
+    ["two workers", CLUSTERS],
+  ]) {
+    for (const { name, subscribers, costs, rates } of await benchFanOut(
+      counts.split(",").map(Number),
+      names?.split(";").filter((one) => arms.has(one)),
+      arms,
+    )) {
+      const cost = `${median(costs).toFixed(3)} µs CPU`.padStart(16);
+      console.log(title, name.padEnd(40), `1→${subscribers}`.padEnd(8), cost, `${Math.round(median(rates))}/s`);
+    }
+  }
+}

@@ -1,11 +1,15 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { defineApp } from "../../server/app.ts";
-import { startTestServer, type TestServer } from "../../server/test/test-server.ts";
+import { packageFile } from "../../server/http/package-file.ts";
+import { startTestServer, type TestServer, until } from "../../server/test/test-server.ts";
 import { AppError } from "../../shared/errors.ts";
 import { runCli } from "../cli.ts";
 import { now } from "./clock.ts";
@@ -14,12 +18,17 @@ import type { FromProcess } from "./process/messages.ts";
 import { readLoadRequest } from "./read-plan.ts";
 import { Results } from "./results.ts";
 
+let noted = 0;
+
 const app = defineApp({
   procedures: {
     hello: { input: z.string(), handler: (name) => `Hello, ${name}!` },
     moody: (n: number) => {
       if (n % 2 === 1) throw new AppError("CONFLICT");
       return n;
+    },
+    noted: () => {
+      noted++;
     },
     never: () => new Promise(() => {}),
     secret: () => {
@@ -122,6 +131,19 @@ describe("fugitive load", () => {
   it("says that nobody listens, and what to do", async () => {
     const { code, stderr } = await loadOf("localhost:1");
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("start a server there (npm start)") });
+  });
+
+  it("is ended in order by Ctrl-C, and still says what came of it", async () => {
+    const file = packageFile("dist/cli/bin.js");
+    const argv = [file, "load", `localhost:${server.port}`, "--procedure", "noted", "--duration", "60", "--delay", "5"];
+    const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const written = text(child.stdout);
+    // the first call is made before the run
+    await until(() => noted > 1, 20_000);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await written).toContain("; ended early");
   });
 
   it("has a help", async () => {

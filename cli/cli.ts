@@ -14,6 +14,7 @@ import { serve } from "./serve-command.ts";
 const COMMANDS = new Map<string, () => Promise<Command>>([
   ["doctor", async () => (await import("./doctor/doctor-command.ts")).doctor],
   ["repl", async () => (await import("./repl/repl-command.ts")).repl],
+  ["load", async () => (await import("./load/load-command.ts")).load],
   ["worker", async () => (await import("./worker/worker-command.ts")).worker],
 ]);
 const WORDS = ["serve", "help", ...COMMANDS.keys()];

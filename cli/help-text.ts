@@ -8,6 +8,7 @@ export function helpText(): string {
   fugitive worker FILE [flags]   does jobs of a queue; see fugitive worker --help
   fugitive doctor [flags]        looks at what a server needs here; see fugitive doctor --help
   fugitive repl [URL] [flags]    a client to type at, and for scripts; see fugitive repl --help
+  fugitive load [URL] [flags]    makes load, and a report of it; see fugitive load --help
   fugitive help                  this text; so does --help or -h
   fugitive --version             the version; so does -v
 

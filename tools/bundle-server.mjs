@@ -6,6 +6,13 @@ import { join } from "node:path";
 const ENTRIES = [
   "cli/bin",
   "cli/main",
+  "cli/load/process/load-process",
+  // bench/ makes its report of these
+  "cli/report/format",
+  "cli/report/html",
+  "cli/report/page",
+  "cli/report/plot",
+  "cli/report/scale",
   "server/index",
   "server/compute/main",
   "server/compute/compute-thread",

@@ -70,7 +70,7 @@ async function serve(
   { env, cwd, stderr, defaultApp, told = false, start }: CliOptions,
 ): Promise<number | undefined> {
   try {
-    // one more time it might be another one, or cost a worker that takes the place of a dead one its start
+    // a file that has become wrong meanwhile must not keep a socket worker from taking the place of a dead one
     const config = told ? undefined : loadConfig({ argv, env, cwd, allowPositionals: true });
     if (apps.length > 1) return print(stderr, `fugitive: serve takes one application, not ${apps.length}`, MISUSED);
     const [app] = apps;

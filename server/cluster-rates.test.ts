@@ -107,7 +107,7 @@ describe("connections from one address", () => {
   }
 
   it("are limited over all socket workers: HTTP 429 says when to come again", async () => {
-    const cluster = await sharedCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
+    const cluster = await startCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
     const clients = await settled(cluster, 6);
     await eventually(() => refused(cluster));
     for (const client of clients) expect(await client.ask([14])).toEqual([15]);
@@ -118,7 +118,7 @@ describe("connections from one address", () => {
   });
 
   it("that were a dead worker's make room", async () => {
-    const cluster = await sharedCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
+    const cluster = await startCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
     await settled(cluster, 6);
     await eventually(() => refused(cluster));
     const [worker] = await cluster.status();

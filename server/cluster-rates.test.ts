@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Placed, place } from "./sessions/test/workers.ts";
-import { type Cluster, PLAIN_APP, startCluster } from "./test/cluster.ts";
+import { type Cluster, startCluster } from "./test/cluster.ts";
 import { eventually } from "./test/patience.ts";
 import { RawClient, type RawMessage } from "./test/raw-client.ts";
 import { handshake } from "./test/raw-handshake.ts";
@@ -17,7 +17,7 @@ const APP = `
       byUser: guarded("user"),
       echo: (data) => data,
     },
-    channels: { "mine:*": { rateLimit: { limit: 5, perMs: ${HOUR}, by: "user" } } },
+    channels: { "mine:*": { rateLimit: { limit: 5, perMs: ${HOUR}, by: "user" } }, "presence:*": { presence: true } },
   });`;
 
 /** A client at each of the two workers. */
@@ -107,7 +107,7 @@ describe("connections from one address", () => {
   }
 
   it("are limited over all socket workers: HTTP 429 says when to come again", async () => {
-    const cluster = await sharedCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
+    const cluster = await startCluster({ app: APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
     const clients = await settled(cluster, 6);
     await eventually(() => refused(cluster));
     for (const client of clients) expect(await client.ask([14])).toEqual([15]);
@@ -118,7 +118,7 @@ describe("connections from one address", () => {
   });
 
   it("that were a dead worker's make room", async () => {
-    const cluster = await sharedCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
+    const cluster = await startCluster({ app: APP, env: { CONNECTIONS_PER_IP: "6", EXEMPT_IPS: "none" } });
     await settled(cluster, 6);
     await eventually(() => refused(cluster));
     const [worker] = await cluster.status();
@@ -129,7 +129,7 @@ describe("connections from one address", () => {
   });
 
   it("do not stay counted, however they go", async () => {
-    const cluster = await startCluster({ app: PLAIN_APP, env: { CONNECTIONS_PER_IP: "20", EXEMPT_IPS: "none" } });
+    const cluster = await startCluster({ app: APP, env: { CONNECTIONS_PER_IP: "20", EXEMPT_IPS: "none" } });
     for (let round = 0; round < 20; round++) {
       await Promise.all(
         Array.from({ length: 10 }, async () => {
@@ -144,7 +144,7 @@ describe("connections from one address", () => {
 
   it("may come only so often", async () => {
     const env = { CONNECT_RATE: "1", RATE_BURST_MS: "3000", MESSAGE_RATE: "off", EXEMPT_IPS: "none" };
-    const cluster = await startCluster({ app: PLAIN_APP, env });
+    const cluster = await startCluster({ app: APP, env });
     const statuses: number[] = [];
     for (let count = 0; count < 12; count++) {
       const { status, socket } = await upgrade(cluster.port);
@@ -157,7 +157,7 @@ describe("connections from one address", () => {
 
   it("from loopback are not limited unless it is said so", async () => {
     const cluster = await startCluster({
-      app: PLAIN_APP,
+      app: APP,
       env: { CONNECT_RATE: "1", CONNECTIONS_PER_IP: "1", RATE_BURST_MS: "1000" },
     });
     const clients = await Promise.all(

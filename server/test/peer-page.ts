@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { expect, onTestFinished, vi } from "vitest";
 import type * as Fugitive from "../../client/index.ts";
 import type { Peer } from "../../client/peers/peer.ts";
@@ -7,6 +7,7 @@ import type { Seek } from "../../client/peers/seek.ts";
 import { ARGUMENTS, checkedExecutable } from "./browser.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 import { eventually, LIMIT_MS } from "./patience.ts";
+import { leavePage, takePage } from "./used-pages.ts";
 
 const PAGE = `<!doctype html><link rel="icon" href="data:,"><title>peers</title>
 <script type="module" src="/page.mjs"></script>`;
@@ -82,22 +83,18 @@ export async function launchStoppablePeerBrowser() {
 /** A page that seeks, says what it hears of to its notes, and offers some procedures. */
 export class PeerPage {
   readonly page: Page;
-  readonly context: BrowserContext;
 
-  private constructor(page: Page, context: BrowserContext) {
+  private constructor(page: Page) {
     this.page = page;
-    this.context = context;
   }
 
-  /** Opens a page as another person's browser would. It is closed when the test is over. */
+  /** Opens a page as another person's browser would. It is left when the test is over. */
   static async open(browser: Browser, cluster: Cluster): Promise<PeerPage> {
-    const context = await browser.newContext();
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    await page.addInitScript(noteConnections);
+    const page = await takePage(browser, noteConnections);
+    onTestFinished(() => leavePage(browser, page));
     await page.goto(`http://127.0.0.1:${cluster.port}/`);
     await page.waitForFunction(() => "fugitive" in window);
-    return new PeerPage(page, context);
+    return new PeerPage(page);
   }
 
   /** Opens a page and seeks. @param other whose socket worker it is not to be on */
@@ -148,7 +145,7 @@ export class PeerPage {
 
   /** Waits until the newest peer is in this state. */
   async state(state: RegExp, timeout = LIMIT_MS): Promise<void> {
-    await vi.waitFor(async () => expect((await this.notes()).states.at(-1)).toMatch(state), { timeout, interval: 20 });
+    await vi.waitFor(async () => expect((await this.notes()).states.at(-1)).toMatch(state), { timeout, interval: 50 });
   }
 
   /** Calls the newest peer. @returns the answer, or the error's code */

@@ -5,7 +5,9 @@ import { Cluster, type ClusterOptions, serving } from "./cluster.ts";
  * For a file whose tests leave nothing in a cluster that another one of them could see: each gets the one that was started
  * for an earlier test with the same options. Nobody is connected there, all of its workers serve, be it that one was
  * killed, and the log begins anew. What the server keeps over that, such as sessions, histories and rates, has to be under
- * names of each test's own. Needs the control port, which one single process has not. One that has ended, or in which a test has failed, is given to nobody any more.
+ * names of each test's own. One that has ended, or in which a test has failed, is given to nobody any more.
+ *
+ * The control port is needed, which one single process has not.
  * @returns `startCluster` for such tests
  */
 export function shareClusters(): (options?: ClusterOptions) => Promise<Cluster> {

@@ -38,6 +38,7 @@ function tick(step: number, values: number[], more: Partial<Tick> = {}): Tick {
   return {
     ...{
       step,
+      fromStep: step,
       untilStep: step,
       ms: 250,
       connects: histogram(),

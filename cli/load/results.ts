@@ -138,10 +138,10 @@ export class Results {
   }
 
   /** What is so, rather than what has happened, was so in all steps that a tick is about. */
-  #setState({ step: first, untilStep, busy, lagMs }: Tick): void {
+  #setState({ fromStep, untilStep, busy, lagMs }: Tick): void {
     const { connected, inFlight } = this;
-    const last = Math.min(untilStep, first + MOST_FILLED, MOST_STEPS - 1);
-    for (let index = first; index === first || index <= last; index++) {
+    const last = Math.min(untilStep, fromStep + MOST_FILLED, MOST_STEPS - 1);
+    for (let index = Math.min(fromStep, last); index <= last; index++) {
       const step = this.#stepAt(index);
       step.busy = Math.max(step.busy, busy);
       step.lagMs = Math.max(step.lagMs, lagMs);

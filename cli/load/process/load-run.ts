@@ -108,10 +108,15 @@ export class LoadRun {
     const unsent = this.#model.take();
     if (unsent > 0) this.#tally.failed(0, NOT_SENT, unsent);
     const time = now();
-    const step = this.#stepOf(this.#reportedAt);
-    const ms = (time - this.#reportedAt) / US_PER_MS;
-    const when = { step, untilStep: this.#stepOf(time), ms, lagMs: lateUs / US_PER_MS };
-    const tick = this.#tally.take(when);
+    const last = this.#reportedAt;
+    const tick = this.#tally.take({
+      // timers are never on time to the moment: what lies in the middle lies in the same step all the same
+      step: this.#stepOf((last + time) / 2),
+      fromStep: this.#stepOf(last + TICK_US / 2),
+      untilStep: this.#stepOf(Math.max(last, time - TICK_US / 2)),
+      ms: (time - last) / US_PER_MS,
+      lagMs: lateUs / US_PER_MS,
+    });
     this.#tell({ type: "tick", ...tick });
     this.#reportedAt = time;
     if (hasMoved(tick)) this.#movedAt = time;

@@ -52,9 +52,10 @@ export interface ConnectionCounts {
 }
 
 export interface Tick {
-  /** Which step of the run it is about, from 0: that in which the last tick was. */
+  /** Which step of the run it counts in, from 0. */
   readonly step: number;
-  /** That in which this one is. Where the process was busy for long, it is a later one. */
+  /** The first and the last step that it is about: that same one, but where the process was too busy to tell sooner. */
+  readonly fromStep: number;
   readonly untilStep: number;
   /** How much time it is about, in milliseconds. */
   readonly ms: number;

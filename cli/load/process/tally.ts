@@ -56,7 +56,7 @@ export class Tally {
   }
 
   /** Gives all of it, and begins anew. */
-  take(when: Pick<Tick, "step" | "untilStep" | "ms" | "lagMs">): Tick {
+  take(when: Pick<Tick, "step" | "fromStep" | "untilStep" | "ms" | "lagMs">): Tick {
     const loop = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(loop, this.#loop);
     this.#loop = loop;

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 
 const { tools, tarball } = parseArgs({ options: { tools: { type: "string" }, tarball: { type: "string" } } }).values;
 /** Packed, in bytes. */
-const SIZE_LIMIT = 3_300_000;
+const SIZE_LIMIT = 3_600_000;
 
 const problems = [];
 const bin = (name) => join(tools, "node_modules/.bin", name);

@@ -3,6 +3,9 @@ import { type Check, type Finding, ok, problem, warning } from "../check.ts";
 import { holderOf } from "../system/listeners.ts";
 import { reasonOf } from "../words.ts";
 
+/** The command line of a server: not that of whatever is in a folder of that name. */
+const OURS = /(?:^|[\s/])fugitive(?:\s|$)|\b(?:cli\/(?:bin|main)\.js|tools\/start\.mjs)\b/;
+
 export const ports: Check = {
   name: "ports",
   async run({ config }) {
@@ -27,7 +30,7 @@ async function judgePort(what: string, host: string, port: number, option: strin
     if (holder === undefined)
       return problem(`${where} is taken by another program`, `stop that, or choose another ${option}`);
     const found = `${where} is taken by process ${holder.pid}: ${holder.command}`;
-    return /\bfugitive\b|\bcli\/(?:bin|main)\.js\b/.test(holder.command)
+    return OURS.test(holder.command)
       ? warning(found, "it may be the server itself, which runs already")
       : problem(found, `stop that, or choose another ${option}`);
   }

@@ -3,7 +3,7 @@
 // `node bench/hosts.mjs`.
 import { Packr } from "msgpackr";
 import { startServer } from "./lib/child.mjs";
-import { clientFrame, openRaw } from "./lib/raw-client.mjs";
+import { clientFrame, openRaw, textFrame } from "./lib/raw-client.mjs";
 import { startRedis } from "./lib/redis.mjs";
 import { median } from "./lib/statistics.mjs";
 
@@ -121,10 +121,6 @@ async function socketIo(url) {
     ...{ name: "Socket.IO", publishers: [one, two], publications: 25_600, window: 1_600, frame },
     ...{ perFrame: PER_FRAME, publisher, subscriber, count },
   });
-}
-
-function textFrame(text) {
-  return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
 }
 
 const redis = await startRedis();

@@ -8,6 +8,7 @@ const ENTRIES = [
   "cli/main",
   "cli/load/process/load-process",
   // bench/ makes its report of these
+  "cli/report/bars",
   "cli/report/format",
   "cli/report/html",
   "cli/report/page",

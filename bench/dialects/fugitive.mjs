@@ -9,6 +9,7 @@ export const FUGITIVE = {
   subprotocol: "fugitive.v1.msgpack",
   hello: clientFrame(packr.pack([0, {}])),
   call: (id = 1) => clientFrame(packr.pack(call(id))),
+  invoke: (procedure, input) => clientFrame(packr.pack([2, 1, procedure, input])),
   calls: (count) => ({
     frame: clientFrame(packr.pack(Array.from({ length: count }, (_, id) => call(id)))),
     answers: 1,
@@ -23,6 +24,7 @@ export const FUGITIVE = {
 /** The same messages, of which bare uWebSockets.js takes one in each frame. */
 export const BARE = {
   call: FUGITIVE.call,
+  invoke: FUGITIVE.invoke,
   subscribe: FUGITIVE.subscribe,
   publish: FUGITIVE.publish,
 };

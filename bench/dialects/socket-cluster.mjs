@@ -1,4 +1,4 @@
-import { textFrame } from "../lib/text-frame.mjs";
+import { textFrame } from "../lib/raw-client.mjs";
 
 const event = (name, data, cid) => textFrame(JSON.stringify({ event: name, data, cid }));
 
@@ -11,6 +11,7 @@ export const SOCKET_CLUSTER = {
     await read();
   },
   call: (id = 2) => event("math.add", { x: 1, y: 6 }, id),
+  invoke: (procedure, input) => event(procedure, input, 2),
   subscribe: (channel) => event("#subscribe", { channel }, 2),
   publish: (channel, data) => event("#publish", { channel, data }),
 };

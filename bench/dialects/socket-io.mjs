@@ -1,6 +1,5 @@
 import { Packr } from "msgpackr";
-import { clientFrame } from "../lib/raw-client.mjs";
-import { textFrame } from "../lib/text-frame.mjs";
+import { clientFrame, textFrame } from "../lib/raw-client.mjs";
 
 const packr = new Packr({ useRecords: false });
 const EIO = { path: "/socket.io/?EIO=4&transport=websocket", pong: textFrame("3") };
@@ -20,6 +19,7 @@ export const SOCKET_IO = {
   ...EIO,
   handshake: handshake(textFrame("40")),
   call: (id = 1) => textFrame(`42${id}["math.add",{"x":1,"y":6}]`),
+  invoke: (procedure, input) => textFrame(`421${JSON.stringify([procedure, input])}`),
   subscribe: (topic) => textFrame(`421["subscribe","${topic}"]`),
   whereabouts: {
     ask: textFrame('421["subscribe","nobody"]'),
@@ -33,6 +33,7 @@ export const SOCKET_IO_MSGPACK = {
   ...EIO,
   handshake: handshake(binary({ type: CONNECT })),
   call: (id = 1) => binary({ type: EVENT, id, data: ["math.add", { x: 1, y: 6 }] }),
+  invoke: (procedure, input) => binary({ type: EVENT, id: 1, data: [procedure, input] }),
   subscribe: (topic) => binary({ type: EVENT, id: 1, data: ["subscribe", topic] }),
   whereabouts: {
     ask: binary({ type: EVENT, id: 1, data: ["subscribe", "nobody"] }),

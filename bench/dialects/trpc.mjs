@@ -1,7 +1,10 @@
-import { textFrame } from "../lib/text-frame.mjs";
+import { textFrame } from "../lib/raw-client.mjs";
+
+const query = (id, path, input) => textFrame(JSON.stringify({ id, method: "query", params: { path, input } }));
 
 /** What tRPC's WebSocket link sends. */
 export const TRPC = {
   pong: textFrame("PONG"),
-  call: (id = 1) => textFrame(JSON.stringify({ id, method: "query", params: { path: "add", input: { x: 1, y: 6 } } })),
+  call: (id = 1) => query(id, "add", { x: 1, y: 6 }),
+  invoke: (procedure, input) => query(1, procedure, input),
 };

@@ -2,11 +2,34 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
+const TEXT = 0x81;
+const BINARY = 0x82;
+
 /** A client's frame: binary, final, masked with zeros so that it can be built once. */
 export function clientFrame(payload) {
+  return frameOf(BINARY, payload);
+}
+
+/** The same of text. */
+export function textFrame(text) {
+  return frameOf(TEXT, Buffer.from(text));
+}
+
+function frameOf(first, payload) {
   const { length } = payload;
-  const head = length < 126 ? [0x82, 0x80 | length] : [0x82, 0x80 | 126, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
+  const head = Buffer.alloc(14);
+  head[0] = first;
+  let size = 2;
+  if (length < 126) head[1] = 0x80 | length;
+  else if (length < 65_536) {
+    head[1] = 0x80 | 126;
+    size += head.writeUInt16BE(length, 2) - 2;
+  } else {
+    head[1] = 0x80 | 127;
+    size += head.writeBigUInt64BE(BigInt(length), 2) - 2;
+  }
+  const mask = 4;
+  return Buffer.concat([head.subarray(0, size + mask), payload]);
 }
 
 /** Opens a WebSocket on loopback and calls `frame(payload length)` for every frame that comes. */

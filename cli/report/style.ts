@@ -54,6 +54,8 @@ svg text { fill: var(--soft); }
 .stroke.dashed { stroke-dasharray: 6 5; stroke-width: 1.6; }
 .fill { fill: var(--c); opacity: 0.14; }
 .dot { fill: var(--c); }
+.bar { fill: var(--c); } .whisker { stroke: var(--text); stroke-width: 1.5; opacity: 0.6; }
+svg .name, svg .value { fill: var(--text); font-size: 13px; } svg .value { font-weight: 600; }
 .hit { fill: transparent; } .hit:hover { fill: var(--soft); opacity: 0.12; }
 .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); } .c4 { --c: var(--c4); } .c5 { --c: var(--c5); } .c6 { --c: var(--c6); }
 .scroll { overflow-x: auto; }

@@ -1,5 +1,7 @@
 // What servers say whose application and protocol are written by hand: `{ id, method, params }`, `{ id, result }`.
-const PROCEDURES = { "math.add": ({ x, y }) => x + y };
+import { hashForLong } from "../../lib/hash-for-long.mjs";
+
+const PROCEDURES = { "math.add": ({ x, y }) => x + y, echo: (data) => data, hash: hashForLong };
 
 /** @returns the answer's text; none where nothing is to be answered */
 export function answer({ id, method, params }, { subscribe, publish }) {

@@ -6,12 +6,16 @@ import { report } from "../../lib/report-usage.mjs";
 const server = createServer();
 const cluster = socketCluster.attach(server, { authKey: "0123456789abcdef0123456789abcdef" });
 
-async function serve(socket) {
-  for await (const request of socket.procedure("math.add")) request.end(request.data.x + request.data.y);
+const PROCEDURES = { "math.add": ({ x, y }) => x + y, echo: (data) => data };
+
+async function serve(socket, name) {
+  for await (const request of socket.procedure(name)) request.end(PROCEDURES[name](request.data));
 }
 
 async function accept() {
-  for await (const { socket } of cluster.listener("connection")) void serve(socket);
+  for await (const { socket } of cluster.listener("connection")) {
+    for (const name of Object.keys(PROCEDURES)) void serve(socket, name);
+  }
 }
 
 void accept();

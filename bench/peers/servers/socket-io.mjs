@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { createAdapter, setupPrimary } from "@socket.io/cluster-adapter";
 import { Server } from "socket.io";
 import parser from "socket.io-msgpack-parser";
+import { hashForLong } from "../../lib/hash-for-long.mjs";
 import { report } from "../../lib/report-usage.mjs";
 
 const workers = Number(process.env.PEER_WORKERS ?? 0);
@@ -18,6 +19,8 @@ function application(io) {
   });
   io.on("connection", (socket) => {
     socket.on("math.add", ({ x, y }, done) => done(x + y));
+    socket.on("echo", (data, done) => done(data));
+    socket.on("hash", (rounds, done) => done(hashForLong(rounds)));
     socket.on("subscribe", (topic, done) => {
       socket.join(topic);
       done(process.pid);

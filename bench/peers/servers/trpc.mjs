@@ -7,6 +7,7 @@ import { report } from "../../lib/report-usage.mjs";
 const trpc = initTRPC.create();
 const router = trpc.router({
   add: trpc.procedure.input((input) => input).query(({ input: { x, y } }) => x + y),
+  echo: trpc.procedure.input((input) => input).query(({ input }) => input),
 });
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
 applyWSSHandler({ wss: server, router });

@@ -1,11 +1,11 @@
 // One publication to many subscribers: CPU of the server per delivery, and deliveries a second, beside others'.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { DIALECTS } from "./dialects/index.mjs";
-import { ARMS, CLUSTERS } from "./lib/arms.mjs";
-import { openPeer } from "./lib/open-peer.mjs";
-import { cpuSeconds, family } from "./lib/processes.mjs";
-import { median } from "./lib/statistics.mjs";
+import { DIALECTS } from "../dialects/index.mjs";
+import { ARMS, CLUSTERS } from "../lib/arms.mjs";
+import { openPeer } from "../lib/open-peer.mjs";
+import { cpuSeconds, family } from "../lib/processes.mjs";
+import { median } from "../lib/statistics.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const ROUND_MS = 1_500;
@@ -15,7 +15,7 @@ const WINDOW = 10_000;
 export const SUBSCRIBERS = [10, 1_000, 10_000];
 /** tRPC has no channels; on uWebSockets.js, Socket.IO publishes by that. */
 const WITHOUT = ["tRPC"];
-const SUBSCRIBER_FILE = fileURLToPath(new URL("lib/subscribers.mjs", import.meta.url));
+const SUBSCRIBER_FILE = fileURLToPath(new URL("../lib/subscribers.mjs", import.meta.url));
 
 /** @returns for each number of subscribers and server `{ subscribers, name, costs, rates }`: µs of CPU a delivery, deliveries a second */
 export async function benchFanOut(subscribers = SUBSCRIBERS, names, arms = ARMS) {
@@ -99,7 +99,7 @@ function listen(child) {
     });
 }
 
-if (process.argv[1]?.endsWith("peer-fan-out.mjs")) {
+if (process.argv[1]?.endsWith("beside/fan-out.mjs")) {
   const [counts = SUBSCRIBERS.join(","), names] = process.argv.slice(2);
   for (const [title, arms] of [
     ["one process", ARMS],

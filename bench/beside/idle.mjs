@@ -1,11 +1,11 @@
 // Memory of a server per idle connection, beside others': resident, garbage collected before. What grows once, whatever the
 // number of connections, weighs the less the more there are; the slope leaves it out.
 
-import { DIALECTS } from "./dialects/index.mjs";
-import { ARMS } from "./lib/arms.mjs";
-import { openFilesLimit } from "./lib/open-files.mjs";
-import { openPeer } from "./lib/open-peer.mjs";
-import { slope } from "./lib/statistics.mjs";
+import { DIALECTS } from "../dialects/index.mjs";
+import { ARMS } from "../lib/arms.mjs";
+import { openFilesLimit } from "../lib/open-files.mjs";
+import { openPeer } from "../lib/open-peer.mjs";
+import { slope } from "../lib/statistics.mjs";
 
 const AT_ONCE = 50;
 const FIRST = 200;
@@ -63,7 +63,7 @@ async function connectTo(dialect, port) {
   return socket;
 }
 
-if (process.argv[1]?.endsWith("peer-idle.mjs")) {
+if (process.argv[1]?.endsWith("beside/idle.mjs")) {
   for (const { name, points } of await benchPeerIdle(process.argv[2]?.split(";"))) {
     const each = points.map(
       ({ connections, bytes }) => `${connections}: ${(bytes / connections / 1_000).toFixed(2)} kB`,

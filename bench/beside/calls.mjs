@@ -1,9 +1,9 @@
 // CPU of the server per call beside others', one call at a time and sixteen, each in its own protocol, in one run.
 
-import { DIALECTS } from "./dialects/index.mjs";
-import { ARMS } from "./lib/arms.mjs";
-import { openPeer } from "./lib/open-peer.mjs";
-import { median } from "./lib/statistics.mjs";
+import { DIALECTS } from "../dialects/index.mjs";
+import { ARMS } from "../lib/arms.mjs";
+import { openPeer } from "../lib/open-peer.mjs";
+import { median } from "../lib/statistics.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const ROUND_MS = 1_000;
@@ -66,7 +66,7 @@ async function hammer(server, dialect, depth) {
   return { cpu: after.cpu - before.cpu, calls, seconds };
 }
 
-if (process.argv[1]?.endsWith("peer-calls.mjs")) {
+if (process.argv[1]?.endsWith("beside/calls.mjs")) {
   for (const { name, depth, costs, rates } of await benchPeerCalls(process.argv[2]?.split(","))) {
     const cost = `${median(costs).toFixed(2)} µs CPU/call`.padStart(20);
     console.log(`${name.padEnd(30)} depth ${depth}`.padEnd(42), cost, `${Math.round(median(rates))}/s`.padStart(12));

@@ -1,10 +1,10 @@
 // Publications by a client of one worker to a subscriber of another: how many a second, and what they cost, beside others'.
 
-import { DIALECTS } from "./dialects/index.mjs";
-import { CLUSTERS } from "./lib/arms.mjs";
-import { openPeer } from "./lib/open-peer.mjs";
-import { cpuSeconds, family } from "./lib/processes.mjs";
-import { median } from "./lib/statistics.mjs";
+import { DIALECTS } from "../dialects/index.mjs";
+import { CLUSTERS } from "../lib/arms.mjs";
+import { openPeer } from "../lib/open-peer.mjs";
+import { cpuSeconds, family } from "../lib/processes.mjs";
+import { median } from "../lib/statistics.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const ROUND_MS = 2_000;
@@ -101,7 +101,7 @@ function counter(subscriber) {
     });
 }
 
-if (process.argv[1]?.endsWith("peer-cross-worker.mjs")) {
+if (process.argv[1]?.endsWith("beside/cross-worker.mjs")) {
   for (const { name, costs, rates } of await benchCrossWorker(process.argv[2]?.split(";"))) {
     const cost = `${median(costs).toFixed(2)} µs CPU each`.padStart(20);
     console.log(name.padEnd(42), cost, `${Math.round(median(rates))}/s`.padStart(12));

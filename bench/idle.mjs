@@ -1,10 +1,17 @@
-// Memory of one socket worker per idle connection: resident memory before and after, garbage collected both times.
+// Memory of one socket worker per idle connection: resident memory as connections come, garbage collected each time. What grows
+// once, as the young generation of a heap does, has grown with the first ones; the slope is what each further one takes.
 
 import { Packr } from "msgpackr";
 import { startServer } from "./lib/child.mjs";
+import { openFilesLimit } from "./lib/open-files.mjs";
 import { clientFrame, openRaw } from "./lib/raw-client.mjs";
+import { slope } from "./lib/statistics.mjs";
 
-const CONNECTIONS = 6_000;
+/** Descriptors that are for something else. */
+const SPARE = 500;
+const MOST = Math.min(16_000, openFilesLimit() - SPARE);
+/** Connections at which it is looked at. */
+const AT = [0.25, 0.5, 0.75, 1].map((part) => Math.round(MOST * part));
 const AT_ONCE = 50;
 const MSGPACK = "fugitive.v1.msgpack";
 /** With the rates that every server has. */
@@ -25,7 +32,7 @@ async function perConnection(file, args, subprotocol, greeting) {
   const server = await startServer(file, args, ["--expose-gc"]);
   const sockets = [];
   async function open(count) {
-    for (let opened = 0; opened < count; opened += AT_ONCE) {
+    while (sockets.length < count) {
       const batch = await Promise.all(
         Array.from({ length: AT_ONCE }, () => openRaw(server.port, subprotocol, () => {})),
       );
@@ -33,16 +40,17 @@ async function perConnection(file, args, subprotocol, greeting) {
       if (greeting !== undefined) for (const socket of batch) socket.write(greeting);
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
+    await server.usage(); // what is collected the first time is given back the second time
+    return server.usage();
   }
   try {
-    await open(1_000); // what grows once, grows now
-    const before = await server.usage();
-    await open(CONNECTIONS);
-    const after = await server.usage();
-    return {
-      resident: (after.memory.rss - before.memory.rss) / CONNECTIONS,
-      heap: (after.memory.heapUsed - before.memory.heapUsed) / CONNECTIONS,
-    };
+    const points = [];
+    for (const count of AT) {
+      const { memory } = await open(count);
+      points.push({ count: sockets.length, memory });
+    }
+    const each = (what) => slope(points.map(({ count, memory }) => [count, memory[what]]));
+    return { resident: each("rss"), heap: each("heapUsed") };
   } finally {
     for (const socket of sockets) socket.destroy();
     await server.stop();

@@ -17,7 +17,7 @@ import { benchWorkerDeath, describeDeath } from "./worker-death.mjs";
 
 const MOST_PER_CALL = 1.5;
 const MOST_PER_BATCHED_CALL = 1;
-const MOST_IDLE_BYTES = 3_000;
+const MOST_IDLE_BYTES = 2_000;
 const LEAST_PUBLICATIONS = 100_000;
 const MOST_STARTUP_MS = 1_500;
 const MOST_TASK_MICROSECONDS = 150;

@@ -1,4 +1,5 @@
 import type { Paint } from "../repl/view/colours.ts";
+import { printable } from "../repl/view/printable.ts";
 import type { Status } from "./check.ts";
 import type { Checked } from "./run-checks.ts";
 
@@ -6,13 +7,13 @@ const COLOURS = { ok: "green", warning: "yellow", problem: "red" } as const;
 const STATUS_WIDTH = "warning".length;
 const NAME_WIDTH = "uWebSockets.js".length;
 
-/** What one check has found, as lines for people; none where it has found nothing. */
+/** What one check has found, as lines for people; none where it has found nothing. What others said stays on its line. */
 export function shownCheck({ name, findings }: Checked, paint: Paint): string {
   return findings
     .flatMap(({ status, found, remedy }) => {
-      const line = `${paint(COLOURS[status], status.padEnd(STATUS_WIDTH))}  ${name.padEnd(NAME_WIDTH)}  ${found}`;
+      const line = `${paint(COLOURS[status], status.padEnd(STATUS_WIDTH))}  ${name.padEnd(NAME_WIDTH)}  ${printable(found)}`;
       const indent = " ".repeat(STATUS_WIDTH + NAME_WIDTH + 4);
-      return remedy === undefined ? [line] : [line, `${indent}→ ${remedy}`];
+      return remedy === undefined ? [line] : [line, `${indent}→ ${printable(remedy)}`];
     })
     .map((line) => `${line}\n`)
     .join("");

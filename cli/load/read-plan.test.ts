@@ -111,6 +111,8 @@ describe("the command to repeat a run", () => {
 
   it.each([
     ["ws://user:word@host/", "ws://***@host/"],
+    ["ws://user:w@rd@host/", "ws://***@host/"],
+    ["ws://host/?jwt=abc", "ws://host/?jwt=***"],
     ["ws://host/?access_token=abc&room=1", "ws://host/?access_token=***&room=1"],
     ["--query=a=1&key=abc", "--query=a=1&key=***"],
     ["apikey=abc", "apikey=***"],

@@ -2,7 +2,7 @@ import type { Plan } from "./plan.ts";
 
 const SAFE = /^[\w@%+=:,./-]+$/;
 /** Queries often carry what says who one is. */
-const SECRET = /([?&=]|^)([^=&]*(?:token|secret|key|auth|pass|sig)[^=&]*)=[^&]*/gi;
+const SECRET = /([?&=]|^)([^=&]*(?:token|jwt|secret|key|auth|pass|pwd|sig)[^=&]*)=[^&]*/gi;
 const STARS = "***";
 
 /** The command line that repeats a run, as a shell takes it. What looks like a secret is left out. */
@@ -17,7 +17,7 @@ export function shownPlan(plan: Plan): Plan {
 
 /** Hides passwords of URLs, and what a query calls a secret. */
 export function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/, `//${STARS}@`).replace(SECRET, `$1$2=${STARS}`);
+  return text.replace(/\/\/[^/?#\s]*@/, `//${STARS}@`).replace(SECRET, `$1$2=${STARS}`);
 }
 
 function quoted(word: string): string {

@@ -118,6 +118,12 @@ describe("a report", () => {
     expect(made.assertions.map(({ holds }) => holds)).toEqual([false, true]);
   });
 
+  it("is made of days as well", () => {
+    const all = results([tick(0, [1], { lagMs: 7 }), 0]);
+    const steps = Array(200_000).fill(all.steps()[0]);
+    expect(report(Object.assign(all, { steps: () => steps })).load.longestLagMs).toBe(7);
+  });
+
   it("says what limited the run, and what to do about it", () => {
     const said = advice(report(bad)).join("\n");
     for (const words of [

@@ -1,3 +1,4 @@
+import { addCounts, type Counts, noCounts } from "./counts.ts";
 import { HdrHistogram, type Latency } from "./hdr-histogram.ts";
 import type { Plan } from "./plan.ts";
 import type { ConnectionCounts, Tick } from "./process/messages.ts";
@@ -12,7 +13,7 @@ const MOST_FILLED = 600;
 /** One kind of action in one step, or in all. */
 export interface Count {
   ok: number;
-  errors: Record<string, number>;
+  errors: Counts;
 }
 
 /** What has happened within one step, of all processes together. Durations in microseconds. */
@@ -46,7 +47,7 @@ export class Results {
   readonly connects = new HdrHistogram();
   readonly deliveries = new HdrHistogram();
   readonly counts: ConnectionCounts = { opened: 0, failed: 0, lost: 0, reconnected: 0, resumed: 0, ended: 0 };
-  readonly closes: Record<string, number> = {};
+  readonly closes = noCounts();
   readonly bytes = { in: 0, out: 0 };
   strangers = 0;
   readonly #plan: Plan;
@@ -58,7 +59,7 @@ export class Results {
   constructor(plan: Plan) {
     this.#plan = plan;
     this.actions = plan.actions.map(() => ({
-      ...{ ok: 0, errors: {} },
+      ...{ ok: 0, errors: noCounts() },
       response: new HdrHistogram(),
       service: new HdrHistogram(),
     }));
@@ -114,8 +115,8 @@ export class Results {
   }
 
   /** How many failed, by code, of all actions. */
-  get errors(): Record<string, number> {
-    const all: Record<string, number> = {};
+  get errors(): Counts {
+    const all = noCounts();
     for (const { errors } of this.actions) addCounts(all, errors);
     return all;
   }
@@ -179,11 +180,7 @@ export class Results {
 function emptyStep(plan: Plan): OpenStep {
   return {
     ...{ connected: 0, inFlight: 0, opened: 0, failed: 0, lost: 0, bytesIn: 0, bytesOut: 0, busy: 0, lagMs: 0 },
-    actions: plan.actions.map(() => ({ ok: 0, errors: {}, response: new HdrHistogram() })),
+    actions: plan.actions.map(() => ({ ok: 0, errors: noCounts(), response: new HdrHistogram() })),
     deliveries: new HdrHistogram(),
   };
-}
-
-function addCounts(to: Record<string, number>, counts: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(counts)) to[name] = (to[name] ?? 0) + count;
 }

@@ -53,6 +53,9 @@ describe("the history of lines", () => {
 
   it.each([
     'call login {"password":"x"}',
+    'call login {"user":"ann","pass":"x"}',
+    'call login {"db_pass":"x"}',
+    'call login {"pwd":"x"}',
     'call auth {"accessToken":1}',
     "connect a ws://ann:word@host",
     'call verify "eyJhbGciOi.eyJzdWIi.c2ln"',
@@ -63,9 +66,12 @@ describe("the history of lines", () => {
     expect(isKept(line)).toBe(false);
   });
 
-  it.each(['call hello "Ann"', "connect a ws://host:1/path", "psub chat:*"])("keeps %s", (line) => {
-    expect(isKept(line)).toBe(true);
-  });
+  it.each(['call hello "Ann"', "connect a ws://host:1/path", "psub chat:*", "sub passengers", "call compass.get"])(
+    "keeps %s",
+    (line) => {
+      expect(isKept(line)).toBe(true);
+    },
+  );
 
   it.each([
     [{ XDG_STATE_HOME: "/state", HOME: "/home/ann" }, "/state/fugitive/repl-history"],

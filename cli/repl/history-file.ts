@@ -23,7 +23,7 @@ const OWN_FOLDER = 0o700;
 
 /** What looks as if it were nobody else's business: by its name, a JSON Web Token, a URL with a password. */
 const SECRET =
-  /passw|passphrase|secret|token|credential|authorization|bearer|api[-_]?key|private[-_]?key|eyJ[\w-]+\.[\w-]+\.|:\/\/[^/\s"]*@/i;
+  /passw|passphrase|passcode|(?<![a-z])pass(?![a-z])|pwd|secret|token|credential|authorization|bearer|api[-_]?key|private[-_]?key|eyJ[\w-]+\.[\w-]+\.|:\/\/[^/\s"]*@/i;
 
 export interface HistoryFile {
   /** The newest first. */

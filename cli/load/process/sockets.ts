@@ -49,10 +49,18 @@ export function translatingSockets(bytes: Bytes): WebSocketConstructor {
       this.#socket.addEventListener("message", ({ data }) => {
         const text = String(data);
         bytes.in += Buffer.byteLength(text);
-        const frame = this.#codec.frame([this.#codec.encode(JSON.parse(text))]);
-        // the client takes all of a buffer for the frame
-        listener({ data: frame.slice().buffer } as never);
+        listener({ data: this.#translated(text) } as never);
       });
+    }
+
+    #translated(text: string): ArrayBuffer {
+      try {
+        // the client takes all of a buffer for the frame
+        return this.#codec.frame([this.#codec.encode(JSON.parse(text))]).slice().buffer;
+      } catch {
+        // what is no JSON, the client refuses as it does what is no MessagePack
+        return new TextEncoder().encode(text).buffer;
+      }
     }
 
     send(data: Uint8Array<ArrayBuffer>): void {

@@ -1,15 +1,12 @@
 import { performance } from "node:perf_hooks";
+import { addCount, type Counts, noCounts } from "../counts.ts";
 import { HdrHistogram } from "../hdr-histogram.ts";
 import { plain } from "../plain.ts";
 import type { ConnectionCounts, Tick } from "./messages.ts";
 
-/** Codes of errors that are looked at one by one; what else an application throws is counted together. */
-const MOST_CODES = 50;
-const OTHER = "others";
-
 interface ActionTally {
   ok: number;
-  errors: Record<string, number>;
+  errors: Counts;
   readonly response: HdrHistogram;
   readonly service: HdrHistogram | undefined;
 }
@@ -23,14 +20,14 @@ export class Tally {
   readonly connects = new HdrHistogram();
   readonly deliveries = new HdrHistogram();
   readonly #actions: ActionTally[];
-  #counts = noCounts();
-  #closes: Record<string, number> = {};
+  #counts = noConnections();
+  #closes = noCounts();
   #loop = performance.eventLoopUtilization();
 
   /** @param due whether calls are due at a time, so that to be answered and to be served are two things */
   constructor(actions: number, due: boolean) {
     this.#actions = Array.from({ length: actions }, () => ({
-      ...{ ok: 0, errors: {} },
+      ...{ ok: 0, errors: noCounts() },
       response: new HdrHistogram(),
       service: due ? new HdrHistogram() : undefined,
     }));
@@ -44,7 +41,7 @@ export class Tally {
   }
 
   failed(action: number, code: string, times = 1): void {
-    addTo((this.#actions[action] as ActionTally).errors, code, times);
+    addCount((this.#actions[action] as ActionTally).errors, plain(code), times);
   }
 
   count(what: keyof ConnectionCounts): void {
@@ -52,7 +49,7 @@ export class Tally {
   }
 
   closed(words: string): void {
-    addTo(this.#closes, words);
+    addCount(this.#closes, plain(words));
   }
 
   /** Gives all of it, and begins anew. */
@@ -80,10 +77,10 @@ export class Tally {
     };
     for (const tally of this.#actions) {
       tally.ok = 0;
-      tally.errors = {};
+      tally.errors = noCounts();
     }
-    this.#counts = noCounts();
-    this.#closes = {};
+    this.#counts = noConnections();
+    this.#closes = noCounts();
     this.bytes.in = 0;
     this.bytes.out = 0;
     this.strangers = 0;
@@ -91,14 +88,6 @@ export class Tally {
   }
 }
 
-function noCounts(): ConnectionCounts {
+function noConnections(): ConnectionCounts {
   return { opened: 0, failed: 0, lost: 0, reconnected: 0, resumed: 0, ended: 0 };
-}
-
-/** Names come from a server: there are never more of them than can be shown. */
-function addTo(counts: Record<string, number>, name: string, times = 1): void {
-  const shown = plain(name);
-  const known = Object.hasOwn(counts, shown) || Object.keys(counts).length < MOST_CODES;
-  const as = known ? shown : OTHER;
-  counts[as] = (counts[as] ?? 0) + times;
 }

@@ -24,6 +24,9 @@ describe("random input", () => {
   it("is small, whatever a schema says", () => {
     const hostile = { type: "array", minItems: 1e9, items: { type: "string", minLength: 1e9 } };
     expect(JSON.stringify(randomInput({ ...hostile, items: true }, () => 0)).length).toBeLessThan(10_000);
+    let lists: unknown = { type: "string", minLength: 1e9 };
+    for (let depth = 0; depth < 8; depth++) lists = { type: "array", minItems: 1e9, items: lists };
+    expect(JSON.stringify(randomInput(lists, dice)).length).toBeLessThan(2_000_000);
     const loop: Record<string, unknown> = { type: "object", required: ["again"] };
     loop.properties = { again: loop };
     expect(JSON.stringify(randomInput(loop, dice)).length).toBeLessThan(10_000);

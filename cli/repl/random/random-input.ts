@@ -5,6 +5,8 @@ const LONGEST_TEXT = 40;
 const MOST_ITEMS = 5;
 const DEEPEST = 8;
 const SPREAD = 1_000;
+/** Items and characters that all may have together, as lists in lists share them out. */
+const ROOM = LONGEST_TEXT * SPREAD;
 
 /** The part of JSON Schema that is looked at. */
 interface Schema {
@@ -30,14 +32,14 @@ interface Schema {
  * Something that a JSON Schema allows, as far as its types, choices, sizes and ranges say; patterns and formats are not
  * looked at. Without a schema, anything.
  */
-export function randomInput(schema: unknown, roll: Dice, depth = 0): unknown {
+export function randomInput(schema: unknown, roll: Dice, depth = 0, room = ROOM): unknown {
   if (typeof schema !== "object" || schema === null || depth > DEEPEST) return randomJson(roll, depth);
   const given = schema as Schema;
   if ("const" in given) return given.const;
   for (const choices of [given.enum, given.anyOf, given.oneOf]) {
     if (!Array.isArray(choices) || choices.length === 0) continue;
     const chosen: unknown = choices[roll(choices.length)];
-    return choices === given.enum ? chosen : randomInput(chosen, roll, depth + 1);
+    return choices === given.enum ? chosen : randomInput(chosen, roll, depth + 1, room);
   }
   const type: unknown = Array.isArray(given.type) ? given.type[roll(given.type.length)] : given.type;
   switch (type) {
@@ -50,29 +52,29 @@ export function randomInput(schema: unknown, roll: Dice, depth = 0): unknown {
     case "number":
       return between(range(given, Number.EPSILON), roll);
     case "string": {
-      const min = size(given.minLength, 0, LONGEST_TEXT * SPREAD);
+      const min = size(given.minLength, 0, room);
       return randomText(roll, min, Math.max(min, size(given.maxLength, LONGEST_TEXT, LONGEST_TEXT)));
     }
     case "array": {
-      const min = size(given.minItems, 0, SPREAD);
-      const length = min + roll(Math.max(1, size(given.maxItems, MOST_ITEMS, MOST_ITEMS) - min + 1));
-      return Array.from({ length }, () => randomInput(given.items, roll, depth + 1));
+      const min = size(given.minItems, 0, Math.min(SPREAD, room));
+      const more = roll(Math.max(1, size(given.maxItems, MOST_ITEMS, MOST_ITEMS) - min + 1));
+      const length = Math.min(min + more, room);
+      const each = Math.max(1, Math.floor(room / Math.max(1, length)));
+      return Array.from({ length }, () => randomInput(given.items, roll, depth + 1, each));
     }
     case "object":
-      return randomObject(given, roll, depth);
+      return randomObject(given, roll, depth, room);
     default:
       return randomJson(roll);
   }
 }
 
-function randomObject({ properties, required }: Schema, roll: Dice, depth: number): unknown {
+function randomObject({ properties, required }: Schema, roll: Dice, depth: number, room: number): unknown {
   if (typeof properties !== "object" || properties === null) return {};
   const needed = new Set(Array.isArray(required) ? required : []);
-  return Object.fromEntries(
-    Object.entries(properties)
-      .filter(([name]) => needed.has(name) || roll(2) === 1)
-      .map(([name, schema]) => [name, randomInput(schema, roll, depth + 1)]),
-  );
+  const chosen = Object.entries(properties).filter(([name]) => needed.has(name) || roll(2) === 1);
+  const each = Math.max(1, Math.floor(room / Math.max(1, chosen.length)));
+  return Object.fromEntries(chosen.map(([name, schema]) => [name, randomInput(schema, roll, depth + 1, each)]));
 }
 
 /** @param step from a bound that is excluded to the next number */

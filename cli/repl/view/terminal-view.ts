@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { Paint } from "./colours.ts";
-import { printable } from "./printable.ts";
+import { inOrder, printable } from "./printable.ts";
 import type { Arrival, View } from "./view.ts";
 
 /** What of a value is shown to people; a script shows all. */
@@ -24,7 +24,7 @@ export interface TerminalOptions {
 export function terminalView({ write, paint, coloured, columns, several }: TerminalOptions): View {
   const flow = createFlow((hidden) => write(paint("dim", `… ${hidden.toLocaleString("en-US")} more, not shown`)));
   const show = (value: unknown) =>
-    inspect(value, { ...SHOWN, colors: coloured, breakLength: Math.max(40, columns() - 8) });
+    inOrder(inspect(value, { ...SHOWN, colors: coloured, breakLength: Math.max(40, columns() - 8) }));
   const lines = (text: string) => text.split("\n").map(printable).join("\n");
   const number = (id: number) => paint("dim", `#${id} `);
 

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { OPTION_KEYS, OPTIONS } from "../server/config/options.ts";
 import { loadConfig } from "../server/config.ts";
-import { ROOT, read } from "./test/node-process.ts";
+import { brokenLinks } from "./test/links.ts";
+import { read } from "./test/node-process.ts";
 
 const TEXT = read("docs/OPERATIONS.md");
 const UNIT = read("deploy/fugitive.service");
@@ -62,13 +62,7 @@ describe("docs/OPERATIONS.md", () => {
   });
 
   it("leads to files, and to headings of them, that there are", () => {
-    const links = [...TEXT.matchAll(/\]\(([A-Z]+\.md)?(?:#([\w-]+))?\)/g)];
-    expect(links.length).toBeGreaterThan(10);
-    const missing = links.filter(([, file = "OPERATIONS.md", heading]) => {
-      if (!existsSync(`${ROOT}docs/${file}`)) return true;
-      return heading !== undefined && !anchorsOf(read(`docs/${file}`)).includes(heading);
-    });
-    expect(missing.map(([link]) => link)).toEqual([]);
+    expect(brokenLinks("docs/OPERATIONS.md")).toEqual([]);
   });
 });
 
@@ -99,14 +93,3 @@ describe("deploy/fugitive.service", () => {
     expect(linesOf("RestrictAddressFamilies")).toEqual(["AF_UNIX AF_INET AF_INET6 AF_NETLINK"]);
   });
 });
-
-/** Of the headings of a document, what comes behind `#` in links. */
-function anchorsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\s-]/g, "")
-      .trim()
-      .replace(/\s/g, "-"),
-  );
-}

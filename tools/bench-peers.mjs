@@ -51,8 +51,15 @@ async function measure(names) {
   for (const name of names) {
     const started = performance.now();
     process.stderr.write(`${name} … `);
-    results[name] = await PEER_MEASUREMENTS[name]();
-    process.stderr.write(`${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
+    const took = () => `${((performance.now() - started) / 1_000).toFixed(0)} s`;
+    try {
+      results[name] = await PEER_MEASUREMENTS[name]();
+      process.stderr.write(`${took()}\n`);
+    } catch (error) {
+      // half an hour of others is not thrown away for it
+      process.exitCode = 1;
+      process.stderr.write(`FAILED after ${took()}: ${error.stack}\n`);
+    }
   }
   return { machine: describeMachine(), rounds: process.env.ROUNDS, results };
 }

@@ -14,7 +14,7 @@ const PROCEDURES = { "math.add": ({ x, y }) => x + y, echo: (data) => data, hash
 
 const app = App();
 app.ws("/*", {
-  ...{ idleTimeout: 0, maxBackpressure: 16 * 1024 * 1024 },
+  ...{ idleTimeout: 0, maxPayloadLength: 1024 * 1024, maxBackpressure: 16 * 1024 * 1024 },
   message(socket, bytes) {
     const [kind, id, what, data] = unpackr.unpack(Buffer.from(bytes));
     if (kind === 2) socket.send(packr.pack([3, id, PROCEDURES[what](data)]), true);

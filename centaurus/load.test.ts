@@ -144,6 +144,19 @@ it("says why a web worker cannot be loaded, and tries again with the next call",
   C.terminate();
 });
 
+it("says so as well where it hears of that in the same turn as of the web worker's end, being busy", async () => {
+  const busy = setInterval(() => {
+    const until = performance.now() + 80;
+    while (performance.now() < until);
+  }, 0);
+  const C = new Centaurus(file("nothing.mjs"));
+  const registration = rejection(C.register(ORDER));
+  const error = await rejection(C.order?.() as Promise<unknown>);
+  clearInterval(busy);
+  expect([error.name, (await registration).name]).toEqual(["LoadError", "LoadError"]);
+  C.terminate();
+});
+
 it("does not wait for ever for a web worker that never says a word", async () => {
   const silent = new URL(script("setInterval(() => {}, 1000)"));
   const C = new Centaurus(silent, { startTimeoutMs: 200 });

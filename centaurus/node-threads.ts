@@ -14,6 +14,7 @@ export function nodeThreads(file: string | URL, name: string): SpawnWorker {
       execArgv: process.execArgv.filter((flag) => !flag.startsWith("--input-type")),
     });
     let ready = false;
+    let unloadable = false;
     let unanswered = 0;
     worker.on("message", (data: readonly unknown[]) => {
       ready = true;
@@ -22,8 +23,15 @@ export function nodeThreads(file: string | URL, name: string): SpawnWorker {
       message(data);
     });
     worker.on("messageerror", () => lost("sent what cannot be read"));
-    worker.on("error", (error) => (ready ? lost(`died: ${error.message}`) : failed(String(error))));
-    worker.on("exit", (code) => lost(`ended with exit code ${code}`));
+    worker.on("error", (error) => {
+      if (ready) lost(`died: ${error.message}`);
+      else {
+        // that it has ended is told next, in the same breath where a lot is going on, and says less
+        unloadable = true;
+        failed(String(error));
+      }
+    });
+    worker.on("exit", (code) => unloadable || lost(`ended with exit code ${code}`));
     return {
       post(data, transfer) {
         checkAttached(transfer);

@@ -10,7 +10,7 @@ const ROUND_MS = 4_000;
 const LIGHT_EVERY_MS = 5;
 const HEAVY_EVERY_MS = 400;
 /** About a tenth of a second. */
-const ITERATIONS = 60_000;
+const ITERATIONS = 300_000;
 /** On tRPC and SocketCluster it is the same as on the others that have one thread. */
 const NAMES = ["Fugitive", "bare uWebSockets.js", "Bun", "ws", "Socket.IO"];
 

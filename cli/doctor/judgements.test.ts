@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseOpenFiles } from "../../server/primary/open-files-limit.ts";
 import { judgeBacklog } from "./checks/backlog.ts";
 import { judgeClock } from "./checks/clock.ts";
 import { judgeConntrack } from "./checks/conntrack.ts";
@@ -14,7 +15,6 @@ import { judgeUws } from "./checks/uws.ts";
 import { judgeHandshake } from "./proxy/judge-handshake.ts";
 import { judgeIdle } from "./proxy/watch.ts";
 import { parseCgroupPaths, parseCpuMax } from "./system/cgroup.ts";
-import { parseOpenFiles } from "./system/limits.ts";
 import { parseListeners } from "./system/listeners.ts";
 
 const GIB = 2 ** 30;

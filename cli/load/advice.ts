@@ -2,7 +2,7 @@ import type { LoadReport } from "./report-shape.ts";
 import { rateAt } from "./schedule.ts";
 
 /** Busier than this, a process of the load measures itself rather than the server. */
-const BUSY = 0.8;
+export const BUSY = 0.8;
 /** A run that makes fewer of the calls that were due is told so. */
 const SHARE_OF_DUE = 0.98;
 

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { oneOf, optionalText, shortText, textFor, wholeNumber } from "../../server/config/option-types.ts";
+import {
+  oneOf,
+  optionalText,
+  shortText,
+  textFor,
+  wholeNumber,
+  withSeparators,
+} from "../../server/config/option-types.ts";
 import { MAX_TIMER_MS } from "../../shared/limit.ts";
 import { MAX_NAME_LENGTH } from "../../shared/message.ts";
 import { commandOption as option } from "../options/command-option.ts";
@@ -198,7 +205,7 @@ export const LOAD_OPTIONS = {
 
 /** A number that need not be whole. */
 function amount(min: number, max: number): z.ZodType<number> {
-  const expected = `a number from ${min} to ${max.toLocaleString("en-US").replaceAll(",", "_")}`;
+  const expected = `a number from ${min} to ${withSeparators(max)}`;
   const read = (text: unknown) =>
     typeof text === "string" && NUMBER.test(text) ? Number(text.replaceAll("_", "")) : text;
   return z.preprocess(read, z.number(expected).min(min, expected).max(max, expected));

@@ -1,8 +1,7 @@
+import { isLoopback } from "../../server/http/loopback.ts";
 import { count } from "../report/format.ts";
 import type { Plan } from "./plan.ts";
 import { shownPlan } from "./repeat.ts";
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** What is going to be done, before it is done. */
 export function planText(plan: Plan): string {
@@ -24,7 +23,7 @@ export function planText(plan: Plan): string {
     `${count(clients)} client${clients === 1 ? "" : "s"} in ${processes} process${processes === 1 ? "" : "es"} to ${url}${rampS > 0 ? `, connecting over ${Number(rampS.toFixed(2))} s` : ""}`,
     `${what.join(", ")}, ${pace}, ${end}`,
     ...(subscribe === "" ? [] : [`all subscribe to ${subscribe}`]),
-    ...(LOOPBACK.test(new URL(url).hostname)
+    ...(isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""))
       ? []
       : ["That is another machine: load only what is yours. Ctrl-C ends it."]),
   ];

@@ -1,45 +1,20 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
 import { StartError } from "../../server/start-error.ts";
-import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from "../../shared/message.ts";
+import { shakeHands } from "../system/handshake.ts";
 
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
+const SWITCHING = 101;
 
 /**
  * Asks for a WebSocket once, to say in plain words why there is none; a client would only say that it has no connection.
  * @throws StartError with the remedy
  */
-export function probe(url: URL, timeoutMs: number): Promise<void> {
-  const secure = url.protocol === "wss:";
-  const target = new URL(url);
-  target.protocol = secure ? "https:" : "http:";
-  return new Promise((resolve, reject) => {
-    const fail = (text: string, code: string) => reject(new StartError(text, { code }));
-    const request = (secure ? httpsRequest : httpRequest)(target, {
-      timeout: timeoutMs,
-      headers: {
-        Connection: "Upgrade",
-        Upgrade: "websocket",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "ZnVnaXRpdmUtbG9hZC4uLg==",
-        "Sec-WebSocket-Protocol": `${SUBPROTOCOL_MSGPACK}, ${SUBPROTOCOL_JSON}`,
-      },
-    });
-    request.on("upgrade", (_, socket) => {
-      socket.destroy();
-      resolve();
-    });
-    request.on("response", (response) => {
-      response.destroy();
-      fail(refusalText(url, response.statusCode ?? 0), `HTTP ${response.statusCode}`);
-    });
-    request.on("timeout", () => {
-      request.destroy();
-      fail(`${url.host} does not answer within ${timeoutMs} ms`, "ETIMEDOUT");
-    });
-    request.on("error", (error: NodeJS.ErrnoException) => fail(failureText(url, error), error.code ?? "UNKNOWN"));
-    request.end();
+export async function probe(url: URL, timeoutMs: number): Promise<void> {
+  const late = AbortSignal.timeout(timeoutMs);
+  const { status } = await shakeHands(url.href, late).catch((error: NodeJS.ErrnoException) => {
+    if (!late.aborted) throw new StartError(failureText(url, error), { code: error.code ?? "UNKNOWN" });
+    throw new StartError(`${url.host} does not answer within ${timeoutMs} ms`, { code: "ETIMEDOUT" });
   });
+  if (status !== SWITCHING) throw new StartError(refusalText(url, status), { code: `HTTP ${status}` });
 }
 
 function refusalText(url: URL, status: number): string {

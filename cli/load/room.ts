@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
 import { StartError } from "../../server/start-error.ts";
+import { quickReport } from "../system/quick-report.ts";
+import { readText } from "../system/read-file.ts";
 import type { Plan } from "./plan.ts";
 
 /** Files that a process has open beside its clients' connections. */
@@ -15,7 +16,7 @@ export interface SystemRoom {
 
 /** Looks what there is. Node.js has raised its own limit of files as far as it may already. */
 export function systemRoom(): SystemRoom {
-  const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
+  const report = quickReport() as { userLimits?: { open_files?: { soft?: unknown } } };
   const files = report.userLimits?.open_files?.soft;
   return { files: typeof files === "number" ? files : undefined, ports: localPorts() };
 }
@@ -40,13 +41,6 @@ export function checkRoom({ clients, processes }: Pick<Plan, "clients" | "proces
 }
 
 function localPorts(): number | undefined {
-  try {
-    const [first, last] = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8")
-      .trim()
-      .split(/\s+/)
-      .map(Number);
-    return first === undefined || last === undefined ? undefined : last - first + 1;
-  } catch {
-    return undefined;
-  }
+  const [first, last] = (readText("/proc/sys/net/ipv4/ip_local_port_range") ?? "").split(/\s+/).map(Number);
+  return first === undefined || last === undefined ? undefined : last - first + 1;
 }

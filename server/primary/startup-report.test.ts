@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../config.ts";
-import { readOpenFilesLimit, type StartupFacts, startupReport } from "./startup-report.ts";
+import { readOpenFilesLimit } from "./open-files-limit.ts";
+import { type StartupFacts, startupReport } from "./startup-report.ts";
 
 let folder: string;
 

@@ -1,13 +1,6 @@
-import { readFileSync } from "node:fs";
 import { OPTION_KEYS, OPTIONS } from "../config/options.ts";
 import type { Config, LoadedConfig } from "../config.ts";
-
-export interface OpenFilesLimit {
-  /** What is in force; `Infinity` where there is no limit. */
-  readonly soft: number;
-  /** As far as the soft limit may be raised without being root. */
-  readonly hard: number;
-}
+import type { OpenFilesLimit } from "./open-files-limit.ts";
 
 export interface StartupFacts {
   readonly version: string;
@@ -22,7 +15,7 @@ export interface StartupFacts {
   readonly config: LoadedConfig;
   /** URLs, or `host:port`. */
   readonly addresses: { readonly public: readonly string[]; readonly control?: string | undefined };
-  /** Of one process, from {@link readOpenFilesLimit}. */
+  /** Of one process, as `readOpenFilesLimit` tells. */
   readonly openFiles?: OpenFilesLimit | undefined;
   /** Milliseconds from the start to the moment everything was up. */
   readonly tookMs: number;
@@ -48,18 +41,6 @@ export function startupReport(facts: StartupFacts): string {
     ...section("settings", settings(config)),
     ...(openFiles ? section("open files", openFilesAdvice(openFiles, Math.max(1, facts.workers.length))) : []),
   ].join("\n");
-}
-
-/** The limit of open files of this process, or undefined where it cannot be known, as on anything but Linux. */
-export function readOpenFilesLimit(path = "/proc/self/limits"): OpenFilesLimit | undefined {
-  let limits: string;
-  try {
-    limits = readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-  const [, soft, hard] = /^Max open files\s+(\d+|unlimited)\s+(\d+|unlimited)/m.exec(limits) ?? [];
-  return soft === undefined || hard === undefined ? undefined : { soft: limit(soft), hard: limit(hard) };
 }
 
 function processes({ primaryPid, computePid, workers, config }: StartupFacts): string[] {
@@ -118,10 +99,6 @@ function clickable(address: string): string {
 
 function section(label: string, lines: readonly string[]): string[] {
   return lines.map((line, index) => `  ${(index === 0 ? label : "").padEnd(LABEL_WIDTH)} ${line}`);
-}
-
-function limit(text: string): number {
-  return text === "unlimited" ? Number.POSITIVE_INFINITY : Number(text);
 }
 
 function written(value: number): string {

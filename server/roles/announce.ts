@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { LoadedConfig } from "../config.ts";
 import type { Logger } from "../logger.ts";
-import { readOpenFilesLimit, startupReport } from "../primary/startup-report.ts";
+import { readOpenFilesLimit } from "../primary/open-files-limit.ts";
+import { startupReport } from "../primary/startup-report.ts";
 import { readVersion } from "../version.ts";
 
 export interface Announcement {

@@ -1,5 +1,5 @@
+import { readNumber } from "../../system/read-file.ts";
 import { type Check, type Finding, ok, warning } from "../check.ts";
-import { readNumber } from "../system/read-file.ts";
 import { count } from "../words.ts";
 
 /** What the server asks for. */

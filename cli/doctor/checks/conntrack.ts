@@ -1,5 +1,5 @@
+import { readNumber } from "../../system/read-file.ts";
 import { type Check, ok, warning } from "../check.ts";
-import { readNumber } from "../system/read-file.ts";
 import { count } from "../words.ts";
 
 const PROC = "/proc/sys/net/netfilter";

@@ -1,5 +1,5 @@
+import { readText } from "../../system/read-file.ts";
 import { type Check, type Finding, ok, warning } from "../check.ts";
-import { readText } from "../system/read-file.ts";
 import { count } from "../words.ts";
 
 const PROC = "/proc/sys/net/ipv4";

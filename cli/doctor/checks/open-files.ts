@@ -1,6 +1,5 @@
+import { readOpenFilesLimit } from "../../../server/primary/open-files-limit.ts";
 import { type Check, ok, problem, warning } from "../check.ts";
-import { parseOpenFiles } from "../system/limits.ts";
-import { readText } from "../system/read-file.ts";
 import { count } from "../words.ts";
 
 /** What a process has open beside connections: about so much, by docs/INSTALL.md. */
@@ -13,7 +12,7 @@ const PLENTY = 65_536;
 export const openFiles: Check = {
   name: "open files",
   run({ config }) {
-    const limits = parseOpenFiles(readText("/proc/self/limits") ?? "");
+    const limits = readOpenFilesLimit();
     return limits === undefined ? [] : [judgeOpenFiles(limits.hard, Math.max(1, config.workers))];
   },
 };

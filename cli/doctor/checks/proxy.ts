@@ -1,6 +1,6 @@
+import { shakeHands } from "../../system/handshake.ts";
 import type { Check } from "../check.ts";
 import { warning } from "../check.ts";
-import { shakeHands } from "../proxy/handshake.ts";
 import { judgeFailure, judgeHandshake } from "../proxy/judge-handshake.ts";
 import { FORWARDED } from "../proxy/settings.ts";
 import { watch } from "../proxy/watch.ts";

@@ -1,6 +1,6 @@
+import type { Handshake } from "../../system/handshake.ts";
 import { type Finding, ok, problem, warning } from "../check.ts";
 import { reasonOf } from "../words.ts";
-import type { Handshake } from "./handshake.ts";
 import { UPGRADE } from "./settings.ts";
 
 /** What a handshake says of whoever is between. */

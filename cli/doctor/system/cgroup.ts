@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readNumber, readText } from "./read-file.ts";
+import { readNumber, readText } from "../../system/read-file.ts";
 
 const ROOT = "/sys/fs/cgroup";
 

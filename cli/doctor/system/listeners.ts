@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import { readText } from "./read-file.ts";
+import { readText } from "../../system/read-file.ts";
 
 const LISTEN = "0A";
 

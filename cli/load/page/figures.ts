@@ -1,6 +1,7 @@
 import { count, duration, percent, short } from "../../report/format.ts";
 import { type Axis, plotFigure, type Series } from "../../report/plot.ts";
 import { exactScale, linearScale, logScale, percentileScale } from "../../report/scale.ts";
+import { BUSY } from "../advice.ts";
 import type { Latency } from "../hdr-histogram.ts";
 import type { LoadReport } from "../report-shape.ts";
 import { groupSteps, peaks, percentileCurve, rates } from "./points.ts";
@@ -159,7 +160,7 @@ function tool(report: LoadReport): string {
     series: [{ name: "busiest process", points: busy, colour: 5 }],
     ...{ x: time(report), bands: ramp(report) },
     y: { label: "of its time", scale: linearScale(0, 1), format: (part) => percent(Math.round(part * 1_000) / 1_000) },
-    levels: [{ at: 0.8, label: "above this, it measures itself" }],
+    levels: [{ at: BUSY, label: "above this, it measures itself" }],
   });
 }
 

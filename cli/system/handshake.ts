@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { SUBPROTOCOLS } from "../../shared/message.ts";
 
 /** RFC 6455, section 1.3. */
 const MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-const PROTOCOLS = ["fugitive.v1.msgpack", "fugitive.v1.json"];
 
 /** What came of a handshake. */
 export interface Handshake {
@@ -29,7 +29,7 @@ export function shakeHands(url: string, signal: AbortSignal): Promise<Handshake>
       signal,
       headers: {
         ...{ Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13" },
-        ...{ "Sec-WebSocket-Key": key, "Sec-WebSocket-Protocol": PROTOCOLS.join(", ") },
+        ...{ "Sec-WebSocket-Key": key, "Sec-WebSocket-Protocol": SUBPROTOCOLS.join(", ") },
       },
     });
     asked.on("error", reject);
@@ -48,7 +48,10 @@ export function shakeHands(url: string, signal: AbortSignal): Promise<Handshake>
       asked.destroy();
     };
     asked.on("response", answered);
-    asked.on("upgrade", answered);
+    asked.on("upgrade", (response, socket) => {
+      answered(response);
+      socket.destroy();
+    });
     asked.end();
   });
 }

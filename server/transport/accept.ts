@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { findPort } from "./find-port.ts";
+import { listenAtPort } from "./find-port.ts";
 
 export interface AcceptOptions {
   readonly host: string;
@@ -14,22 +14,14 @@ export interface AcceptOptions {
 
 /** Connections that the kernel keeps until they are accepted. */
 const BACKLOG = 4_096;
-/** How often another port is looked for, where any will do and another program takes the one that was found. */
-const TRIES = 10;
 /** From here on Node.js lets several processes listen at one port, where the system does. */
 const REUSE_SINCE = [23, 1] as const;
 const REUSE_ON: readonly NodeJS.Platform[] = ["linux", "freebsd"];
 
 /** Accepts connections at a port that other processes may share. Rejects where it is not to be had. */
-export async function accept(options: AcceptOptions): Promise<Server> {
+export function accept(options: AcceptOptions): Promise<Server> {
   const { host, port } = options;
-  for (let tries = 1; ; tries++) {
-    try {
-      return await acceptAt(port || (await findPort(host, 0)), options);
-    } catch (error) {
-      if (port !== 0 || tries === TRIES || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    }
-  }
+  return listenAtPort(host, port, (found) => acceptAt(found, options));
 }
 
 /** The port of a server that listens. */

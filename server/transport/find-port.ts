@@ -30,3 +30,26 @@ const EXPLANATIONS: Readonly<Record<string, (where: string, option: string) => s
     `${where} may not be opened by this user: choose a ${option} above 1023, or grant the right`,
   EADDRNOTAVAIL: (where) => `this machine has no address ${where}`,
 };
+
+/** How often another port is looked for, where any will do and another program takes the one that was found. */
+const TRIES = 10;
+
+/**
+ * Listens at a port; where any will do, at one that is found first, as several processes cannot share what one of them is
+ * given by the system.
+ * @param port 0 for any
+ * @param listen rejects with `EADDRINUSE` where the port is taken
+ */
+export async function listenAtPort<Listening>(
+  host: string,
+  port: number,
+  listen: (port: number) => Promise<Listening>,
+): Promise<Listening> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await listen(port || (await findPort(host, 0)));
+    } catch (error) {
+      if (port !== 0 || tries === TRIES || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import { App, SSLApp, type TemplatedApp, type us_listen_socket } from "uWebSockets.js";
 import { StartError } from "../start-error.ts";
 import type { TlsFiles } from "./certificate.ts";
-import { findPort } from "./find-port.ts";
+import { listenAtPort } from "./find-port.ts";
 
 /** The adopting half of uWebSockets.js is missing in its types. */
 export type AdoptingApp = TemplatedApp & { adoptSocket(descriptor: number): void };
@@ -21,18 +21,13 @@ export function createFront(tls: TlsFiles | undefined): AdoptingApp {
   }
 }
 
-/** How often another port is looked for, where any will do and another program takes the one that was found. */
-const TRIES = 10;
-
 /** Listens at a port, 0 for any, which other processes may share. Rejects where it is not to be had. */
-export async function listenDirectly(app: TemplatedApp, host: string, port: number): Promise<us_listen_socket> {
-  for (let tries = 1; ; tries++) {
-    // uWebSockets.js lets nobody share one that it found itself
-    const socket = await listenOnce(app, host, port || (await findPort(host, 0)));
+export function listenDirectly(app: TemplatedApp, host: string, port: number): Promise<us_listen_socket> {
+  return listenAtPort(host, port, async (found) => {
+    const socket = await listenOnce(app, host, found);
     if (socket !== false) return socket;
-    if (port !== 0 || tries === TRIES)
-      throw Object.assign(new Error(`listen EADDRINUSE: ${host}:${port}`), { code: "EADDRINUSE", port });
-  }
+    throw Object.assign(new Error(`listen EADDRINUSE: ${host}:${found}`), { code: "EADDRINUSE", port: found });
+  });
 }
 
 function listenOnce(app: TemplatedApp, host: string, port: number): Promise<us_listen_socket | false> {

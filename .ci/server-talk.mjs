@@ -1,21 +1,11 @@
-// What those who try a server need: ports for it, and one call to it.
+// What those who try a server need: one call to it.
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { WebSocket } from "ws";
 
 const ANSWER_MS = 5_000;
 /** The demo has this procedure, and so does what .ci/try-package.mjs serves. */
 const CALL = [2, 1, "math.add", { x: 1, y: 6 }];
 const RESULT = [3, 1, 7];
-
-/** Two ports that nobody uses at the moment. */
-export async function freePorts() {
-  const servers = [createServer(), createServer()];
-  for (const server of servers) await once(server.listen(0, "127.0.0.1"), "listening");
-  const ports = servers.map((server) => server.address().port);
-  for (const server of servers) server.close();
-  return ports;
-}
 
 /** One call over a plain WebSocket, in JSON. */
 export async function call(url) {

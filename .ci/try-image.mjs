@@ -8,9 +8,10 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { freePort } from "../tools/free-port.mjs";
 import { notIgnored, readStages } from "./dockerfile.mjs";
 import { alive, family } from "./processes.mjs";
-import { call, freePorts } from "./server-talk.mjs";
+import { call } from "./server-talk.mjs";
 
 /** What `node` of the images of Node.js is. */
 const USERS = { node: 1000 };
@@ -104,7 +105,7 @@ async function healthy(image, options, child) {
 }
 
 async function tryImage(image) {
-  const [port, controlPort] = await freePorts();
+  const [port, controlPort] = [await freePort(), await freePort()];
   const options = {
     cwd: inside(image.name, image.folder),
     env: {

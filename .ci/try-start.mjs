@@ -4,8 +4,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { freePort } from "../tools/free-port.mjs";
 import { alive, family } from "./processes.mjs";
-import { call, freePorts } from "./server-talk.mjs";
+import { call } from "./server-talk.mjs";
 
 /** The server's own drain limit and some more. */
 const END_MS = 15_000;
@@ -42,7 +43,7 @@ async function end(child, members) {
   if (left.length > 0) throw new Error(`These processes are left: ${left.join(" ")}.`);
 }
 
-const [port, controlPort] = await freePorts();
+const [port, controlPort] = [await freePort(), await freePort()];
 const [command, ...args] = positionals;
 const started = performance.now();
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;

@@ -11,10 +11,6 @@ function rowsUnder(heading: string): string[] {
 }
 
 describe("docs/GATEWAY.md", () => {
-  it("shows docs/examples/09-gateway/back-end.ts as it is", () => {
-    expect(TEXT).toContain(`\`\`\`ts\n${read("docs/examples/09-gateway/back-end.ts")}\`\`\``);
-  });
-
   it("has all fields of an event in its table", () => {
     const [, body = ""] =
       /function bodyOf.*?JSON\.stringify\(\{(.*?)\}\)/s.exec(read("server/gateway/amqp-sink.ts")) ?? [];

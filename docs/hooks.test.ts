@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { packageUser } from "../server/test/package-user.ts";
-import { optionsOf, read, runExample } from "./test/node-process.ts";
+import { optionsOf, read } from "./test/node-process.ts";
 
 const TEXT = read("docs/HOOKS.md");
 
@@ -17,16 +17,6 @@ function rowsBelow(heading: string, from = 1): string[] {
 }
 
 describe("docs/HOOKS.md", () => {
-  it.each(["hooks.ts", "app.ts", "client.ts"])("shows docs/examples/09-hooks/%s as it is", (file) => {
-    expect(TEXT).toContain(`\`\`\`ts\n${read(`docs/examples/09-hooks/${file}`)}\`\`\``);
-  });
-
-  it("has an example that runs, and says what it says there", async () => {
-    const { said } = await runExample("09-hooks", { HOOKS: "dist/examples/09-hooks/hooks.js" });
-    const [, shown = "never"] = /It says:\n\n```\n(.*?)```/s.exec(TEXT) ?? [];
-    expect(await said(/I hear: .*\n/)).toBe(shown);
-  });
-
   it("lists all that hooks may do", () => {
     const users = membersOf("server/app.ts", "UserActions");
     const worker = [...membersOf("server/hooks/socket-worker-api.ts", "SocketWorkerApi"), ...users];

@@ -2,23 +2,13 @@ import { describe, expect, it } from "vitest";
 import { OPTION_KEYS, OPTIONS } from "../server/config/options.ts";
 import { CLOSE_CODES } from "../shared/codes.ts";
 import { brokenLinks } from "./test/links.ts";
-import { read, runExample } from "./test/node-process.ts";
+import { read } from "./test/node-process.ts";
 
 const TEXT = read("docs/MIGRATION.md");
 /** Names in capitals of the codes that are shown. */
 const OTHER_NAMES = ["SOLD_OUT"];
 
 describe("docs/MIGRATION.md", () => {
-  it.each(["app.ts", "client.ts"])("shows docs/examples/11-migration/%s as it is", (file) => {
-    expect(TEXT).toContain(`\`\`\`ts\n${read(`docs/examples/11-migration/${file}`)}\`\`\``);
-  });
-
-  it("has an example that runs, and says what it says there", async () => {
-    const { said } = await runExample("11-migration");
-    const [, shown = "never"] = /It says:\n\n```\n(.*?)```/s.exec(TEXT) ?? [];
-    expect(await said(/is typing\n/)).toBe(shown);
-  });
-
   it("names close codes that there are, and no option that there is not", () => {
     const [, table = ""] = /### Why a connection ended\n(.*?)\n## /s.exec(TEXT) ?? [];
     const codes = [...table.matchAll(/\b(1\d{3}|4\d{3})\b/g)].map(([, code]) => code);

@@ -18,10 +18,6 @@ function fieldsOf(file: string, name: string): string[] {
 }
 
 describe("docs/PEERS.md", () => {
-  it.each(["app.ts", "client.ts"])("shows docs/examples/04-peers/%s as it is", (file) => {
-    expect(TEXT).toContain(`\`\`\`ts\n${read(`docs/examples/04-peers/${file}`)}\`\`\``);
-  });
-
   it("lists the options of a seek", () => {
     const own = fieldsOf("client/peers/peer-types.ts", "SeekOptions").filter((name) => name !== "info");
     const told = fieldsOf("shared/peers.ts", "PeerSeek");

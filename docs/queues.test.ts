@@ -6,10 +6,6 @@ import { read } from "./test/node-process.ts";
 const TEXT = read("docs/QUEUES.md");
 
 describe("docs/QUEUES.md", () => {
-  it.each(["app.ts", "tasks.ts"])("shows docs/examples/10-workers/%s as it is", (file) => {
-    expect(TEXT).toContain(`\`\`\`ts\n${read(`docs/examples/10-workers/${file}`)}\`\`\``);
-  });
-
   it("has all options of fugitive worker in its table", () => {
     const [, section = ""] = TEXT.split("### Options\n");
     const rows = section

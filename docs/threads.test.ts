@@ -1,22 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { TaskMetrics } from "../server/compute/compute-metrics.ts";
-import { read, runExample } from "./test/node-process.ts";
+import { read } from "./test/node-process.ts";
 
 const TEXT = read("docs/THREADS.md");
 
 describe("docs/THREADS.md", () => {
-  it.each(["count-primes.task.ts", "app.ts", "client.ts"])("shows docs/examples/02-heavy/%s as it is", (file) => {
-    expect(TEXT).toContain(`\`\`\`ts\n${read(`docs/examples/02-heavy/${file}`)}\`\`\``);
-  });
-
-  it("has an example that runs: items as they come, and a result without them", async () => {
-    const { said } = await runExample("02-heavy");
-    expect(await said(/ 10000000\n/)).toBe(
-      "78498 primes up to 1000000\n148933 primes up to 2000000\n216816 primes up to 3000000\n" +
-        "664579 primes up to 10000000\n",
-    );
-  });
-
   it("lists the options of thread(), in their order", () => {
     const source = read("server/compute/thread.ts");
     const [, body = ""] = /export interface ThreadOptions \{(.*?)\n\}/s.exec(source) ?? [];

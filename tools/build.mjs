@@ -108,6 +108,9 @@ async function buildInto(out) {
   await buildCommonJs(out);
   const { buildSync } = await import("esbuild");
   buildSync({ ...COMMON, entryPoints: examples(), format: "esm", outdir: `${out}/examples` });
+  // the pages among them, as they are
+  const isPage = (path) => statSync(path).isDirectory() || path.endsWith(".html");
+  cpSync(join(root, "docs/examples"), join(root, out, "examples"), { recursive: true, filter: isPage });
   // what tsc makes of it calls a function of its own for the address, in which bundlers do not see that it is not theirs
   buildSync({ ...COMMON, entryPoints: ["client/fetch-code.ts"], format: "esm", outdir: `${out}/client` });
   writeThirdParty(join(root, out), join(root, "node_modules"));

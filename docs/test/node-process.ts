@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
@@ -18,43 +19,40 @@ export function optionsOf(file: string, name: string): string[] {
   return [...body.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, option = ""]) => option);
 }
 
-/** Starts Node.js in the project's folder, for one test; `said` gives all of its output once that matches. */
-export function node(args: readonly string[], env: Record<string, string> = {}) {
+/** Is given what is to be done in the end. */
+export type AtEnd = (end: () => void | Promise<void>) => unknown;
+
+/**
+ * Starts Node.js in the project's folder, for one test where nothing else is said. `said` gives all of its output once
+ * that matches; `saidLines` once it has ended, or has so many lines and gets no more of them for a while.
+ */
+export function node(args: readonly string[], env: Record<string, string> = {}, atEnd: AtEnd = onTestFinished) {
   const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } });
-  onTestFinished(() => end(child));
+  atEnd(() => end(child));
   let output = "";
+  let look = () => {};
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk) => {
+      output += chunk;
+      look();
+    });
+  }
+  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
   const said = (pattern: RegExp) =>
     new Promise<string>((resolve, reject) => {
-      const look = (chunk = "") => {
-        output += chunk;
-        if (pattern.test(output)) resolve(output);
-      };
-      child.stdout.setEncoding("utf8").on("data", look);
-      child.stderr.setEncoding("utf8").on("data", look);
-      child.once("close", (code) => reject(new Error(`It ended with exit code ${code}:\n${output}`)));
+      look = () => pattern.test(output) && resolve(output);
+      look();
+      void closed.then((code) => reject(new Error(`It ended with exit code ${code}:\n${output}`)));
     });
-  return { said };
-}
-
-/** Serves an example of the documentation as the README says, but on a free port. @returns what its client says of itself */
-export async function runExample(
-  name: string,
-  env: Record<string, string> = {},
-): Promise<{ said(pattern: RegExp): Promise<string> }> {
-  const server = node(["tools/start.mjs", `dist/examples/${name}/app.js`], {
-    PORT: "0",
-    HOST: "127.0.0.1",
-    WORKERS: "1",
-    CONTROL_PORT: "off",
-    ...env,
-  });
-  const [, port] = /"public":\["http:\/\/127\.0\.0\.1:(\d+)"/.exec(await server.said(/"msg":"serving"/)) ?? [];
-  // the same text on another port: the one it names may be in use
-  const client = read(`dist/examples/${name}/client.js`).replace("localhost:8080", `127.0.0.1:${port}`);
-  const file = `${ROOT}dist/examples/${name}/client-${port}.js`;
-  writeFileSync(file, client);
-  onTestFinished(() => rmSync(file, { force: true }));
-  return node([file]);
+  const saidLines = async (lines: number, moreMs: number) => {
+    const enough = new Promise<void>((resolve) => {
+      look = () => output.split("\n").length > lines && resolve();
+      look();
+    });
+    await Promise.race([closed, enough.then(() => Promise.race([closed, sleep(moreMs)]))]);
+    return output;
+  };
+  return { said, saidLines };
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -11,6 +11,7 @@ const gateway = new Gateway({
 
 gateway.on("open", async (connection) => {
   await connection.setTags({ room: "lobby" });
+  await connection.send("You are in the lobby.");
   say(`${connection.id} is here`);
 });
 gateway.on("message", async (connection, data) => {

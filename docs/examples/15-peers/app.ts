@@ -6,4 +6,5 @@ export const app = defineApp({
     authorize: ({ session }, seek) => (session.user === undefined ? false : { ...seek, info: { name: session.user } }),
   },
   procedures: { login: (name: string, { session }) => session.setUser(name) },
+  files: { "/": new URL("./index.html", import.meta.url), "/chess.js": new URL("./client.js", import.meta.url) },
 });

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildExamples } from "./build-examples.mjs";
 import { bundleServer } from "./bundle-server.mjs";
 import { pruneTypes } from "./prune-types.mjs";
 import { writeThirdParty } from "./third-party.mjs";
@@ -29,6 +30,7 @@ const SOURCES = [
   "cli",
   "docs/examples",
   "tools/build.mjs",
+  "tools/build-examples.mjs",
   "tools/bundle-server.mjs",
   "tools/prune-types.mjs",
   "tools/third-party.mjs",
@@ -53,13 +55,6 @@ export function isStale() {
   if (!existsSync(stamp)) return true;
   const built = statSync(stamp).mtimeMs;
   return SOURCES.some((source) => newest(join(root, source)) > built);
-}
-
-/** The modules of docs/examples, by where they go below dist/examples. They import this package by its name. */
-function examples() {
-  return readdirSync(join(root, "docs/examples"), { recursive: true })
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-    .map((name) => ({ in: join("docs/examples", name), out: name.slice(0, -".ts".length) }));
 }
 
 /** Builds into dist/. Throws with the compiler's words where it fails. */
@@ -107,10 +102,7 @@ async function buildInto(out) {
   await buildWeb(out);
   await buildCommonJs(out);
   const { buildSync } = await import("esbuild");
-  buildSync({ ...COMMON, entryPoints: examples(), format: "esm", outdir: `${out}/examples` });
-  // the pages among them, as they are
-  const isPage = (path) => statSync(path).isDirectory() || path.endsWith(".html");
-  cpSync(join(root, "docs/examples"), join(root, out, "examples"), { recursive: true, filter: isPage });
+  buildExamples(`${out}/examples`, { ...COMMON, format: "esm" }, buildSync);
   // what tsc makes of it calls a function of its own for the address, in which bundlers do not see that it is not theirs
   buildSync({ ...COMMON, entryPoints: ["client/fetch-code.ts"], format: "esm", outdir: `${out}/client` });
   writeThirdParty(join(root, out), join(root, "node_modules"));

@@ -13,5 +13,5 @@ export const app = defineApp({
     }),
   },
   channels: { "chat:*": { data: line } },
-  files: { "/": new URL("./index.html", import.meta.url) },
+  files: { "/": new URL("./index.html", import.meta.url), "/page.js": new URL("./page.js", import.meta.url) },
 });

@@ -1,6 +1,8 @@
+import { exec } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { EXAMPLES, exampleFolders, isPlain, lasting, needsOf, shownOutput, sourcesOf } from "./test/examples.ts";
-import { type AtEnd, read } from "./test/node-process.ts";
+import { type AtEnd, ROOT, read } from "./test/node-process.ts";
 import { type Places, runClient, serveExample, startExample } from "./test/run-example.ts";
 
 /** The others are in docs/examples.browser.test.ts and docs/examples.redis.test.ts. */
@@ -39,6 +41,14 @@ describe("docs/examples", () => {
     expect(sourcesOf(name).filter((file) => !shown(file))).toEqual([]);
   });
 
+  it.each(EXAMPLES)("$name has a guide that leads to it, with the commands of the table", ({ name, guide, lines }) => {
+    const text = read(guide);
+    // that one tells of a folder of one's own
+    if (guide === "docs/START.md") return expect(text).toContain("(examples/README.md)");
+    expect(text).toContain(`docs/examples/${name}`);
+    expect(lines.filter((line) => !text.includes(line))).toEqual([]);
+  });
+
   it.each(HERE)("$name runs, and its client says what its guide shows", async (example) => {
     const shown = shownOutput(example);
     let places: Places;
@@ -51,5 +61,16 @@ describe("docs/examples", () => {
     } else places = await startExample(example, onTestFinished);
     const said = await runClient(example, shown.split("\n").length - 1, places, onTestFinished);
     expect(lasting(said)).toBe(lasting(shown));
+  });
+});
+
+describe("docs/REPL.md", () => {
+  it("shows scripts that say what they are said to", async () => {
+    const [, commands = "", shown] =
+      /## Scripts\n.*?```sh\n(.*?)```\n\nThey say:\n\n```\n(.*?)```/s.exec(read("docs/REPL.md")) ?? [];
+    const url = `ws://${(await sharedServer())?.public}`;
+    const script = commands.replaceAll("npx fugitive", `"${process.execPath}" dist/cli/bin.js`);
+    const { stdout } = await promisify(exec)(script, { cwd: ROOT, env: { ...process.env, FUGITIVE_URL: url } });
+    expect(stdout).toBe(shown);
   });
 });

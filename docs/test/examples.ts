@@ -7,6 +7,8 @@ const TABLE = "docs/examples/README.md";
 /** A folder of docs/examples, as its row in the table there has it. */
 export interface Example {
   readonly name: string;
+  /** All command lines, that of the client last. */
+  readonly lines: readonly string[];
   /** What is started for it, one after the other: servers, and other programs. */
   readonly commands: readonly Command[];
   /** The command of its client, or where a page is to be opened. */
@@ -33,8 +35,15 @@ export const EXAMPLES: readonly Example[] = read(TABLE)
     const [, name = "", folder = ""] = /^\[(.*)\]\((.*)\)$/.exec(example) ?? [];
     if (name !== folder) throw new Error(`The row of ${name} in ${TABLE} leads to ${folder}.`);
     const [, link = ""] = /\]\((.*)\)$/.exec(guide) ?? [];
-    const commands = [...servers.matchAll(/`([^`]+)`/g)].map(([, command = ""]) => parseCommand(command));
-    return { name, commands, client, guide: posix.join(posix.dirname(TABLE), link) };
+    const linesOf = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, line = ""]) => line);
+    const lines = linesOf(`${servers} ${client}`);
+    return {
+      name,
+      lines,
+      commands: linesOf(servers).map(parseCommand),
+      client,
+      guide: posix.join(posix.dirname(TABLE), link),
+    };
   });
 
 /** Folders that there are. */

@@ -13,7 +13,7 @@ import {
 } from "../shared/message.ts";
 import { holdsPing, type Streams } from "../shared/stream-reader.ts";
 import type { CallHost } from "./call.ts";
-import { closedError } from "./closed-error.ts";
+import { closedError, lostError } from "./closed-error.ts";
 import type { HelperSlot } from "./codec-helper.ts";
 import { Connection } from "./connection.ts";
 import { type Credentials, createCredentials } from "./credentials.ts";
@@ -150,7 +150,7 @@ export class Core {
     } else if (this.#wasOpen) {
       this.#wasOpen = false;
       this.subscriptions.lost();
-      const error = this.#closing ?? new AppError("UNAVAILABLE", "The connection was lost before the answer came.");
+      const error = this.#closing ?? lostError(state, reason);
       this.requests.lost(error);
       this.procedures.lost(error);
     }

@@ -34,6 +34,14 @@ describe("a token that the server refuses", () => {
     expect([pair.client.state, reasons(token), vi.getTimerCount()]).toEqual(["closed", ["connect", "refused"], 0]);
   });
 
+  it("is what calls are told that went out with it, where there is no other", async () => {
+    const pair = await connected(() => {}, { token: "the only one" });
+    const refused = expect(pair.client.call("any")).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+    await pass(1);
+    pair.server.connection.hangUp(4401);
+    await refused;
+  });
+
   it("twice without any welcome closes the client, however long the connection was", async () => {
     const pair = await connected(() => {}, { token: giving("one", "two") });
     pair.server.connection.hangUp(4401);

@@ -125,13 +125,8 @@ async function follow(command, expected) {
   if (IN_CLONE.includes(command)) return;
   if (command === "mkdir ../hello && cd ../hello") return void mkdirSync(cwd, { recursive: true });
   if (command.startsWith("npm install ")) {
-    if (tarball === undefined)
-      link(
-        command
-          .split(" ")
-          .slice(2)
-          .filter((word) => !word.startsWith("-")),
-      );
+    const [, , ...words] = command.split(" ");
+    if (tarball === undefined) link(words.filter((word) => !word.startsWith("-")));
     else await run(command.replace(packed, tarball));
     return;
   }

@@ -8,9 +8,11 @@ it("every document of docs/ stands once in the sidebar, and nothing else does", 
     .filter((name) => name.endsWith(".md"))
     .map((name) => name.slice(0, -".md".length));
   expect(documents.length).toBeGreaterThan(20);
-  const named = GROUPS.flatMap(({ pages }: { pages: Record<string, string> }) => Object.keys(pages));
-  // where this fails: site/navigation.mjs says which group a document is of
-  expect(named.toSorted()).toEqual([...documents, ...TOP_PAGES].toSorted());
+  const pages = [...documents, ...TOP_PAGES];
+  const named: string[] = GROUPS.flatMap(({ pages: group }: { pages: Record<string, string> }) => Object.keys(group));
+  const missing = pages.filter((name) => !named.includes(name));
+  expect(missing, "have no place in the sidebar yet: site/navigation.mjs gives them one").toEqual([]);
+  expect(named.toSorted()).toEqual(pages.toSorted());
 });
 
 it("examples come behind the guides, by their number", () => {

@@ -31,8 +31,8 @@ const SITE = join(ROOT, "site");
 const PAGES = join(SITE, "pages");
 const DIST = join(SITE, "dist");
 
-/** Runs a program of site/node_modules with Node.js. @throws Error with what it said, where it fails */
-async function run(program, args, signal, env = {}) {
+/** Runs a program of site/node_modules with Node.js. @throws Error with its complaints, which begin so, where it fails */
+async function run(program, args, signal, begin, env = {}) {
   const child = spawn(process.execPath, [join(SITE, "node_modules", program), ...args], {
     cwd: SITE,
     env: { ...process.env, ...env, NO_COLOR: "1" },
@@ -45,7 +45,8 @@ async function run(program, args, signal, env = {}) {
     child.once("error", reject);
     child.once("close", (code, name) => resolve(code ?? name));
   });
-  if (ended !== 0) throw new Error(stripVTControlCharacters(said).trim() || `${program} ended with ${ended}.`);
+  if (ended !== 0)
+    throw new Error(complaintsOf(stripVTControlCharacters(said).trim(), begin) || `${program} ended with ${ended}.`);
 }
 
 /** @returns what `work` returns; tells how long it took */
@@ -62,20 +63,20 @@ async function step(what, work) {
   }
 }
 
-/** TypeDoc's complaints without its other lines; it takes the package's name for a folder. */
-function complaintsOf(said) {
-  const lines = said.split("\n").filter((line) => /^\[(warning|error)\] (?!Found \d)/.test(line));
-  return (lines.length === 0 ? said : lines.join("\n"))
-    .replace(/^\[(warning|error)\] /gm, "  ")
-    .replaceAll("defined in fugitive/", "defined in ");
+/** Of what a program said, the complaints, which begin so; all of it, but for its stacks, where there are none. */
+function complaintsOf(said, begin) {
+  const lines = said.split("\n").filter((line) => !/^ +at /.test(line));
+  const complaints = lines.filter((line) => begin.test(line)).map((line) => line.replace(begin, "  "));
+  return (complaints.length === 0 ? lines : complaints).join("\n");
 }
 
 async function api(signal) {
-  try {
-    await run("typedoc/bin/typedoc", ["--options", "typedoc.json"], signal);
-  } catch (error) {
-    throw signal.aborted ? error : new Error(complaintsOf(error.message));
-  }
+  // it takes the package's name for a folder
+  await run("typedoc/bin/typedoc", ["--options", "typedoc.json"], signal, /^\[(?:warning|error)\] (?!Found \d)/).catch(
+    (error) => {
+      throw new Error(error.message.replaceAll("defined in fugitive/", "defined in "));
+    },
+  );
   makeApiPages(join(PAGES, "typedoc"), PAGES, (path) => {
     const file = join(ROOT, path);
     return existsSync(file) ? /^# (.*)/.exec(readFileSync(file, "utf8"))?.[1] : undefined;
@@ -84,7 +85,8 @@ async function api(signal) {
 
 async function main({ base = "/", serve = false, port }, signal) {
   if (!/^\/([\w.-]+\/)*$/.test(base)) misused("--base is a path with a slash at both ends, as /docs/.", HELP);
-  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535)) misused("--port is from 1 to 65535.", HELP);
+  if (port !== undefined && !(/^\d+$/.test(port) && port >= 1 && port <= 65_535))
+    misused("--port is from 1 to 65535.", HELP);
   await installApart({ folder: "site", what: "what makes the site", megabytes: 150 }, signal);
   rmSync(DIST, { recursive: true, force: true });
   const sources = await step("documents and examples", () => makePages(PAGES));
@@ -92,7 +94,7 @@ async function main({ base = "/", serve = false, port }, signal) {
   cpSync(join(SITE, "public"), join(PAGES, "public"), { recursive: true });
   cpSync(join(ROOT, "docs/images/dashboard.png"), join(PAGES, "public/dashboard.png"));
   await step("the API, from the doc comments", () => api(signal));
-  await step("pages", () => run("vitepress/bin/vitepress.js", ["build", "."], signal, { DOCS_BASE: base }));
+  await step("pages", () => run("vitepress/bin/vitepress.js", ["build", "."], signal, /^\(!\) /, { DOCS_BASE: base }));
   const { problems, pages, links } = checkSite(DIST, base);
   if (problems.length > 0) {
     const lines = problems.map(({ page, what }) => `  ${sources.get(page) ?? page} ${what}`);

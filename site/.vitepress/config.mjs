@@ -32,6 +32,8 @@ export default {
     // braces are text on GitHub
     attrs: { disable: true },
     html: false,
+    // which is not known to the highlighter, and looks much like it
+    languageAlias: { haproxy: "nginx" },
     config: literalBraces,
   },
   themeConfig: {

@@ -31,7 +31,6 @@ export default {
     anchor: { slugify: slugOf },
     // braces are text on GitHub
     attrs: { disable: true },
-    html: false,
     // which is not known to the highlighter, and looks much like it
     languageAlias: { haproxy: "nginx" },
     config: literalBraces,

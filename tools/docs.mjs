@@ -30,6 +30,8 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const SITE = join(ROOT, "site");
 const PAGES = join(SITE, "pages");
 const DIST = join(SITE, "dist");
+/** Of what a program says that fails: one mistake in a type may have hundreds of others follow. */
+const MOST_LINES = 30;
 
 /** Runs a program of site/node_modules with Node.js. @throws Error with its complaints, which begin so, where it fails */
 async function run(program, args, signal, begin, env = {}) {
@@ -63,11 +65,13 @@ async function step(what, work) {
   }
 }
 
-/** Of what a program said, the complaints, which begin so; all of it, but for its stacks, where there are none. */
+/** Of what a program said, the complaints, which begin so; where there are none, the first of it, but for its stacks. */
 function complaintsOf(said, begin) {
   const lines = said.split("\n").filter((line) => !/^ +at /.test(line));
   const complaints = lines.filter((line) => begin.test(line)).map((line) => line.replace(begin, "  "));
-  return (complaints.length === 0 ? lines : complaints).join("\n");
+  if (complaints.length > 0) return complaints.join("\n");
+  const more = lines.length - MOST_LINES;
+  return [...lines.slice(0, MOST_LINES), ...(more > 0 ? [`… and ${more} lines more`] : [])].join("\n");
 }
 
 async function api(signal) {
@@ -87,6 +91,8 @@ async function main({ base = "/", serve = false, port }, signal) {
   if (!/^\/([\w.-]+\/)*$/.test(base)) misused("--base is a path with a slash at both ends, as /docs/.", HELP);
   if (port !== undefined && !(/^\d+$/.test(port) && port >= 1 && port <= 65_535))
     misused("--port is from 1 to 65535.", HELP);
+  // the API is read by the types of what the source imports
+  if (!existsSync(join(ROOT, "node_modules/typescript"))) throw new Error("The project is not installed: npm ci");
   await installApart({ folder: "site", what: "what makes the site", megabytes: 150 }, signal);
   rmSync(DIST, { recursive: true, force: true });
   const sources = await step("documents and examples", () => makePages(PAGES));

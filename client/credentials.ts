@@ -26,7 +26,7 @@ export interface ExpiringToken {
 /** What a token function gives; null or undefined to connect without one. */
 export type GivenToken = string | ExpiringToken | null | undefined;
 
-/** A token; or a function that gives one, asked for each connection, before its token expires, and where the server refuses it. */
+/** A token; or a function that gives one, and is told why it is asked. {@link ClientOptions.token} says when. */
 export type TokenSource = string | ((request: TokenRequest) => GivenToken | Promise<GivenToken>);
 
 export interface CredentialsOptions {

@@ -49,7 +49,7 @@ function withLinks(text, page, titleOf) {
   );
 }
 
-/** The entries, each with the first sentence of what its page says. */
+/** The entries, each with the first paragraph of its page. */
 function indexPage(folder, entries) {
   const rows = entries.map(({ title: name }) => {
     const [, summary = ""] =

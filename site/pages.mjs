@@ -7,8 +7,8 @@ import { pageOf, rewriteLinks } from "./links.mjs";
 import { TOP_PAGES } from "./navigation.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-/** What a page shows of a file that somebody links to: none of them is near it. */
-const MAX_FILE_BYTES = 200_000;
+/** Of a file that somebody links to, in characters: a page shows all of it, and none is near this. */
+const MAX_FILE_LENGTH = 200_000;
 /** A table of so many columns needs the place of the outline. */
 const WIDE_TABLE = /^\|( *:?-+:? *\|){5,}$/m;
 
@@ -80,7 +80,7 @@ function examplePage(name, texts, { titleOf }, root) {
 function filePage(path, read, root) {
   if (statSync(join(root, path)).isDirectory()) throw new Error(`There is a link to ${path}, a folder without a page.`);
   const text = read(path);
-  if (text.length > MAX_FILE_BYTES) throw new Error(`There is a link to ${path}, which is too large to be shown.`);
+  if (text.length > MAX_FILE_LENGTH) throw new Error(`There is a link to ${path}, which is too large to be shown.`);
   return `# ${posix.basename(path)}\n\n\`${path}\` of the repository.\n\n${fenced(path, text)}\n`;
 }
 

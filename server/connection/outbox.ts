@@ -11,6 +11,10 @@ export interface OutboxOwner {
   readonly open: boolean;
   /** Told of what is sent, while somebody looks on. */
   readonly tap: Pick<Tap, "sent"> | undefined;
+  readonly socket: Socket;
+  /** What makes a frame of messages. */
+  readonly codec: Pick<Codec, "frame">;
+  readonly services: Pick<ConnectionServices, "turn" | "traffic">;
   /** Something did not fit into the send budget. */
   dropped(): void;
 }
@@ -24,24 +28,13 @@ export class Outbox implements Flushable {
   /** Whether it has sent something large since that was last asked: what asks for more of the kind takes long. */
   heavy = false;
   readonly #owner: OutboxOwner;
-  readonly #socket: Socket;
-  readonly #codec: Codec;
-  readonly #services: Pick<ConnectionServices, "turn" | "traffic">;
   #inTurn = false;
   #pieces: Frame[] = NO_PIECES as Frame[];
   #size = 0;
   #whenDrained: (() => void)[] | undefined;
 
-  constructor(
-    owner: OutboxOwner,
-    socket: Socket,
-    codec: Codec,
-    services: Pick<ConnectionServices, "turn" | "traffic">,
-  ) {
+  constructor(owner: OutboxOwner) {
     this.#owner = owner;
-    this.#socket = socket;
-    this.#codec = codec;
-    this.#services = services;
   }
 
   /** Whether `end` will flush it anyway. */
@@ -61,7 +54,7 @@ export class Outbox implements Flushable {
 
   /** Bytes that the kernel has not taken yet. */
   get unsent(): number {
-    return this.#socket.unsent + this.#size;
+    return this.#owner.socket.unsent + this.#size;
   }
 
   /** Adds an encoded message. */
@@ -69,7 +62,7 @@ export class Outbox implements Flushable {
     this.#count(kind);
     if (this.#pieces === NO_PIECES) {
       this.#pieces = [piece];
-      if (!this.#inTurn) this.#services.turn.flushLater(this);
+      if (!this.#inTurn) this.#owner.services.turn.flushLater(this);
     } else this.#pieces.push(piece);
     this.#size += piece.length;
     if (this.#size >= FRAME_SIZE) this.flush();
@@ -84,7 +77,7 @@ export class Outbox implements Flushable {
     this.#size = 0;
     const { tap } = this.#owner;
     if (tap !== undefined && this.#owner.open) for (const piece of pieces) tap.sent(piece);
-    this.#send(this.#codec.frame(pieces));
+    this.#send(this.#owner.codec.frame(pieces));
   }
 
   /** Sends the frame of one message at once, behind what has gathered. @param kind null where it is none of the protocol */
@@ -98,7 +91,7 @@ export class Outbox implements Flushable {
   /** Resolves when everything sent has been taken by the kernel, or the connection is gone. */
   drain(): Promise<void> {
     this.flush();
-    if (!this.#socket.open || this.#socket.unsent === 0) return Promise.resolve();
+    if (!this.#owner.socket.open || this.#owner.socket.unsent === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#whenDrained ??= [];
       this.#whenDrained.push(resolve);
@@ -107,7 +100,7 @@ export class Outbox implements Flushable {
 
   /** Some of what was sent has been taken. */
   drained(): void {
-    if (this.#socket.unsent === 0) this.#resolve();
+    if (this.#owner.socket.unsent === 0) this.#resolve();
   }
 
   /** The connection is gone. */
@@ -117,12 +110,12 @@ export class Outbox implements Flushable {
   }
 
   #count(kind: Kind): void {
-    (this.#services.traffic.went[kind] as number) += 1;
+    (this.#owner.services.traffic.went[kind] as number) += 1;
   }
 
   #send(frame: Frame): void {
     if (!this.#owner.open) return;
-    if (this.#socket.send(frame)) this.#services.traffic.sent(frame);
+    if (this.#owner.socket.send(frame)) this.#owner.services.traffic.sent(frame);
     else this.#owner.dropped();
   }
 

@@ -71,12 +71,13 @@ export class Session {
    */
   setUser(user: string | undefined): void {
     if (user !== undefined) checkName(user, "A user");
-    this.#change({ user: user ?? null });
+    Session.#change(this, { user: user ?? null });
   }
 
   /** @internal Its client has proven who it is. Where the application has said that by itself, its word stands. */
   prove({ user, tags }: Identity): void {
-    if (this.#user !== user && (this.#user === undefined || this.#proven)) this.#change({ user, proven: true });
+    if (this.#user !== user && (this.#user === undefined || this.#proven))
+      Session.#change(this, { user, proven: true });
     if (tags !== undefined) this.setTags(tags);
   }
 
@@ -89,7 +90,7 @@ export class Session {
   setTags(changes: Readonly<Record<string, string | null | undefined>>): void {
     const change = checkTags(changes);
     checkTagCount(changedTags(this.#tags, change));
-    this.#change({ tags: change });
+    Session.#change(this, { tags: change });
   }
 
   /** @internal Takes over what was said of it elsewhere. */
@@ -106,8 +107,9 @@ export class Session {
     }
   }
 
-  #change(change: SessionChange): void {
-    this.apply(change);
-    this.#listener.changed(this, change);
+  // static, as the right to call a private method takes a word of each object that has one
+  static #change(session: Session, change: SessionChange): void {
+    session.apply(change);
+    session.#listener.changed(session, change);
   }
 }

@@ -59,7 +59,7 @@ export class Outbox implements Flushable {
 
   /** Adds an encoded message. */
   add(piece: Frame, kind: Kind): void {
-    Outbox.#count(this.#owner, kind);
+    count(this.#owner, kind);
     if (this.#pieces === NO_PIECES) {
       this.#pieces = [piece];
       if (!this.#inTurn) this.#owner.services.turn.flushLater(this);
@@ -77,15 +77,15 @@ export class Outbox implements Flushable {
     this.#size = 0;
     const { tap } = this.#owner;
     if (tap !== undefined && this.#owner.open) for (const piece of pieces) tap.sent(piece);
-    Outbox.#send(this.#owner, this.#owner.codec.frame(pieces));
+    sendTo(this.#owner, this.#owner.codec.frame(pieces));
   }
 
   /** Sends the frame of one message at once, behind what has gathered. @param kind null where it is none of the protocol */
   sendFrame(frame: Frame, kind: Kind | null): void {
-    if (kind !== null && this.#owner.open) Outbox.#count(this.#owner, kind);
+    if (kind !== null && this.#owner.open) count(this.#owner, kind);
     this.flush();
     if (this.#owner.tap !== undefined && this.#owner.open) this.#owner.tap.sent(frame);
-    Outbox.#send(this.#owner, frame);
+    sendTo(this.#owner, frame);
   }
 
   /** Resolves when everything sent has been taken by the kernel, or the connection is gone. */
@@ -100,29 +100,28 @@ export class Outbox implements Flushable {
 
   /** Some of what was sent has been taken. */
   drained(): void {
-    if (this.#owner.socket.unsent === 0) Outbox.#resolve(this);
+    if (this.#owner.socket.unsent > 0) return;
+    const waiting = this.#whenDrained;
+    this.#whenDrained = undefined;
+    for (const resolve of waiting ?? []) resolve();
   }
 
   /** The connection is gone. */
   closed(): void {
     this.#pieces = NO_PIECES as Frame[];
-    Outbox.#resolve(this);
+    for (const resolve of this.#whenDrained ?? []) resolve();
+    this.#whenDrained = undefined;
   }
+}
 
-  // static, here and below, as the right to call a private method takes a word of each object that has one
-  static #resolve(outbox: Outbox): void {
-    const waiting = outbox.#whenDrained;
-    outbox.#whenDrained = undefined;
-    for (const resolve of waiting ?? []) resolve();
-  }
+// no private methods: the right to call them takes a word of each object
 
-  static #count({ services }: OutboxOwner, kind: Kind): void {
-    (services.traffic.went[kind] as number) += 1;
-  }
+function count({ services }: OutboxOwner, kind: Kind): void {
+  (services.traffic.went[kind] as number) += 1;
+}
 
-  static #send(owner: OutboxOwner, frame: Frame): void {
-    if (!owner.open) return;
-    if (owner.socket.send(frame)) owner.services.traffic.sent(frame);
-    else owner.dropped();
-  }
+function sendTo(owner: OutboxOwner, frame: Frame): void {
+  if (!owner.open) return;
+  if (owner.socket.send(frame)) owner.services.traffic.sent(frame);
+  else owner.dropped();
 }

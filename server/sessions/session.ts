@@ -71,13 +71,13 @@ export class Session {
    */
   setUser(user: string | undefined): void {
     if (user !== undefined) checkName(user, "A user");
-    Session.#change(this, { user: user ?? null });
+    makeChange(this, this.#listener, { user: user ?? null });
   }
 
   /** @internal Its client has proven who it is. Where the application has said that by itself, its word stands. */
   prove({ user, tags }: Identity): void {
     if (this.#user !== user && (this.#user === undefined || this.#proven))
-      Session.#change(this, { user, proven: true });
+      makeChange(this, this.#listener, { user, proven: true });
     if (tags !== undefined) this.setTags(tags);
   }
 
@@ -90,7 +90,7 @@ export class Session {
   setTags(changes: Readonly<Record<string, string | null | undefined>>): void {
     const change = checkTags(changes);
     checkTagCount(changedTags(this.#tags, change));
-    Session.#change(this, { tags: change });
+    makeChange(this, this.#listener, { tags: change });
   }
 
   /** @internal Takes over what was said of it elsewhere. */
@@ -106,10 +106,10 @@ export class Session {
       this.#listener.tagsChanged(this);
     }
   }
+}
 
-  // static, as the right to call a private method takes a word of each object that has one
-  static #change(session: Session, change: SessionChange): void {
-    session.apply(change);
-    session.#listener.changed(session, change);
-  }
+/** Makes a change, and tells of it. No private method: the right to call one takes a word of each session. */
+function makeChange(session: Session, listener: SessionListener, change: SessionChange): void {
+  session.apply(change);
+  listener.changed(session, change);
 }

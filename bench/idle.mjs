@@ -14,7 +14,7 @@ const MOST = Math.min(16_000, openFilesLimit() - SPARE);
 const AT = [0.25, 0.5, 0.75, 1].map((part) => Math.round(MOST * part));
 const AT_ONCE = 50;
 /**
- * The young generation of a heap grows to 32 MB with the first ten thousand connections or so, and then no more, however
+ * The young generation of a heap grows to some 30 MB with the first ten thousand connections or so, and then no more, however
  * many come. Here it is as small from first to last as V8 has it, or that would look like a kilobyte for each.
  */
 const YOUNG = "--max-semi-space-size=1";

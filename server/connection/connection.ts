@@ -29,9 +29,9 @@ export class Connection extends ConnectionNotes implements SocketOwner {
   session: Session | undefined;
   /** @internal */
   readonly socket: Socket;
-  /** @internal */
+  /** @internal What it shares with others. */
   readonly services: ConnectionServices;
-  /** @internal */
+  /** @internal What there is to say to its client. */
   readonly outbox: Outbox;
   #network: string | undefined;
 

@@ -13,7 +13,7 @@ export class Connections {
   readonly #all = new Map<string, Connection>();
   /** Finds them by what they are tagged with. */
   readonly tags: TagIndex<Connection>;
-  /** Whose moment is when, in no order: an array takes a third of the memory of a set, and each knows its place in it. */
+  /** Whose moment is when, in no order: an array takes less than half of what a set would, and each knows its place in it. */
   readonly #slots: Connection[][] = Array.from({ length: SLOTS }, () => []);
   #next = 0;
   /** The slot whose turn is next. */

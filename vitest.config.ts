@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { loadUws } from "./server/transport/load-uws.ts";
 import { LongFirst } from "./tools/long-first.ts";
 
-const ALL = ["{shared,client,server,cli,centaurus,tools,docs,stress,fuzz,bench}/**/*.test.ts"];
+const ALL = ["{shared,client,server,cli,centaurus,tools,docs,stress,fuzz,bench,site}/**/*.test.ts"];
 /** Tests of what computes for long, and of how little others notice: these are given both cores, one after the other. */
 const COMPUTING = ["server/cluster-compute*.test.ts", "server/compute/*.test.ts", "server/web/fractal.browser.test.ts"];
 /** Tests that start processes, brokers and browsers of their own, and mostly wait for these. */

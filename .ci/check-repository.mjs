@@ -56,8 +56,8 @@ for (const folder of ours) {
   complain("names a folder of this machine", found(`(^|[^.A-Za-z0-9_-])${escaped(folder)}(/|[^A-Za-z0-9_-]|$)`));
 }
 
-/** Packages with a lockfile: the project, and what it is loaded with. */
-const PACKAGES = ["", "bench/artillery/"];
+/** Packages with a lockfile: the project, what it is loaded with, and what makes the site of its documentation. */
+const PACKAGES = ["", "bench/artillery/", "site/"];
 let platforms = 0;
 for (const folder of PACKAGES) {
   const lockfile = `${folder}package-lock.json`;

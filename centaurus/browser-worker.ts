@@ -6,6 +6,7 @@ export type WorkerSource = string | URL | TrustedScriptUrl | (() => BrowserWorke
 
 /** What a page has to give where it asks for trusted types. https://www.w3.org/TR/trusted-types/ */
 export interface TrustedScriptUrl {
+  /** The address. */
   toJSON(): string;
 }
 

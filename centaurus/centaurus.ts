@@ -28,6 +28,7 @@ export interface ScriptSource {
   readonly as?: string;
 }
 
+/** What is known of functions beyond their source. */
 export interface RegisterOptions {
   /** Variables that functions use and that will be there when they are called, whatever it looks like now. @default none */
   readonly globals?: readonly string[];
@@ -64,6 +65,7 @@ export interface CentaurusCore<Known = UnknownFunctions> extends Disposable, Asy
    * Registers functions that are given `resolve` and `reject` before their parameters. They run in the web workers, where
    * nothing is to be had of what is around them here. The first of `resolve`, `reject`, and what is thrown counts.
    *
+   * @typeParam Given the functions, by the names to call them by
    * @throws RegistrationError where one of them cannot run there, and says why; need not be awaited
    * @example C.registerFunctions({ add: (resolve, reject, a, b) => resolve(a + b) });
    */

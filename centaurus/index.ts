@@ -1,7 +1,7 @@
 /**
  * Centaurus: functions of a page's that run in web workers.
  *
- * @module
+ * @module fugitive/centaurus
  */
 import { browserWorkers, type WorkerSource } from "./browser-worker.ts";
 import { type CentaurusOf, createCentaurus } from "./centaurus.ts";

@@ -1,5 +1,6 @@
 import type { ErrorClass } from "./error-data.ts";
 
+/** How many web workers, and how much may wait for them; all of it has a default. */
 export interface CentaurusOptions {
   /**
    * Web workers at most, up to 1,024. They are started as they are needed. Below 1 counts as 1, and what is no number as 3, for that is

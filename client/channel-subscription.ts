@@ -13,6 +13,7 @@ import { backoff, retryAfter } from "./backoff.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import type { Requests } from "./requests.ts";
 
+/** `pending`: the server has not answered, or there is no connection. `unsubscribed`: for good. */
 export type SubscriptionState = "pending" | "subscribed" | "unsubscribed";
 
 /** What comes with a change of a subscription's state. */

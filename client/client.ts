@@ -73,6 +73,7 @@ export class Client<App extends Contract = UntypedContract> {
     if (options.lazy !== true) this.#core.link.start();
   }
 
+  /** Of the connection. */
   get state(): LinkState {
     return this.#core.link.state;
   }
@@ -266,6 +267,7 @@ export class Client<App extends Contract = UntypedContract> {
     this.#core.close();
   }
 
+  /** Does what `close` does, at the end of a block with `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -16,6 +16,7 @@ export interface TokenRequest {
   readonly reason: "connect" | "expiring" | "refused";
 }
 
+/** A token, and when it expires, so that another one is asked for in time. */
 export interface ExpiringToken {
   readonly token: string;
   /** In milliseconds since 1970. @default the `exp` of a JWT; of any other token it is not known */
@@ -25,6 +26,7 @@ export interface ExpiringToken {
 /** What a token function gives; null or undefined to connect without one. */
 export type GivenToken = string | ExpiringToken | null | undefined;
 
+/** A token; or a function that gives one, and is told why it is asked. {@link ClientOptions.token} says when. */
 export type TokenSource = string | ((request: TokenRequest) => GivenToken | Promise<GivenToken>);
 
 export interface CredentialsOptions {

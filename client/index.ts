@@ -1,3 +1,8 @@
+/**
+ * The client, for browsers and Node.js.
+ *
+ * @module fugitive/client
+ */
 import type { Contract } from "../shared/contract.ts";
 import { type Deflate, INFLATE_ERRORS } from "../shared/deflate.ts";
 import { Client } from "./client.ts";

@@ -46,9 +46,11 @@ export function createMethods(call: Call, path = ""): object {
 /** One of a map's methods: the procedure it calls, and, where its arguments are not the input itself, what makes that. */
 export interface MethodDescription {
   readonly type: string;
+  /** Makes the input of the method's arguments. @default the only argument is the input */
   readonly factory?: (...parameters: never) => unknown;
 }
 
+/** Methods by their names, as `methodsFrom` takes them. */
 export type MethodDescriptions = Readonly<Record<string, MethodDescription>>;
 
 /** What a map must be like: names of procedures, and factories whose results these take. */

@@ -8,6 +8,7 @@ import type { ReconnectOptions } from "./reconnect-options.ts";
 import type { Tolerance } from "./tolerance.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
 
+/** How a client connects, waits, and comes back; all of it has a default. */
 export interface ClientOptions {
   /** Whether to dial on first use rather than at once. @default false */
   readonly lazy?: boolean;

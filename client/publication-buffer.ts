@@ -9,6 +9,7 @@ import type { Publication } from "./subscription.ts";
  */
 export type Overflow = "drop-oldest" | "latest" | "error";
 
+/** Options of a subscription. */
 export interface SubscriptionOptions {
   /**
    * How many publications may wait for `for await`, or for the promise that the callback returned last; at least 1.

@@ -7,6 +7,7 @@ import type { Requests } from "./requests.ts";
 const STREAM_BUFFER = 100_000;
 const WINDOW = 256;
 
+/** Options of a stream. */
 export interface StreamOptions {
   /**
    * Limit of the whole stream, in milliseconds; the server is told. Without it, the client's default bounds the wait

@@ -90,6 +90,7 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
     else if (signal !== undefined) this.#offAbort = onAbort(signal, () => this.unsubscribe());
   }
 
+  /** Whether publications come. */
   get state(): SubscriptionState {
     return this.#over === undefined ? this.#shared.state : "unsubscribed";
   }
@@ -127,6 +128,7 @@ export class Subscription<Data = unknown> implements AsyncIterable<Publication<D
     return this.#iterate();
   }
 
+  /** Does what `unsubscribe` does, at the end of a block with `using`. */
   [Symbol.dispose](): void {
     this.unsubscribe();
   }

@@ -1,3 +1,4 @@
+/** How many attempts at calls may go unanswered before a connection is taken for dead. */
 export interface Tolerance {
   /** More than this part of the attempts within one interval may not go unanswered, from 0 to 1. */
   readonly ratio: number;

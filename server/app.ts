@@ -29,6 +29,10 @@ export interface ProcedureOptions<Input> {
    * @default none: the handler gets what the client sent, whatever its annotation says
    */
   readonly input?: StandardSchema<unknown, Input>;
+  /**
+   * Runs for each call. What it returns, or promises, is the answer; what a generator yields reaches the caller as a stream.
+   * What it throws reaches the caller as it is where that is an AppError, else as INTERNAL without its message.
+   */
   readonly handler: (input: Input, context: CallContext) => unknown;
   /** Milliseconds until the caller gets TIMEOUT; each item of a stream starts it anew. @default the server's `callTimeoutMs` */
   readonly timeoutMs?: number;
@@ -166,6 +170,7 @@ export interface ToTagged {
 /** Whose sessions are to end: all of a user, or one. */
 export type RevokeTarget = { readonly user: string } | { readonly session: string };
 
+/** What clients are told whose session ends. */
 export interface RevokeOptions {
   /** Whether the clients are told to stay away (4403), and not to prove anew who they are (4401). @default false */
   readonly ban?: boolean;
@@ -207,6 +212,7 @@ export interface ServerEvents {
   error(error: unknown): void;
 }
 
+/** What an application is made of; each part may be left out. */
 export interface AppDefinition<Procedures, Channels> {
   /** What clients may call, by name. Dots group names: `client.methods.math.add`. */
   readonly procedures?: Procedures;

@@ -14,6 +14,7 @@ export interface Config extends ConfigValues {}
 
 export type ConfigSource = "default" | "file" | "environment" | "flag" | "code";
 
+/** A configuration, and where it comes from. Made by {@link loadConfig}. */
 export interface LoadedConfig {
   /** Checked, complete and frozen. */
   readonly config: Config;

@@ -1,7 +1,7 @@
 /**
- * Fugitive's server.
+ * Fugitive's server: applications, their procedures, channels, plugins and hooks.
  *
- * @module
+ * @module fugitive/server
  */
 export { AppError } from "../shared/errors.ts";
 export type { ClientMessage, ServerMessage } from "../shared/message.ts";

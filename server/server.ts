@@ -7,6 +7,7 @@ import { SOCKET_WORKER_ENV, type WorkerBirth } from "./primary/control-message.t
 import type { RunningRole } from "./roles/role.ts";
 import { ServerEmitter } from "./server-events.ts";
 
+/** Every option of docs/CONFIGURATION.md by its name, which counts before file and environment; and what only code can give. */
 export interface ServerOptions extends Partial<Omit<Config, "hooks">> {
   /** Code beside the application, or files of it: see docs/HOOKS.md. In all processes the same. @default as configured */
   readonly hooks?: GivenHooks;

@@ -2,6 +2,7 @@ import { DecodeError } from "./budget.ts";
 
 /** Raw DEFLATE (RFC 1951), both ways. Every implementation gives bytes that every other inflates. */
 export interface Deflate {
+  /** May give back the very bytes where deflating them is not worth it; whoever takes less than it gave knows by that. */
   deflate(bytes: Uint8Array): Uint8Array;
   /**
    * @param maxLength bytes allowed to come out; checked while inflating, never after

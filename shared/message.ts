@@ -76,6 +76,7 @@ export interface HelloOptions {
   client?: unknown;
 }
 
+/** What a server says first: of the client's session, of itself, and of what it takes. */
 export interface WelcomeInfo {
   session: string;
   secret: string;
@@ -126,6 +127,7 @@ export interface PublishOptions {
   key?: string;
 }
 
+/** What is acknowledged: a publication, or a call that a queue has. */
 export interface AckInfo {
   /** Of a publication. */
   offset?: number;

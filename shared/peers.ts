@@ -5,6 +5,9 @@ export interface IceServer {
   readonly credential?: string;
 }
 
+/** All policies that there are. */
+export const PEER_POLICIES = ["first", "region", "rtt", "none"] as const;
+
 /**
  * Whom a seeker gets out of those that seek the same:
  * - `first`: who has waited longest
@@ -12,8 +15,6 @@ export interface IceServer {
  * - `rtt`: of those that came within a wait, who is nearest to the server, as is the seeker by its own word
  * - `none`: nobody, until one of the two connects to the other by its id
  */
-export const PEER_POLICIES = ["first", "region", "rtt", "none"] as const;
-
 export type PeerPolicy = (typeof PEER_POLICIES)[number];
 
 /** What a client asks for with `$peers.seek`. */

@@ -79,6 +79,7 @@ export class Peer<Types extends PeerTypes = AnyPeers> {
     });
   }
 
+  /** Of the connection with it. */
   get state(): PeerState {
     return this.link.state;
   }
@@ -150,6 +151,7 @@ export class Peer<Types extends PeerTypes = AnyPeers> {
     this.link.close();
   }
 
+  /** Does what `close` does, at the end of a block with `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -81,6 +81,7 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     }
   }
 
+  /** Peers as they are found, until the seek is closed. Breaking out of a loop does not close it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Peer<Types>, undefined, undefined> {
     // not over the queue itself, which would be over with this loop: another one goes on where it breaks
     for (let step = await this.#found.next(); step.done !== true; step = await this.#found.next()) {
@@ -110,6 +111,7 @@ export class Seek<Types extends PeerTypes = AnyPeers> {
     this.#ended(undefined);
   }
 
+  /** Does what `close` does, at the end of a block with `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -1,3 +1,4 @@
+/** Where messages are decoded, if not in the page: see docs/CLIENT.md#work-in-web-workers. */
 export interface OffloadOptions {
   /**
    * Where the web workers find the client's code for them, `client-codec.mjs`: of an origin from which they may load

@@ -1,6 +1,7 @@
 import { Level } from "./fair-queue-level.ts";
 import { Tenants } from "./tenants.ts";
 
+/** Of calls that wait for a compute thread: high, normal and low share 16 : 4 : 1 while there are calls of each. */
 export type Priority = "low" | "normal" | "high";
 
 /**

@@ -1,7 +1,7 @@
 /**
  * What task files may import: nothing here that a thread need not have.
  *
- * @module
+ * @module fugitive/task
  */
 export { AppError } from "../../shared/errors.ts";
 

@@ -82,6 +82,7 @@ export type TaskResult<T extends Task> = [StreamOf<ResultOf<T>>] extends [never]
 /** A procedure that runs on a compute thread. */
 export interface ThreadProcedure<T extends Task, Input = TaskInput<T>>
   extends Omit<ProcedureOptions<Input>, "input" | "handler"> {
+  /** Runs the task for a call that has come. */
   readonly handler: (input: Input, context: CallContext) => TaskOutput<T>;
   /**
    * Runs the task on behalf of another procedure's call, and for as long as that lasts. Items are left out.

@@ -36,7 +36,7 @@ export const GATEWAY_OPTIONS = {
     flag: "gateway-state",
     type: oneOf("on", "off"),
     default: "off",
-    description: "whether Redis has a hash connection:<id> for each of them",
+    description: "whether Redis has a hash connection:ID for each of them",
     group: "gateway",
   }),
   gatewayAmqp: option({

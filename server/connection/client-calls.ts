@@ -11,6 +11,7 @@ const WINDOW = 256;
 /** Items that wait for a reader where the client does not keep to the window. */
 const BUFFER = 1_000;
 
+/** Options of a call to a client. */
 export interface ClientCallOptions {
   /** How long to wait for the answer, in milliseconds; the client is told. `Infinity` is no limit. @default 10_000 */
   readonly timeoutMs?: number | undefined;
@@ -18,6 +19,7 @@ export interface ClientCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a call to a client that answers with a stream. */
 export interface ClientStreamOptions {
   /**
    * Limit of the whole stream, in milliseconds; the client is told. Without it, only the first item has to come in

@@ -13,7 +13,8 @@ export class Connections {
   readonly #all = new Map<string, Connection>();
   /** Finds them by what they are tagged with. */
   readonly tags: TagIndex<Connection>;
-  readonly #slots: Set<Connection>[] = Array.from({ length: SLOTS }, () => new Set());
+  /** Whose moment is when, in no order: an array takes less than half of what a set would, and each knows its place in it. */
+  readonly #slots: Connection[][] = Array.from({ length: SLOTS }, () => []);
   #next = 0;
   /** The slot whose turn is next. */
   #turn = 0;
@@ -34,13 +35,17 @@ export class Connections {
     // one whose turn has been lately: a newcomer is left alone for half a heartbeat at least
     const turnsAgo = 1 + (this.#next++ % HALF);
     connection.slot = (this.#turn + SLOTS - turnsAgo) % SLOTS;
-    this.#slots[connection.slot]?.add(connection);
+    connection.place = (this.#slots[connection.slot] as Connection[]).push(connection) - 1;
   }
 
   delete(connection: Connection): void {
     if (!this.#all.delete(connection.id)) return;
     this.tags.forget(connection);
-    this.#slots[connection.slot]?.delete(connection);
+    const slot = this.#slots[connection.slot] as Connection[];
+    const last = slot.pop();
+    if (last === undefined || last === connection) return;
+    slot[connection.place] = last;
+    last.place = connection.place;
   }
 
   get(id: string): Connection | undefined {
@@ -57,9 +62,11 @@ export class Connections {
    */
   startHeartbeats(heartbeatMs: number, dead: (connection: Connection) => void): void {
     this.#timer = setInterval(() => {
-      const slot = this.#slots[this.#turn] as Set<Connection>;
+      const slot = this.#slots[this.#turn] as Connection[];
       this.#turn = (this.#turn + 1) % SLOTS;
-      for (const connection of slot) {
+      // a copy: who is told of one that is dead may close others
+      for (const connection of [...slot]) {
+        if (slot[connection.place] !== connection) continue;
         if (connection.silentBeats >= PATIENCE) {
           dead(connection);
           continue;

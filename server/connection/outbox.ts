@@ -11,6 +11,10 @@ export interface OutboxOwner {
   readonly open: boolean;
   /** Told of what is sent, while somebody looks on. */
   readonly tap: Pick<Tap, "sent"> | undefined;
+  readonly socket: Socket;
+  /** What makes a frame of messages. */
+  readonly codec: Pick<Codec, "frame">;
+  readonly services: Pick<ConnectionServices, "turn" | "traffic">;
   /** Something did not fit into the send budget. */
   dropped(): void;
 }
@@ -24,24 +28,13 @@ export class Outbox implements Flushable {
   /** Whether it has sent something large since that was last asked: what asks for more of the kind takes long. */
   heavy = false;
   readonly #owner: OutboxOwner;
-  readonly #socket: Socket;
-  readonly #codec: Codec;
-  readonly #services: Pick<ConnectionServices, "turn" | "traffic">;
   #inTurn = false;
   #pieces: Frame[] = NO_PIECES as Frame[];
   #size = 0;
   #whenDrained: (() => void)[] | undefined;
 
-  constructor(
-    owner: OutboxOwner,
-    socket: Socket,
-    codec: Codec,
-    services: Pick<ConnectionServices, "turn" | "traffic">,
-  ) {
+  constructor(owner: OutboxOwner) {
     this.#owner = owner;
-    this.#socket = socket;
-    this.#codec = codec;
-    this.#services = services;
   }
 
   /** Whether `end` will flush it anyway. */
@@ -61,15 +54,15 @@ export class Outbox implements Flushable {
 
   /** Bytes that the kernel has not taken yet. */
   get unsent(): number {
-    return this.#socket.unsent + this.#size;
+    return this.#owner.socket.unsent + this.#size;
   }
 
   /** Adds an encoded message. */
   add(piece: Frame, kind: Kind): void {
-    this.#count(kind);
+    count(this.#owner, kind);
     if (this.#pieces === NO_PIECES) {
       this.#pieces = [piece];
-      if (!this.#inTurn) this.#services.turn.flushLater(this);
+      if (!this.#inTurn) this.#owner.services.turn.flushLater(this);
     } else this.#pieces.push(piece);
     this.#size += piece.length;
     if (this.#size >= FRAME_SIZE) this.flush();
@@ -84,21 +77,21 @@ export class Outbox implements Flushable {
     this.#size = 0;
     const { tap } = this.#owner;
     if (tap !== undefined && this.#owner.open) for (const piece of pieces) tap.sent(piece);
-    this.#send(this.#codec.frame(pieces));
+    sendTo(this.#owner, this.#owner.codec.frame(pieces));
   }
 
   /** Sends the frame of one message at once, behind what has gathered. @param kind null where it is none of the protocol */
   sendFrame(frame: Frame, kind: Kind | null): void {
-    if (kind !== null && this.#owner.open) this.#count(kind);
+    if (kind !== null && this.#owner.open) count(this.#owner, kind);
     this.flush();
     if (this.#owner.tap !== undefined && this.#owner.open) this.#owner.tap.sent(frame);
-    this.#send(frame);
+    sendTo(this.#owner, frame);
   }
 
   /** Resolves when everything sent has been taken by the kernel, or the connection is gone. */
   drain(): Promise<void> {
     this.flush();
-    if (!this.#socket.open || this.#socket.unsent === 0) return Promise.resolve();
+    if (!this.#owner.socket.open || this.#owner.socket.unsent === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#whenDrained ??= [];
       this.#whenDrained.push(resolve);
@@ -107,28 +100,28 @@ export class Outbox implements Flushable {
 
   /** Some of what was sent has been taken. */
   drained(): void {
-    if (this.#socket.unsent === 0) this.#resolve();
+    if (this.#owner.socket.unsent > 0) return;
+    const waiting = this.#whenDrained;
+    this.#whenDrained = undefined;
+    for (const resolve of waiting ?? []) resolve();
   }
 
   /** The connection is gone. */
   closed(): void {
     this.#pieces = NO_PIECES as Frame[];
-    this.#resolve();
-  }
-
-  #count(kind: Kind): void {
-    (this.#services.traffic.went[kind] as number) += 1;
-  }
-
-  #send(frame: Frame): void {
-    if (!this.#owner.open) return;
-    if (this.#socket.send(frame)) this.#services.traffic.sent(frame);
-    else this.#owner.dropped();
-  }
-
-  #resolve(): void {
-    const waiting = this.#whenDrained;
+    for (const resolve of this.#whenDrained ?? []) resolve();
     this.#whenDrained = undefined;
-    for (const resolve of waiting ?? []) resolve();
   }
+}
+
+// no private methods: the right to call them takes a word of each object
+
+function count({ services }: OutboxOwner, kind: Kind): void {
+  (services.traffic.went[kind] as number) += 1;
+}
+
+function sendTo(owner: OutboxOwner, frame: Frame): void {
+  if (!owner.open) return;
+  if (owner.socket.send(frame)) owner.services.traffic.sent(frame);
+  else owner.dropped();
 }

@@ -13,6 +13,7 @@ class Fake {
   open = true;
   unsent = 0;
   slot = 0;
+  place = 0;
   readonly calls = new Map<number, { over: boolean }>();
   readonly received: ServerMessage[] = [];
   closedWith: number | undefined;

@@ -87,7 +87,6 @@ export class SystemCalls {
         connection.closed(CloseCode.NORMAL);
         answer();
       };
-      connection.internal = true;
       if (user !== undefined) connection.identity = { user };
       handleCall(connection, [Kind.CALL, CALL_ID, procedure, input, { timeoutMs: limitMs }], this.#services);
       // a client's would end with its frame
@@ -116,7 +115,14 @@ export class SystemCalls {
       end: gone,
       terminate: gone,
     };
-    return new Connection(`$system-${++this.#last}`, socket, REQUEST, true, this.#connectionServices);
+    return new SystemConnection(`$system-${++this.#last}`, socket, REQUEST, true, this.#connectionServices);
+  }
+}
+
+/** One without a client. */
+class SystemConnection extends Connection {
+  override get internal(): boolean {
+    return true;
   }
 }
 

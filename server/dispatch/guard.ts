@@ -2,6 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { Middleware } from "../app.ts";
 import type { CallContext } from "./context.ts";
 
+/** What a check says: `false` refuses; `true`, and nothing at all, agree. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a check that throws where it minds, and else returns nothing
 export type Verdict = boolean | void;
 

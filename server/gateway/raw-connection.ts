@@ -32,7 +32,6 @@ export interface RawServices {
 export class RawConnection extends Connection {
   /** @internal What brokers are told of; undefined where there are none. */
   source: GatewaySource | undefined;
-  readonly #services: ConnectionServices;
   readonly #raw: RawServices;
   /** What came while it is not known whose it is. */
   #held: { readonly bytes: ArrayBuffer; readonly binary: boolean }[] | undefined;
@@ -40,7 +39,6 @@ export class RawConnection extends Connection {
 
   constructor(id: string, socket: Socket, request: UpgradeRequest, services: ConnectionServices, raw: RawServices) {
     super(id, socket, request, false, services);
-    this.#services = services;
     this.#raw = raw;
   }
 
@@ -79,12 +77,12 @@ export class RawConnection extends Connection {
 
   #take(bytes: ArrayBuffer, binary: boolean): void {
     if (!this.open) return;
-    this.#services.traffic.received(bytes.byteLength);
-    this.#services.traffic.rawCame++;
-    this.#services.received(this, bytes.byteLength);
+    this.services.traffic.received(bytes.byteLength);
+    this.services.traffic.rawCame++;
+    this.services.received(this, bytes.byteLength);
     this.#raw.counts(this);
     if (!this.open) return;
-    if (bytes.byteLength > this.#services.maxPayload) this.close(CloseCode.TOO_BIG);
+    if (bytes.byteLength > this.services.maxPayload) this.close(CloseCode.TOO_BIG);
     else this.#hear(bytes, binary);
   }
 
@@ -94,7 +92,7 @@ export class RawConnection extends Connection {
   }
 
   override sendFrame(frame: Frame): void {
-    if (this.open) this.#services.traffic.rawWent++;
+    if (this.open) this.services.traffic.rawWent++;
     super.sendFrame(frame, null);
   }
 

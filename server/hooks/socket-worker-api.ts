@@ -8,6 +8,7 @@ import type { LocalClient, LocalClientOptions } from "./local-client.ts";
 /** The connections of one socket worker. */
 export interface LocalConnections extends Iterable<Connection> {
   readonly size: number;
+  /** The connection of that id, where it is one of this socket worker. */
   get(id: string): Connection | undefined;
   /**
    * Those that have each of these tags; `id`, `user`, `session`, `worker` and `path` are tags of every one.

@@ -54,10 +54,11 @@ export interface PeersDefinition {
   readonly iceServers?:
     | readonly IceServer[]
     | ((context: CallContext) => readonly IceServer[] | Promise<readonly IceServer[]>);
-  /** @default {@link DEFAULT_PEER_LIMITS} */
+  /** What one client may ask for. @default as docs/PEERS.md says */
   readonly limits?: Partial<PeerLimits>;
 }
 
+/** As of a call, {@link Verdict}; or the seek that takes the place of the one that was asked for. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a check that throws where it minds, and else returns nothing
 export type PeerVerdict = boolean | PeerSeek | void;
 

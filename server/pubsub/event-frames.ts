@@ -7,7 +7,10 @@ export interface EventFramesOptions {
   readonly pack: Pack;
   /** Frames of at least this many bytes are deflated, where that makes them smaller. */
   readonly deflateThreshold: number;
-  /** Deflates bytes to whole blocks of a raw DEFLATE stream that goes on: byte-aligned, without the final block. */
+  /**
+   * Deflates bytes to whole blocks of a raw DEFLATE stream that goes on: byte-aligned, without the final block. Where that is
+   * not worth it, it may give back the very bytes: around these there is no smaller frame, so that none is made of them.
+   */
   deflateBlocks(bytes: Uint8Array): Uint8Array;
 }
 

@@ -36,6 +36,7 @@ export interface QueueTarget {
 
 /** A procedure that remote workers do. */
 export interface QueueProcedure<Input, Output> extends Omit<ProcedureOptions<Input>, "input" | "handler"> {
+  /** Hands the call to the queue; the answer is the worker's. */
   readonly handler: (input: Input) => Promise<Output>;
 }
 

@@ -71,12 +71,13 @@ export class Session {
    */
   setUser(user: string | undefined): void {
     if (user !== undefined) checkName(user, "A user");
-    this.#change({ user: user ?? null });
+    makeChange(this, this.#listener, { user: user ?? null });
   }
 
   /** @internal Its client has proven who it is. Where the application has said that by itself, its word stands. */
   prove({ user, tags }: Identity): void {
-    if (this.#user !== user && (this.#user === undefined || this.#proven)) this.#change({ user, proven: true });
+    if (this.#user !== user && (this.#user === undefined || this.#proven))
+      makeChange(this, this.#listener, { user, proven: true });
     if (tags !== undefined) this.setTags(tags);
   }
 
@@ -89,7 +90,7 @@ export class Session {
   setTags(changes: Readonly<Record<string, string | null | undefined>>): void {
     const change = checkTags(changes);
     checkTagCount(changedTags(this.#tags, change));
-    this.#change({ tags: change });
+    makeChange(this, this.#listener, { tags: change });
   }
 
   /** @internal Takes over what was said of it elsewhere. */
@@ -105,9 +106,10 @@ export class Session {
       this.#listener.tagsChanged(this);
     }
   }
+}
 
-  #change(change: SessionChange): void {
-    this.apply(change);
-    this.#listener.changed(this, change);
-  }
+/** Makes a change, and tells of it. No private method: the right to call one takes a word of each session. */
+function makeChange(session: Session, listener: SessionListener, change: SessionChange): void {
+  session.apply(change);
+  listener.changed(session, change);
 }

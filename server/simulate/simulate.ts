@@ -1,7 +1,7 @@
 /**
  * Connections and traffic that are made up, for development.
  *
- * @module
+ * @module fugitive/simulate
  */
 import type { Hooks } from "../hooks/hooks.ts";
 import { completeOptions, type SimulateOptions } from "./simulate-options.ts";

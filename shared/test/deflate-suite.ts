@@ -49,7 +49,7 @@ export function describeDeflate(name: string, implementation: Deflate): void {
     });
 
     it("gives back a message of many windows", () => {
-      const bytes = new Uint8Array(MIB).map((_, index) => (index * index) >> 7);
+      const bytes = new Uint8Array(MIB).map((_, index) => (index % 1_009) ^ (index >> 14));
       expect(Buffer.compare(inflate(deflate(bytes), MIB), bytes)).toBe(0);
     });
 

@@ -6,6 +6,7 @@ import type { EventSource, EventSourceHooks, ReadingLimits } from "./event-sourc
 import { GatewayError } from "./gateway-error.ts";
 import { eventOfBody } from "./received-event.ts";
 
+/** A queue of RabbitMQ to read events of, and the exchange to bind it to. */
 export type AmqpSourceOptions = Omit<AmqpConsumerOptions, "prefetch">;
 
 /** How long RabbitMQ may take to hear of what is done, in the end. */

@@ -3,6 +3,7 @@ import { GatewayError } from "./gateway-error.ts";
 /** Which connections: those with all of these tags; or by `id`, one or many, and nothing else. */
 export type Selector = Readonly<Record<string, string | readonly string[]>>;
 
+/** Where what connections are sent goes, and how long that may take. */
 export interface ControlOptions {
   /** Where the gateway's control port is, such as "http://127.0.0.1:8081". */
   readonly control: string;

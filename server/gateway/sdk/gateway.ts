@@ -1,3 +1,8 @@
+/**
+ * What a back end imports that hears of connections of gateway paths, and answers them.
+ *
+ * @module fugitive/gateway
+ */
 import { Emitter } from "../../../shared/emitter.ts";
 import { checkAmqpUrl, checkRedisUrl } from "../../links/place-of.ts";
 import { within } from "../../within.ts";
@@ -15,6 +20,7 @@ export type { GatewayErrorCode } from "./gateway-error.ts";
 export type { AmqpSourceOptions, ControlOptions, ReceivedEvent, RedisSourceOptions, Selector };
 export { GatewayConnection, GatewayError };
 
+/** Where events come from, how many are handled at a time, and where what connections are sent goes. */
 export interface GatewayOptions extends ControlOptions {
   /** Read events from Redis Streams. */
   readonly redis?: RedisSourceOptions;
@@ -31,11 +37,13 @@ export interface GatewayOptions extends ControlOptions {
 /** What a listener returns is waited for: only then the event is done, and the next one of the connection comes. */
 type Listened = unknown;
 
+/** What a gateway hears of connections. Events of one connection come one after the other, each once its listeners are done. */
 export interface GatewayEvents {
+  /** A connection has come. */
   open(connection: GatewayConnection, event: ReceivedEvent): Listened;
-  /** @param data a text, or bytes */
+  /** Its client has sent a message. @param data a text, or bytes */
   message(connection: GatewayConnection, data: string | Uint8Array, event: ReceivedEvent): Listened;
-  /** @param code as of WebSocket */
+  /** The connection is gone. @param code as of WebSocket */
   close(connection: GatewayConnection, code: number, event: ReceivedEvent): Listened;
   /** Something is wrong, and it goes on all the same. Where nobody listens, it is a warning of the process. */
   error(error: GatewayError): void;

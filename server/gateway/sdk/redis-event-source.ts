@@ -8,6 +8,7 @@ import { GatewayError } from "./gateway-error.ts";
 import { eventOfFields } from "./received-event.ts";
 import { RedisAcks } from "./redis-acks.ts";
 
+/** A stream of Redis, or several, to read events of, as one consumer of a group. */
 export interface RedisSourceOptions {
   readonly url: string;
   /** The stream, or several. */

@@ -1,7 +1,7 @@
 /**
  * What a program imports that does jobs for servers, and that needs nothing of them but the broker.
  *
- * @module
+ * @module fugitive/worker
  */
 import { createLogger, type Logger } from "../../logger.ts";
 import { createJobQueue, type JobQueueOptions } from "../create-job-queue.ts";
@@ -26,6 +26,7 @@ type BrokerOptions = Pick<
   "url" | "amqpUrl" | "redisUrl" | "name" | "quorum" | "claimAfterMs" | "retryMs"
 >;
 
+/** What a worker does, how much of it at a time, and where its jobs come from: the `url` of RabbitMQ or of Redis. */
 export interface WorkerOptions extends BrokerOptions {
   /** Workers of one group share its jobs; each takes those of its own procedures. */
   readonly group: string;
@@ -40,6 +41,7 @@ export interface WorkerOptions extends BrokerOptions {
 export interface Worker {
   /** Jobs that are under way. */
   readonly running: number;
+  /** What this worker has seen since it was made. */
   stats(): QueueStats;
   /**
    * Takes nothing new, finishes what is under way, and hands back what is not done in time: others do it from its beginning,

@@ -13,6 +13,7 @@ const SPAN_OR_LINK =
  * @returns the page's path, without a suffix
  */
 export function pageOf(path) {
+  if (path === "docs/examples/README.md") return "examples/index";
   const example = /^docs\/(examples\/[^/]+)/.exec(path);
   if (example !== null) return example[1];
   const document = /^(?:docs\/)?([^/]+)\.md$/.exec(path);

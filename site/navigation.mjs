@@ -4,13 +4,21 @@
 export const GROUPS = [
   {
     text: "Start",
-    pages: { README: "Overview", INSTALL: "Installing", MIGRATION: "From Socket.IO", COMPARISON: "Beside others" },
+    pages: {
+      README: "Overview",
+      START: "In five minutes",
+      INSTALL: "Installing",
+      MIGRATION: "From Socket.IO",
+      COMPARISON: "Beside others",
+    },
   },
   {
     text: "Guides",
     pages: {
+      STREAMS: "Streams",
       THREADS: "Heavy work on threads",
       AUTHENTICATION: "Who may do what",
+      MIDDLEWARE: "Middleware and plugins",
       HISTORY: "History and recovery",
       PRESENCE: "Presence",
       TAGS: "Tags",
@@ -72,6 +80,6 @@ export function sidebar(examples) {
   reference.items.unshift({ text: "API", link: "/api/" });
   const guides = groups.findIndex(({ text }) => text === "Guides");
   const shown = examples.map((name) => ({ text: name.replace("-", " "), link: `/examples/${name}` }));
-  groups.splice(guides + 1, 0, { text: "Examples", collapsed: true, items: shown });
+  groups.splice(guides + 1, 0, { text: "Examples", link: "/examples/", collapsed: true, items: shown });
   return groups;
 }

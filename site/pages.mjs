@@ -35,6 +35,7 @@ export function makePages(out, root = ROOT) {
       .filter((name) => name.endsWith(".md"))
       .map((name) => `docs/${name}`),
     ...TOP_PAGES.map((name) => `${name}.md`),
+    "docs/examples/README.md",
   ];
   const texts = new Map(files.map((path) => [path, read(path)]));
   const site = {

@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../tools/free-port.mjs";
+import { tracked } from "./running.mjs";
 
 /** Starts a Redis that keeps nothing on disk. */
 export async function startRedis() {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "fugitive-bench-"));
   const options = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
-  const server = spawn(process.env.REDIS_PATH || "redis-server", options, { stdio: "ignore" });
+  const server = tracked(spawn(process.env.REDIS_PATH || "redis-server", options, { stdio: "ignore" }));
   const failed = once(server, "error").then(([error]) => Promise.reject(error));
   await Promise.race([sleep(1_000), failed]);
   return {

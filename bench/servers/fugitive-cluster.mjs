@@ -4,7 +4,7 @@ import { serve } from "../lib/serve.mjs";
 
 const [port = 0] = process.argv.slice(2).map(Number);
 const app = defineApp({
-  procedures: { "math.add": ({ x, y }) => x + y },
+  procedures: { "math.add": ({ x, y }) => x + y, whereabouts: () => process.pid },
   channels: { "*": {}, "kept:*": { history: { size: 1_000 } } },
 });
 

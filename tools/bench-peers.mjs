@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build, isStale } from "./build.mjs";
 import { misused, readArguments } from "./read-arguments.mjs";
@@ -54,6 +55,8 @@ function install() {
   process.exit(1);
 }
 
+const MUCH_LONGER = 4;
+const SPARE_SECONDS = 60;
 const minutes = (seconds) => (seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);
 
 /** Measures one after the other, and has written what there is after each of them. */
@@ -69,7 +72,7 @@ async function measureAll(measured) {
     process.stderr.write(`${index + 1}/${names.length} ${name}, about ${minutes(expected[index])} … `);
     let became = took;
     try {
-      const result = await PEER_MEASUREMENTS[name].run();
+      const result = await guarded(PEER_MEASUREMENTS[name].run(), expected[index]);
       if (result.length === 0) became = () => "left out: something it needs is not on this machine";
       else measured.results[name] = result;
     } catch (error) {
@@ -77,7 +80,9 @@ async function measureAll(measured) {
       if (interrupted) return;
       // half an hour of others is not thrown away for it
       process.exitCode = 1;
-      became = () => `FAILED after ${took()}: ${error.stack}`;
+      const after = took();
+      became = () => `FAILED after ${after}: ${error.stack}`;
+      await endRunning();
     }
     past += expected[index];
     // this machine may be slower than the one on which it was estimated
@@ -85,6 +90,21 @@ async function measureAll(measured) {
     const left = index + 1 < names.length ? `, about ${minutes((total - past) * slower)} left` : "";
     process.stderr.write(`${became()}${left}\n`);
     write(measured);
+  }
+}
+
+/** Fails where it takes much longer than it should, or where something throws that nobody waits for, such as a lost connection. */
+async function guarded(running, seconds) {
+  const timer = new AbortController();
+  const late = sleep((seconds * MUCH_LONGER + SPARE_SECONDS) * 1_000, undefined, { signal: timer.signal, ref: false });
+  const failed = new Promise((_, reject) => {
+    fail = reject;
+  });
+  try {
+    const tooLong = late.then(() => Promise.reject(new Error("It took too long.")));
+    return await Promise.race([running, failed, tooLong]);
+  } finally {
+    timer.abort();
   }
 }
 
@@ -116,6 +136,7 @@ const names = only?.split(",") ?? Object.keys(PEER_MEASUREMENTS);
 const unknown = names.filter((name) => !Object.hasOwn(PEER_MEASUREMENTS, name));
 if (unknown.length > 0) misused(`There is nothing to measure called ${unknown.join(", ")}.`, HELP);
 let interrupted = false;
+let fail = () => undefined;
 
 if (from !== undefined) {
   const measured = JSON.parse(readFileSync(from, "utf8"));
@@ -134,6 +155,10 @@ if (from !== undefined) {
     process.exit(signal === "SIGINT" ? 130 : 143);
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt);
+  process.on("uncaughtException", (error) => {
+    // what is ended loses its connections
+    if (!interrupted) fail(error);
+  });
   await measureAll(measured);
   // whoever was interrupted ends by itself
   if (!interrupted) conclude(measured);

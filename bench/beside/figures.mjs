@@ -21,8 +21,11 @@ const cpu = (value) => (value < 1 ? `${Math.round(value * 1_000)} ns` : duration
 /** Microseconds for people; a few of them with three digits. */
 export const micro = (value) => (value < 10 ? `${Number(value.toPrecision(3))} µs` : cpu(value));
 export const range = (values) => [Math.min(...values), Math.max(...values)];
-/** The median, and between what the rounds were. */
-export const spread = (values, format) => `${format(median(values))} (${range(values).map(format).join(" to ")})`;
+/** The median, and between what the rounds were, if there were more than one. */
+export function spread(values, format) {
+  const middle = format(median(values));
+  return values.length > 1 ? `${middle} (${range(values).map(format).join(" to ")})` : middle;
+}
 
 /** A bar for each server, the best first. @param best whether "least" or "most" is */
 export function bars(title, label, arms, of, format, best) {

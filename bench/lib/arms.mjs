@@ -53,7 +53,15 @@ const SOCKET_IO_CLIENTS = "../peers/clients/socket-io.mjs";
 
 /** Servers of a primary and two workers, with clients that come back, as a path from where they are measured. */
 export const RECOVERING = new Map([
-  ["Fugitive", { ...CLUSTERS.get("Fugitive"), clients: "../lib/recovering-clients.mjs" }],
+  [
+    "Fugitive",
+    {
+      dialect: "FUGITIVE",
+      // that a worker dies is no news here
+      start: () => startServer("fugitive-cluster.mjs", ["0", "fatal"]),
+      clients: "../lib/recovering-clients.mjs",
+    },
+  ],
   ["Socket.IO, cluster adapter", { dialect: "SOCKET_IO", start: recovering(), clients: SOCKET_IO_CLIENTS }],
   [
     "Socket.IO, Redis Streams adapter",

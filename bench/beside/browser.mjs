@@ -28,7 +28,14 @@ const file = (path) => readFileSync(fileURLToPath(new URL(`../../${path}`, impor
 const SOCKET_IO = "bench/peers/node_modules/socket.io-client/dist";
 /** Each: the server it is a client of, how the page opens it, and its bundle, as it is published. */
 const CLIENTS = new Map([
-  ["Fugitive", { arm: "Fugitive", kind: "fugitive", bundle: "dist/web/client.mjs" }],
+  [
+    "Fugitive",
+    {
+      ...{ arm: "Fugitive", kind: "fugitive", bundle: "dist/web/client.mjs" },
+      // for large messages, for other pages, and for web workers
+      later: ["deflate", "peers", "workers", "codec"].map((name) => `dist/web/client-${name}.mjs`),
+    },
+  ],
   ["Socket.IO", { arm: "Socket.IO", kind: "socketIo", bundle: `${SOCKET_IO}/socket.io.min.js` }],
   [
     "Socket.IO, MessagePack",
@@ -38,13 +45,14 @@ const CLIENTS = new Map([
 ]);
 
 /**
- * @returns for each client `{ name, bytes, gzipped, calls, publications }`: bytes of its bundle; of calls and of publications
+ * @returns for each client `{ name, bytes, gzipped, later, calls, publications }`: bytes of its bundle, and of what it fetches
+ * when that is first needed, gzipped; of calls and of publications
  * by round, `cpu` of the page's process, `script` and `task` of its main thread, in microseconds each, and how many a `second`;
  * nothing where there is no Chromium
  */
 export async function benchBrowser(names = [...CLIENTS.keys()]) {
   if (!hasChromium()) return [];
-  const arms = names.map((name) => ({ name, ...sizes(CLIENTS.get(name).bundle), calls: [], publications: [] }));
+  const arms = names.map((name) => ({ name, ...sizes(CLIENTS.get(name)), calls: [], publications: [] }));
   const servers = new Map();
   const browser = await launchChromium();
   try {
@@ -64,10 +72,10 @@ export async function benchBrowser(names = [...CLIENTS.keys()]) {
   }
 }
 
-function sizes(bundle) {
-  if (bundle === undefined) return { bytes: 0, gzipped: 0 };
-  const content = file(bundle);
-  return { bytes: content.length, gzipped: gzipSync(content, { level: 9 }).length };
+function sizes({ bundle, later = [] }) {
+  const gzip = (path) => gzipSync(file(path), { level: 9 }).length;
+  if (bundle === undefined) return { bytes: 0, gzipped: 0, later: [] };
+  return { bytes: file(bundle).length, gzipped: gzip(bundle), later: later.map(gzip) };
 }
 
 /** A page of its own each time: what one has compiled and collected is not the other's. */

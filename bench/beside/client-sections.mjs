@@ -57,7 +57,7 @@ export const CLIENT_SECTIONS = {
   }),
   browser: (arms) => ({
     title: "In the page",
-    text: "Chromium, one page at a time, each client as the bundle that its package has for browsers: calls, sixteen at a time, then publications of a line of a chat, ten every millisecond. CPU is that of the page's process, with all of its threads; script is the part of it in which its main thread ran JavaScript. By hand there is no bundle, and neither does anything come back after a loss.",
+    text: "Chromium, one page at a time, each client as the bundle that its package has for browsers: calls, sixteen at a time, then publications of a line of a chat, ten every millisecond. CPU is that of the page's process, with all of its threads; script is the part of it in which its main thread ran JavaScript. Fugitive fetches parts of its client when they are first needed: for large messages, for other pages, and for web workers. By hand there is no bundle, and neither does anything come back after a loss.",
     figures:
       arms.length === 0
         ? []
@@ -84,7 +84,17 @@ export const CLIENT_SECTIONS = {
                 .sort((one, other) => one.value - other.value),
             }),
           ],
-    head: ["", "a call", "of it script", "calls a second", "a publication", "of it script", "gzipped", "bundle"],
+    head: [
+      "",
+      "a call",
+      "of it script",
+      "calls a second",
+      "a publication",
+      "of it script",
+      "gzipped",
+      "bundle",
+      "gzipped, when needed",
+    ],
     rows: arms.map((arm) => {
       const [calls, publications] = ["calls", "publications"].map((of) => pages([arm], of)[0]);
       return [
@@ -95,6 +105,7 @@ export const CLIENT_SECTIONS = {
         spread(publications.cpu, micro),
         spread(publications.script, micro),
         ...(arm.gzipped > 0 ? [bytes(arm.gzipped), bytes(arm.bytes)] : ["none", "none"]),
+        arm.later.length > 0 ? arm.later.map(bytes).join(", ") : "none",
       ];
     }),
   }),

@@ -14,7 +14,8 @@ export async function startRedis() {
   const folder = await mkdtemp(join(tmpdir(), "fugitive-bench-"));
   const options = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
   const server = tracked(spawn(process.env.REDIS_PATH || "redis-server", options, { stdio: "ignore" }));
-  server.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  // it may not even be there
+  for (const end of ["exit", "error"]) server.once(end, () => rmSync(folder, { recursive: true, force: true }));
   const failed = once(server, "error").then(([error]) => Promise.reject(error));
   await Promise.race([sleep(1_000), failed]);
   return {

@@ -11,7 +11,8 @@ const running = new Set();
 /** Notes a process until it ends. @returns the same */
 export function tracked(child) {
   running.add(child);
-  child.once("exit", () => running.delete(child));
+  // what is not there never starts
+  for (const end of ["exit", "error"]) child.once(end, () => running.delete(child));
   return child;
 }
 

@@ -111,7 +111,7 @@ export const CLIENT_SECTIONS = {
   }),
   codecs: (arms) => ({
     title: "Messages on their way",
-    text: "What a message is as bytes, and what it costs to encode and to decode it, with compression where there is any. permessage-deflate is as in the README of ws: from 1,024 bytes on, at level 3, in a window of 1 kB, nothing kept from one message to the next. JSON has bytes as base64. Fugitive deflates by itself, and looks first whether it is worth it. socket.io-msgpack-parser makes a packet of Socket.IO of it, the others the same message.",
+    text: "What a message is as bytes, and the CPU it takes to encode and to decode it, with compression where there is any. What ws deflates is deflated as its README has it: from 1,024 bytes on, at level 3, in a window of 1 kB, nothing kept from one message to the next. JSON has bytes as base64. Fugitive deflates by itself, and looks first whether it is worth it. socket.io-msgpack-parser makes a packet of Socket.IO of it, the others the same message.",
     figures: SHOWN.flatMap((message) => {
       const shown = arms
         .filter((arm) => arm.message === message)

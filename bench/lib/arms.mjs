@@ -64,7 +64,7 @@ export const RECOVERING = new Map([
   ],
   ["Socket.IO, cluster adapter", { dialect: "SOCKET_IO", start: recovering(), clients: SOCKET_IO_CLIENTS }],
   [
-    "Socket.IO, Redis Streams adapter",
+    "Socket.IO, Redis Streams",
     { dialect: "SOCKET_IO", start: recovering("redis-streams"), clients: SOCKET_IO_CLIENTS, redis: true },
   ],
 ]);

@@ -156,10 +156,13 @@ if (from !== undefined) {
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt);
   process.on("uncaughtException", (error) => {
-    // what is ended loses its connections
+    // what is ended loses its connections; what comes late of a measurement that has failed has no one to tell
     if (!interrupted) fail(error);
   });
-  await measureAll(measured);
+  await measureAll(measured).catch((error) => {
+    process.stderr.write(`${error.stack}\n`);
+    process.exit(1);
+  });
   // whoever was interrupted ends by itself
   if (!interrupted) conclude(measured);
 }

@@ -1,9 +1,8 @@
 // Centaurus in Chromium: what a small call costs, beside Comlink and workerpool in the same page, and how long the page's
 // longest task is while a web worker computes.
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { launchChromium, servePage } from "./lib/browser.mjs";
 
 const ROUNDS = 7;
 const HASH_MS = 1_000;
@@ -24,21 +23,11 @@ export async function benchCentaurus() {
   // what the build made is read now, not when this file is loaded
   const files = { ...FILES };
   for (const name of ["centaurus.mjs", "centaurus.worker.js"]) files[`/${name}`] = file(`dist/web/${name}`);
-  const server = createServer(({ url }, response) => {
-    const content = files[url];
-    response.writeHead(content === undefined ? 404 : 200, {
-      "content-type": /js$/.test(url) ? "text/javascript" : "text/html",
-    });
-    response.end(content);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH || "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-  });
+  const server = await servePage(files);
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.goto(`${server.origin}/`);
     await page.waitForFunction("globalThis.isReady");
     const costs = await page.evaluate(`measureCalls(${ROUNDS})`);
     await page.evaluate("hashFor(10, true)");

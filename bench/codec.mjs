@@ -5,6 +5,8 @@ import { deflateRawSync } from "node:zlib";
 import { Packr } from "msgpackr";
 import { createMsgpackCodec } from "../dist/shared/msgpack-codec.js";
 import { portableDeflate } from "../dist/shared/portable-deflate.js";
+import { timeInTurns } from "./lib/codec-timing.mjs";
+import { median } from "./lib/statistics.mjs";
 
 const ROUNDS = 9;
 /** How long one variant runs in one round, in milliseconds. */
@@ -51,25 +53,6 @@ function variants() {
   };
 }
 
-/** Nanoseconds of one run of `work`, over about SLICE_MS. */
-function timed(work) {
-  let runs = 0;
-  let batch = 1;
-  const started = process.hrtime.bigint();
-  const end = started + BigInt(SLICE_MS * 1e6);
-  for (;;) {
-    for (let count = 0; count < batch; count++) work();
-    runs += batch;
-    const now = process.hrtime.bigint();
-    if (now >= end) return Number(now - started) / runs;
-    if (batch < 1_000) batch *= 2;
-  }
-}
-
-function median(numbers) {
-  return numbers.sort((a, b) => a - b)[numbers.length >> 1];
-}
-
 function measure(message) {
   const rows = Object.entries(variants()).map(([name, { encode, decode }]) => {
     encode(message); // shared structures know the objects from here on
@@ -78,17 +61,15 @@ function measure(message) {
     const large = bytes.length >= 1_024;
     const works = [() => encode(message), () => decode(bytes), ...(large ? [() => deflateRawSync(bytes)] : [])];
     const sent = large ? deflateRawSync(bytes).length + 1 : bytes.length;
-    return { name, works, took: works.map(() => []), sizes: [bytes.length, sent] };
+    return { name, works, sizes: [bytes.length, sent] };
   });
-  // in turns, so that a slow moment of the machine hits all alike; the first round only warms up
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const { works, took } of rows) {
-      const times = works.map(timed);
-      if (round > 0) times.forEach((time, index) => void took[index].push(time));
-    }
-  }
-  return rows.map(({ name, took, sizes }) => {
-    const [encode, decode, deflate = 0] = took.map(median);
+  const took = timeInTurns(
+    rows.flatMap(({ works }) => works),
+    ROUNDS,
+    SLICE_MS,
+  ).map(median);
+  return rows.map(({ name, works, sizes }) => {
+    const [encode, decode, deflate = 0] = took.splice(0, works.length);
     return { name, numbers: [encode, decode, deflate, ...sizes] };
   });
 }

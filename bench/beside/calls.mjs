@@ -2,11 +2,12 @@
 
 import { DIALECTS } from "../dialects/index.mjs";
 import { ARMS } from "../lib/arms.mjs";
+import { lasting, rounds } from "../lib/effort.mjs";
 import { openPeer } from "../lib/open-peer.mjs";
 import { median } from "../lib/statistics.mjs";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const ROUND_MS = 1_000;
+const ROUNDS = rounds(5);
+const ROUND_MS = lasting(1_000);
 const SETTLE_MS = 50;
 const CONNECTIONS = 32;
 export const DEPTHS = [1, 16];

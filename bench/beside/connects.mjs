@@ -3,11 +3,12 @@
 
 import { DIALECTS } from "../dialects/index.mjs";
 import { ARMS } from "../lib/arms.mjs";
+import { QUICK, rounds } from "../lib/effort.mjs";
 import { openPeer } from "../lib/open-peer.mjs";
 import { median } from "../lib/statistics.mjs";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 3);
-const CONNECTS = 3_000;
+const ROUNDS = rounds(3);
+const CONNECTS = QUICK ? 1_000 : 3_000;
 const AT_ONCE = 32;
 /** How many come at the same moment. */
 const STORM = 2_000;

@@ -2,17 +2,17 @@
 
 import { DIALECTS } from "../dialects/index.mjs";
 import { CLUSTERS } from "../lib/arms.mjs";
-import { openPeer } from "../lib/open-peer.mjs";
+import { lasting, rounds } from "../lib/effort.mjs";
 import { cpuSeconds, family } from "../lib/processes.mjs";
 import { median } from "../lib/statistics.mjs";
+import { openOnBoth } from "../lib/two-workers.mjs";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const ROUND_MS = 2_000;
+const ROUNDS = rounds(5);
+const ROUND_MS = lasting(2_000);
 const LIMIT_MS = 30_000;
 /** What is on its way at most: more, and a subscriber would rightly be taken for a slow reader. */
 const WINDOW = 4_096;
 const PER_FRAME = 64;
-const TRIES = 16;
 
 /** @returns `{ name, costs, rates }` for each: microseconds of CPU of all processes a publication, and how many a second */
 export async function benchCrossWorker(names = [...CLUSTERS.keys()]) {
@@ -52,22 +52,9 @@ async function publish({ publisher, frame, arrivals }) {
   return { publications: sent, seconds: (performance.now() - start) / 1_000 };
 }
 
-/** Opens connections until there is one on each of two workers; one of them subscribes, the other one publishes. */
+/** A client of each of two workers: one of them subscribes, the other one publishes. */
 async function connectBoth(dialect, port) {
-  const { ask, read } = dialect.whereabouts;
-  const found = new Map();
-  for (let tries = 0; tries < TRIES && found.size < 2; tries++) {
-    const peer = { heard: undefined };
-    const first = new Promise((resolve) => {
-      peer.heard = (length, data, at) => resolve(read(data.subarray(at, at + length)));
-    });
-    peer.socket = await openPeer(dialect, port, (length, data, at) => peer.heard(length, data, at));
-    peer.socket.write(ask);
-    found.set(await first, peer);
-  }
-  const [publisher, subscriber] = [...found.values()];
-  if (subscriber === undefined) throw new Error("All connections came to one worker.");
-  publisher.heard = () => undefined;
+  const [publisher, subscriber] = await openOnBoth(dialect, port);
   const subscribed = new Promise((resolve) => {
     subscriber.heard = resolve;
   });

@@ -3,16 +3,18 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { DIALECTS } from "../dialects/index.mjs";
 import { ARMS, CLUSTERS } from "../lib/arms.mjs";
+import { lasting, QUICK, rounds } from "../lib/effort.mjs";
 import { openPeer } from "../lib/open-peer.mjs";
 import { cpuSeconds, family } from "../lib/processes.mjs";
+import { tracked } from "../lib/running.mjs";
 import { median } from "../lib/statistics.mjs";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const ROUND_MS = 1_500;
+const ROUNDS = rounds(5);
+const ROUND_MS = lasting(1_500);
 const START_MS = 60_000;
 /** Deliveries of a window: publications are sent so that one or two windows are on their way. */
 const WINDOW = 10_000;
-export const SUBSCRIBERS = [10, 1_000, 10_000];
+export const SUBSCRIBERS = QUICK ? [10, 1_000] : [10, 1_000, 10_000];
 /** tRPC has no channels; on uWebSockets.js, Socket.IO publishes by that. */
 const WITHOUT = ["tRPC"];
 const SUBSCRIBER_FILE = fileURLToPath(new URL("../lib/subscribers.mjs", import.meta.url));
@@ -39,7 +41,7 @@ export async function benchFanOut(subscribers = SUBSCRIBERS, names, arms = ARMS)
 async function measure({ dialect: dialectName, start }, count) {
   const dialect = DIALECTS[dialectName];
   const server = await start();
-  const subscribers = fork(SUBSCRIBER_FILE, [dialectName, server.port, "bench", count]);
+  const subscribers = tracked(fork(SUBSCRIBER_FILE, [dialectName, server.port, "bench", count]));
   try {
     const told = listen(subscribers);
     await told(({ ready }) => ready, START_MS);
@@ -47,7 +49,7 @@ async function measure({ dialect: dialectName, start }, count) {
     const each = Math.max(1, Math.round(WINDOW / count));
     const window = dialect.publications?.("bench", { n: 1 }, each) ?? repeat(dialect.publish("bench", { n: 1 }), each);
     let wanted = 0;
-    const rounds = async (ms) => {
+    const publish = async (ms) => {
       const start = performance.now();
       publisher.write(window);
       let windows = 0;
@@ -64,10 +66,10 @@ async function measure({ dialect: dialectName, start }, count) {
       await told(({ arrived }) => arrived >= last, START_MS);
       return { deliveries: (windows + 1) * each * count, seconds: (performance.now() - start) / 1_000 };
     };
-    await rounds(ROUND_MS / 3); // warm-up
+    await publish(ROUND_MS / 3); // warm-up
     const pids = family(server.pid);
     const before = cpuSeconds(pids);
-    const { deliveries, seconds } = await rounds(ROUND_MS);
+    const { deliveries, seconds } = await publish(ROUND_MS);
     const cpu = cpuSeconds(pids) - before;
     publisher.destroy();
     return { cost: (cpu * 1e6) / deliveries, rate: deliveries / seconds };

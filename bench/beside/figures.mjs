@@ -21,8 +21,11 @@ const cpu = (value) => (value < 1 ? `${Math.round(value * 1_000)} ns` : duration
 /** Microseconds for people; a few of them with three digits. */
 export const micro = (value) => (value < 10 ? `${Number(value.toPrecision(3))} µs` : cpu(value));
 export const range = (values) => [Math.min(...values), Math.max(...values)];
-/** The median, and between what the rounds were. */
-export const spread = (values, format) => `${format(median(values))} (${range(values).map(format).join(" to ")})`;
+/** The median, and between what the rounds were, if there were more than one. */
+export function spread(values, format) {
+  const middle = format(median(values));
+  return values.length > 1 ? `${middle} (${range(values).map(format).join(" to ")})` : middle;
+}
 
 /** A bar for each server, the best first. @param best whether "least" or "most" is */
 export function bars(title, label, arms, of, format, best) {
@@ -38,13 +41,21 @@ export function bars(title, label, arms, of, format, best) {
   return barsFigure({ title, summary, label, format, bars: shown });
 }
 
-/** Lines over two logarithmic axes, each named with the exponent of its growth. */
+/** The exponent of growth in each round. @param points `{ at, costs }`, of which those below `from` do not count */
+export function exponents(points, from = 0) {
+  const counted = points.filter(({ at }) => at >= from);
+  const [{ costs } = { costs: [] }] = counted;
+  return costs.map((_, round) => exponent(counted.map((point) => [point.at, point.costs[round]])));
+}
+
+/** Lines over two logarithmic axes, each named with the exponent of its growth, the median of the rounds'. */
 export function growth(title, x, y, arms, from = 0) {
-  const all = arms.flatMap(({ points }) => points);
+  const lines = arms.map(({ name, points }) => ({ name, points: points.map(({ at, costs }) => [at, median(costs)]) }));
+  const all = lines.flatMap(({ points }) => points);
   const scale = (at) =>
     logScale(Math.min(...all.map((point) => point[at])), Math.max(...all.map((point) => point[at])));
-  const named = arms.map(({ name, points }) => {
-    const k = exponent(points.filter(([value]) => value >= from));
+  const named = lines.map(({ name, points }, index) => {
+    const k = median(exponents(arms[index].points, from));
     return { name: `${name}: ${k.toFixed(2)}`, points, colour: COLOURS.get(name) ?? GREY };
   });
   return plotFigure({

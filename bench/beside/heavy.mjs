@@ -2,11 +2,13 @@
 
 import { DIALECTS } from "../dialects/index.mjs";
 import { ARMS } from "../lib/arms.mjs";
+import { lasting, rounds } from "../lib/effort.mjs";
 import { openPeer } from "../lib/open-peer.mjs";
 import { median, quantile } from "../lib/statistics.mjs";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 3);
-const ROUND_MS = 4_000;
+const ROUNDS = rounds(3);
+const ROUND_MS = lasting(3_000);
+const WARM_UP_MS = 1_000;
 const LIGHT_EVERY_MS = 5;
 const HEAVY_EVERY_MS = 400;
 /** About a tenth of a second. */
@@ -17,26 +19,24 @@ const NAMES = ["Fugitive", "bare uWebSockets.js", "Bun", "ws", "Socket.IO"];
 /** @returns for each server `{ name, idle, busy }`: the 99th percentile of light calls in milliseconds, by round */
 export async function benchPeerHeavy(names = NAMES) {
   const arms = names.map((name) => ({ name, idle: [], busy: [] }));
-  for (const arm of arms) {
-    const { dialect: dialectName, start } = ARMS.get(arm.name);
-    const dialect = DIALECTS[dialectName];
-    const server = await start();
-    try {
-      for (let round = -1; round < ROUNDS; round++) {
-        const idle = await measure(dialect, server.port, false);
-        const busy = await measure(dialect, server.port, true);
-        if (round < 0) continue; // warm-up
-        arm.idle.push(idle);
-        arm.busy.push(busy);
+  const servers = new Map();
+  try {
+    for (const { name } of arms) servers.set(name, await ARMS.get(name).start());
+    const look = ({ name }, heavy, ms) => measure(DIALECTS[ARMS.get(name).dialect], servers.get(name).port, heavy, ms);
+    for (const arm of arms) await look(arm, true, WARM_UP_MS);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const arm of arms) {
+        arm.idle.push(await look(arm, false, ROUND_MS));
+        arm.busy.push(await look(arm, true, ROUND_MS));
       }
-    } finally {
-      await server.stop();
     }
+    return arms;
+  } finally {
+    await Promise.all([...servers.values()].map((server) => server.stop()));
   }
-  return arms;
 }
 
-async function measure(dialect, port, heavy) {
+async function measure(dialect, port, heavy, ms) {
   const times = [];
   let sent = [];
   const light = await openPeer(dialect, port, () => times.push(performance.now() - sent.shift()));
@@ -48,7 +48,7 @@ async function measure(dialect, port, heavy) {
   }, LIGHT_EVERY_MS);
   const hash = dialect.invoke("hash", { iterations: ITERATIONS });
   const heavyTimer = heavy ? setInterval(() => other.write(hash), HEAVY_EVERY_MS) : undefined;
-  await new Promise((resolve) => setTimeout(resolve, ROUND_MS));
+  await new Promise((resolve) => setTimeout(resolve, ms));
   clearInterval(lightTimer);
   clearInterval(heavyTimer);
   // those that still wait have waited for so long at least

@@ -9,6 +9,8 @@ const US = "Fugitive";
 const BARE = "bare uWebSockets.js";
 const RUN = { machine: "a machine", command: "npm run bench:peers" };
 
+const PAGE = { cpu: 20, script: 5, task: 10, second: 9_000 };
+
 /** What a run might give, of three servers and two rounds. */
 const RESULTS = {
   calls: [1, 16].flatMap((depth) => [
@@ -38,8 +40,8 @@ const RESULTS = {
     {
       name: US,
       points: [
-        [10, 5],
-        [1_000, 5],
+        { at: 10, costs: [5, 5] },
+        { at: 1_000, costs: [5, 5] },
       ],
     },
   ],
@@ -47,11 +49,30 @@ const RESULTS = {
     {
       name: US,
       points: [
-        [16, 5],
-        [64, 5],
-        [640, 50],
+        { at: 16, costs: [5] },
+        { at: 64, costs: [5] },
+        { at: 640, costs: [50] },
       ],
     },
+  ],
+  recovery: [
+    {
+      ...{ name: US, clients: 2 },
+      rounds: [{ published: 9, lost: 1, back: [900], live: [950], missed: 0, repeated: 0, behind: 0 }],
+    },
+    {
+      ...{ name: "Socket.IO, cluster adapter", clients: 2 },
+      // one that never came back
+      rounds: [{ published: 9, lost: 1, back: [], live: [], missed: 12, repeated: 0, behind: 1 }],
+    },
+  ],
+  browser: [
+    { name: US, bytes: 50_000, gzipped: 20_000, later: [4_000], calls: [PAGE], publications: [PAGE] },
+    { name: "WebSocket and JSON by hand", bytes: 0, gzipped: 0, later: [], calls: [PAGE], publications: [PAGE] },
+  ],
+  codecs: [
+    { message: "a line of a chat", name: US, bytes: 86, encode: [250], decode: [250] },
+    { message: "another", name: US, bytes: 86, encode: [250], decode: [250] },
   ],
 };
 
@@ -73,11 +94,13 @@ it("the report names its goals by what was measured in the same round", () => {
 
 it("the report has all that was measured, as a page with plots and as Markdown, and how to repeat it", () => {
   const html = peerHtml(RESULTS, RUN);
-  expect(html.match(/<figure>/g)).toHaveLength(15);
+  expect(html.match(/<figure>/g)).toHaveLength(22);
   // costs that grow as sizes do, and ones that do not grow with connections
   expect(html).toContain("Fugitive: 1.00");
   expect(html).toContain("Fugitive: 0.00");
   const markdown = peerMarkdown(RESULTS, RUN);
+  // whoever was never back counts as long as it was waited for
+  expect(markdown).toContain("| 30.00 s |");
   expect(markdown).toContain("| Fugitive | 1 | 5.5 µs (5 µs to 6 µs) | 25k (20k to 30k) |");
   for (const text of [html, markdown]) {
     expect(text).toContain("npm run bench:peers");

@@ -3,70 +3,74 @@
 
 import { DIALECTS } from "../dialects/index.mjs";
 import { ARMS } from "../lib/arms.mjs";
+import { lasting, QUICK, rounds } from "../lib/effort.mjs";
 import { callInTurn, openAll } from "../lib/slots.mjs";
 import { median } from "../lib/statistics.mjs";
+import { textOf } from "../lib/text.mjs";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 3);
-const ROUND_MS = 1_000;
+const ROUNDS = rounds(3);
+const ROUND_MS = lasting(900);
+const WARM_UP_MS = ROUND_MS / 3;
 const IN_FLIGHT = 32;
 const FEW = 32;
-export const CONNECTIONS = [10, 100, 1_000, 10_000];
+export const CONNECTIONS = QUICK ? [10, 100, 1_000] : [10, 100, 1_000, 10_000];
 /** Bytes of a text that comes back; it cannot be deflated to much less. */
 export const SIZES = [16, 64, 256, 1_024, 4_096, 16_384, 65_536];
 
-/** @returns for each server `{ name, points: [[connections, µs of CPU a call], …] }` */
+/** @returns for each server `{ name, points }`: for each number of connections `{ at, costs }`, µs of CPU a call by round */
 export async function benchConnectionsGrow(names = [...ARMS.keys()], counts = CONNECTIONS) {
-  return eachServer(names, counts, async (server, dialect, count) => {
-    const peers = await openAll(dialect, server.port, count);
-    const cost = await costOf(server, peers, dialect.call(), Math.min(IN_FLIGHT, count));
-    for (const { socket } of peers) socket.destroy();
-    return cost;
-  });
+  return inTurn(names, counts, (server, dialect, count) =>
+    costOf(server, dialect, count, dialect.call(), Math.min(IN_FLIGHT, count)),
+  );
 }
 
-/** @returns for each server `{ name, points: [[bytes, µs of CPU an echo], …] }` */
+/** @returns for each server `{ name, points }`: for each number of bytes `{ at, costs }`, µs of CPU an echo by round */
 export async function benchSizesGrow(names = [...ARMS.keys()], sizes = SIZES) {
-  return eachServer(names, sizes, async (server, dialect, size) => {
-    const peers = await openAll(dialect, server.port, FEW);
-    const cost = await costOf(server, peers, dialect.invoke("echo", textOf(size)), IN_FLIGHT);
-    for (const { socket } of peers) socket.destroy();
-    return cost;
-  });
+  return inTurn(names, sizes, (server, dialect, size) =>
+    costOf(server, dialect, FEW, dialect.invoke("echo", textOf(size)), IN_FLIGHT),
+  );
 }
 
-async function eachServer(names, values, measure) {
-  const results = [];
-  for (const name of names) {
-    const { dialect, start } = ARMS.get(name);
-    const server = await start();
-    try {
-      const points = [];
-      for (const value of values) points.push([value, await measure(server, DIALECTS[dialect], value)]);
-      results.push({ name, points });
-    } finally {
-      await server.stop();
+async function inTurn(names, values, measure) {
+  const servers = new Map();
+  const results = names.map((name) => ({ name, points: values.map((at) => ({ at, costs: [] })) }));
+  try {
+    for (const name of names) servers.set(name, await ARMS.get(name).start());
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [index, value] of values.entries()) {
+        for (const { name, points } of results) {
+          points[index].costs.push(await measure(servers.get(name), DIALECTS[ARMS.get(name).dialect], value));
+        }
+      }
     }
+    return results;
+  } finally {
+    await Promise.all([...servers.values()].map((server) => server.stop()));
   }
-  return results;
 }
 
-async function costOf(server, peers, frame, inFlight) {
-  const costs = [];
-  for (let round = -1; round < ROUNDS; round++) {
+/** With connections of its own, as thousands are not kept for what is not measured just then. */
+async function costOf(server, dialect, connections, frame, inFlight) {
+  const peers = await openAll(dialect, server.port, connections);
+  try {
+    await callInTurn(peers, frame, inFlight, WARM_UP_MS);
     const before = await server.usage();
     const { answers } = await callInTurn(peers, frame, inFlight, ROUND_MS);
     const after = await server.usage();
     if (answers === 0) throw new Error("Nothing was answered.");
-    if (round >= 0) costs.push((after.cpu - before.cpu) / answers);
+    return (after.cpu - before.cpu) / answers;
+  } finally {
+    // without TIME_WAIT, of which ports would run out
+    for (const { socket } of peers) socket.resetAndDestroy();
   }
-  return median(costs);
 }
 
-/** Letters in no order, the same each time. */
-function textOf(size) {
-  let seed = 1;
-  return Array.from({ length: size }, () => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return String.fromCharCode(97 + (seed % 26));
-  }).join("");
+if (process.argv[1]?.endsWith("beside/scaling.mjs")) {
+  const names = process.argv[2]?.split(";");
+  for (const bench of [benchConnectionsGrow, benchSizesGrow]) {
+    for (const { name, points } of await bench(names)) {
+      const costs = points.map(({ at, costs }) => `${at}: ${median(costs).toFixed(2)} µs`);
+      console.log(bench.name, name.padEnd(30), costs.join(", "));
+    }
+  }
 }

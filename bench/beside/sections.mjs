@@ -3,8 +3,9 @@ import { barsFigure } from "../../dist/cli/report/bars.js";
 import { count, short } from "../../dist/cli/report/format.js";
 import { plotFigure } from "../../dist/cli/report/plot.js";
 import { linearScale } from "../../dist/cli/report/scale.js";
-import { exponent, median } from "../lib/statistics.mjs";
-import { bars, COLOURS, GREY, growth, micro, per, range, spread, US } from "./figures.mjs";
+import { median } from "../lib/statistics.mjs";
+import { CLIENT_SECTIONS } from "./client-sections.mjs";
+import { bars, COLOURS, exponents, GREY, growth, micro, per, range, spread, US } from "./figures.mjs";
 import { idleSlope } from "./goals.mjs";
 
 /** Where growth with size is looked at: below, what each call costs anyway weighs more. */
@@ -109,7 +110,7 @@ export const SECTIONS = {
       name,
       spread(costs, micro),
       spread(rates, short),
-      `${median(storms).toFixed(2)} s`,
+      spread(storms, (value) => `${value.toFixed(2)} s`),
     ]),
   }),
   heavy: (arms) => ({
@@ -132,7 +133,10 @@ export const SECTIONS = {
       }),
     ],
     head: ["", "p99 idle", "p99 beside hashing"],
-    rows: arms.map(({ name, idle, busy }) => [name, `${median(idle).toFixed(1)} ms`, `${median(busy).toFixed(1)} ms`]),
+    rows: arms.map(({ name, idle, busy }) => {
+      const milli = (value) => `${value.toFixed(1)} ms`;
+      return [name, spread(idle, milli), spread(busy, milli)];
+    }),
   }),
   connections: (arms) =>
     growing(
@@ -151,6 +155,7 @@ export const SECTIONS = {
       `The exponents are of ${GROWS_FROM} bytes and more. The text cannot be deflated to much less.`,
       GROWS_FROM,
     ),
+  ...CLIENT_SECTIONS,
 };
 
 function growing(title, label, format, arms, text, from) {
@@ -158,11 +163,11 @@ function growing(title, label, format, arms, text, from) {
     title,
     text: `${text} Behind each name is the exponent k of cost ~ n^k: the slope of its line.`,
     figures: [growth("CPU of the server per call", { label, format }, per, arms, from)],
-    head: ["", ...(arms[0]?.points ?? []).map(([value]) => count(value)), "exponent"],
+    head: ["", ...(arms[0]?.points ?? []).map(({ at }) => count(at)), "exponent"],
     rows: arms.map(({ name, points }) => [
       name,
-      ...points.map(([, value]) => micro(value)),
-      exponent(points.filter(([value]) => value >= (from ?? 0))).toFixed(2),
+      ...points.map(({ costs }) => spread(costs, micro)),
+      spread(exponents(points, from), (value) => value.toFixed(2)),
     ]),
   };
 }
@@ -173,7 +178,7 @@ function fanOut(title, arms) {
     name,
     points: arms
       .filter((arm) => arm.name === name)
-      .map(({ subscribers, costs }) => [subscribers, median(costs) * subscribers]),
+      .map(({ subscribers, costs }) => ({ at: subscribers, costs: costs.map((cost) => cost * subscribers) })),
   }));
   const shown = lines.filter(({ name }) => COLOURS.has(name) || names.length < 5);
   const many = arms.filter(({ subscribers }) => subscribers === 1_000);

@@ -15,7 +15,7 @@ export const FUGITIVE = {
     answers: 1,
   }),
   subscribe: (channel) => clientFrame(packr.pack([8, 1, channel])),
-  whereabouts: { ask: clientFrame(packr.pack([0, {}])), read: (bytes) => packr.unpack(bytes)[1].worker },
+  whereabouts: { ask: clientFrame(packr.pack([2, 1, "whereabouts"])), read: (bytes) => packr.unpack(bytes)[2] },
   publish: (channel, data) => clientFrame(packr.pack([11, null, channel, data])),
   publications: (channel, data, count) =>
     clientFrame(packr.pack(Array.from({ length: count }, () => [11, null, channel, data]))),

@@ -1,5 +1,5 @@
 // Everything that is measured side by side: how it is started, how it speaks, and of how many processes it is.
-import { accessSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { startServer } from "./child.mjs";
 
@@ -8,6 +8,8 @@ const peer =
   (file, ...args) =>
   (options) =>
     startServer(`../peers/servers/${file}`, args, options?.execArgv ?? []);
+const fugitive = (options) =>
+  startServer("fugitive.mjs", [JSON.stringify(options?.settings ?? {})], options?.execArgv ?? []);
 const cluster =
   (file, ...args) =>
   () =>
@@ -15,7 +17,7 @@ const cluster =
 
 /** Servers of one process, by name. */
 export const ARMS = new Map([
-  ["Fugitive", { dialect: "FUGITIVE", start: (options) => startServer("fugitive.mjs", [], options?.execArgv ?? []) }],
+  ["Fugitive", { dialect: "FUGITIVE", start: fugitive }],
   [
     "bare uWebSockets.js",
     { dialect: "BARE", start: (options) => startServer("bare-channels.mjs", [], options?.execArgv ?? []) },
@@ -39,11 +41,40 @@ export const CLUSTERS = new Map([
   ],
 ]);
 
-/** Whether what they need is installed. */
+/** Socket.IO as its documentation has it where connections are to be recovered. */
+const recovering =
+  (...args) =>
+  (redisUrl) =>
+    startServer("../peers/servers/socket-io.mjs", ["recovery", ...args], [], {
+      PEER_WORKERS: "2",
+      REDIS_URL: redisUrl,
+    });
+const SOCKET_IO_CLIENTS = "../peers/clients/socket-io.mjs";
+
+/** Servers of a primary and two workers, with clients that come back, as a path from where they are measured. */
+export const RECOVERING = new Map([
+  [
+    "Fugitive",
+    {
+      dialect: "FUGITIVE",
+      // that a worker dies is no news here
+      start: () => startServer("fugitive-cluster.mjs", ["0", "fatal"]),
+      clients: "../lib/recovering-clients.mjs",
+    },
+  ],
+  ["Socket.IO, cluster adapter", { dialect: "SOCKET_IO", start: recovering(), clients: SOCKET_IO_CLIENTS }],
+  [
+    "Socket.IO, Redis Streams",
+    { dialect: "SOCKET_IO", start: recovering("redis-streams"), clients: SOCKET_IO_CLIENTS, redis: true },
+  ],
+]);
+
+/** Whether what they need is installed, all of it in the version that is wanted. */
 export function peersInstalled() {
+  const json = (path) => JSON.parse(readFileSync(new URL(`../peers/${path}`, import.meta.url), "utf8"));
   try {
-    accessSync(BUN);
-    return true;
+    const wanted = Object.entries(json("package.json").dependencies);
+    return wanted.every(([name, version]) => json(`node_modules/${name}/package.json`).version === version);
   } catch {
     return false;
   }

@@ -1,11 +1,12 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { tracked } from "./running.mjs";
 
 /** Starts a measured server and waits until it serves. `usage()` asks it for its CPU microseconds and memory. */
 export async function startServer(file, args = [], execArgv = [], env = {}, execPath = process.execPath) {
   const path = fileURLToPath(new URL(`../servers/${file}`, import.meta.url));
-  const child = fork(path, args, { execPath, execArgv, env: { ...process.env, ...env } });
+  const child = tracked(fork(path, args, { execPath, execArgv, env: { ...process.env, ...env } }));
   const [{ port }] = await once(child, "message");
   return {
     port,

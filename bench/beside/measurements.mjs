@@ -23,20 +23,20 @@ const FEW = ["Fugitive", "bare uWebSockets.js", "Bun", "ws", "Socket.IO", "Socke
  */
 export const PEER_MEASUREMENTS = {
   calls: { run: () => benchPeerCalls(), once: 22, round: 20, usual: 5 },
-  "fan-out": { run: () => benchFanOut(), once: 0, round: 100, usual: 5 },
-  "fan-out-two-workers": { run: () => benchFanOut(undefined, undefined, CLUSTERS), once: 0, round: 45, usual: 5 },
+  "fan-out": { run: () => benchFanOut(), once: 0, round: 80, usual: 5 },
+  "fan-out-two-workers": { run: () => benchFanOut(undefined, undefined, CLUSTERS), once: 0, round: 48, usual: 5 },
   "across-workers": { run: () => benchCrossWorker(), once: 9, round: 7, usual: 5 },
-  idle: { run: () => benchPeerIdle(FEW), once: 140, round: 0, usual: 1 },
+  idle: { run: () => benchPeerIdle(FEW), once: 80, round: 0, usual: 1 },
   connects: {
     run: () => benchPeerConnects([...ARMS.keys()].filter((name) => name !== "tRPC")),
-    ...{ once: 25, round: 22, usual: 3 },
+    ...{ once: 25, round: 23, usual: 3 },
   },
-  heavy: { run: () => benchPeerHeavy(), once: 8, round: 31, usual: 3 },
-  connections: { run: () => benchConnectionsGrow(FEW), once: 3, round: 60, usual: 3 },
-  sizes: { run: () => benchSizesGrow(FEW), once: 3, round: 56, usual: 3 },
+  heavy: { run: () => benchPeerHeavy(), once: 8, round: 29, usual: 3 },
+  connections: { run: () => benchConnectionsGrow(FEW), once: 3, round: 46, usual: 3 },
+  sizes: { run: () => benchSizesGrow(FEW), once: 3, round: 55, usual: 3 },
   recovery: { run: () => benchRecovery(), once: 1, round: 20, usual: 3 },
-  browser: { run: () => benchBrowser(), once: 3, round: 44, usual: 3 },
-  codecs: { run: () => benchCodecs(), once: 4, round: 3, usual: 5 },
+  browser: { run: () => benchBrowser(), once: 3, round: 40, usual: 3 },
+  codecs: { run: () => benchCodecs(), once: 6, round: 3, usual: 5 },
 };
 
 /** About how many seconds it takes, with what ROUNDS says or usual rounds. */

@@ -2,7 +2,7 @@
 // beside others': the exponent k of cost ~ n^k is the slope where both axes are logarithmic.
 
 import { DIALECTS } from "../dialects/index.mjs";
-import { ARMS } from "../lib/arms.mjs";
+import { ARMS, ARMS_FOR_SIZES } from "../lib/arms.mjs";
 import { lasting, QUICK, rounds } from "../lib/effort.mjs";
 import { callInTurn, openAll } from "../lib/slots.mjs";
 import { median } from "../lib/statistics.mjs";
@@ -19,27 +19,27 @@ export const SIZES = [16, 64, 256, 1_024, 4_096, 16_384, 65_536];
 
 /** @returns for each server `{ name, points }`: for each number of connections `{ at, costs }`, µs of CPU a call by round */
 export async function benchConnectionsGrow(names = [...ARMS.keys()], counts = CONNECTIONS) {
-  return inTurn(names, counts, (server, dialect, count) =>
+  return inTurn(ARMS, names, counts, (server, dialect, count) =>
     costOf(server, dialect, count, dialect.call(), Math.min(IN_FLIGHT, count)),
   );
 }
 
 /** @returns for each server `{ name, points }`: for each number of bytes `{ at, costs }`, µs of CPU an echo by round */
-export async function benchSizesGrow(names = [...ARMS.keys()], sizes = SIZES) {
-  return inTurn(names, sizes, (server, dialect, size) =>
+export async function benchSizesGrow(names = [...ARMS_FOR_SIZES.keys()], sizes = SIZES) {
+  return inTurn(ARMS_FOR_SIZES, names, sizes, (server, dialect, size) =>
     costOf(server, dialect, FEW, dialect.invoke("echo", textOf(size)), IN_FLIGHT),
   );
 }
 
-async function inTurn(names, values, measure) {
+async function inTurn(arms, names, values, measure) {
   const servers = new Map();
   const results = names.map((name) => ({ name, points: values.map((at) => ({ at, costs: [] })) }));
   try {
-    for (const name of names) servers.set(name, await ARMS.get(name).start());
+    for (const name of names) servers.set(name, await arms.get(name).start());
     for (let round = 0; round < ROUNDS; round++) {
       for (const [index, value] of values.entries()) {
         for (const { name, points } of results) {
-          points[index].costs.push(await measure(servers.get(name), DIALECTS[ARMS.get(name).dialect], value));
+          points[index].costs.push(await measure(servers.get(name), DIALECTS[arms.get(name).dialect], value));
         }
       }
     }

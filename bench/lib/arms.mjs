@@ -31,6 +31,15 @@ export const ARMS = new Map([
   ["tRPC", { dialect: "TRPC", start: peer("trpc.mjs") }],
 ]);
 
+/** The same, and Fugitive as others are by default, which compress nothing. */
+export const ARMS_FOR_SIZES = new Map([
+  ...ARMS,
+  [
+    "Fugitive, deflating nothing",
+    { dialect: "FUGITIVE", start: () => fugitive({ settings: { deflateThreshold: 0xffff_ffff } }) },
+  ],
+]);
+
 /** Servers of a primary and two workers. */
 export const CLUSTERS = new Map([
   ["Fugitive", { dialect: "FUGITIVE", start: cluster("fugitive-cluster.mjs") }],

@@ -3,11 +3,15 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { tracked } from "./running.mjs";
 
-/** Starts a measured server and waits until it serves. `usage()` asks it for its CPU microseconds and memory. */
+/** Starts a measured server and waits until it serves; rejects where it ends before. `usage()` asks it for its CPU microseconds and memory. */
 export async function startServer(file, args = [], execArgv = [], env = {}, execPath = process.execPath) {
   const path = fileURLToPath(new URL(`../servers/${file}`, import.meta.url));
   const child = tracked(fork(path, args, { execPath, execArgv, env: { ...process.env, ...env } }));
-  const [{ port }] = await once(child, "message");
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`${file} has ended with exit code ${code} before it served.`);
+  });
+  const [{ port }] = await Promise.race([once(child, "message"), ended]);
+  ended.catch(() => undefined);
   return {
     port,
     pid: child.pid,

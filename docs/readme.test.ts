@@ -1,6 +1,8 @@
-import { existsSync } from "node:fs";
-import { describe, expect, it } from "vitest";
-import { ROOT, read } from "./test/node-process.ts";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { parseCommand } from "./test/examples.ts";
+import { node, ROOT, read } from "./test/node-process.ts";
+import { serveExample } from "./test/run-example.ts";
 
 const README = read("README.md");
 
@@ -15,9 +17,23 @@ describe("README.md", () => {
     expect(README).toContain(`\`\`\`ts\n${read(`docs/examples/01-hello/${file}`)}\`\`\``);
   });
 
-  it("shows lines of docs/examples/05-heavy/app.ts for heavy work", () => {
-    const [, shown = "nothing"] = /## Heavy work\n.*?```ts\n(.*?)\n```/s.exec(README) ?? [];
-    expect(unindented(read("docs/examples/05-heavy/app.ts"))).toContain(unindented(shown));
+  it("has a file and a command that load it, and make a report with plots", async () => {
+    const [, text = "", serve = "", load = ""] =
+      /Save .*? as `mine\.mjs`.*?```js\n(.*?)```.*?```sh\n(.*?)\n(.*?)\n```/s.exec(README) ?? [];
+    expect(serve).toBe("npm start -- mine.mjs");
+    // in a folder of the project, as there the package is known by its name
+    const folder = `dist/mine-${process.pid}`;
+    mkdirSync(`${ROOT}${folder}`);
+    onTestFinished(() => rmSync(`${ROOT}${folder}`, { recursive: true }));
+    writeFileSync(`${ROOT}${folder}/mine.mjs`, text);
+    const { public: address } = await serveExample(["tools/start.mjs", `${folder}/mine.mjs`], {}, onTestFinished);
+    const { words } = parseCommand(load);
+    expect(words.slice(0, 3)).toEqual(["npx", "fugitive", "load"]);
+    const [shout, report] = [words.slice(3), `${folder}/report.html`];
+    const args = shout.map((word) => (word === "report.html" ? report : word));
+    const loaded = node(["dist/cli/bin.js", "load", `ws://${address}`, ...args, "--iterations", "2"]);
+    expect(await loaded.said(/wrote .*\n/)).toMatch(/^200 answered in .* 0 failed/m);
+    expect(read(report).match(/<svg/g)?.length).toBeGreaterThan(2);
   });
 
   it("links to files that exist", () => {
@@ -37,7 +53,3 @@ it("CHANGELOG.md tells of the version that this is, first, and links to files th
   expect(links.length).toBeGreaterThan(20);
   expect(links.map(([, link]) => `${ROOT}${link}`).filter((link) => !existsSync(link))).toEqual([]);
 });
-
-function unindented(text: string): string {
-  return text.replace(/^ +/gm, "");
-}

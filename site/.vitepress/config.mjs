@@ -38,7 +38,7 @@ export default {
   themeConfig: {
     logo: "/mark.svg",
     nav: [
-      { text: "Start", link: "/readme" },
+      { text: "Start", link: "/start" },
       { text: "Client", link: "/client" },
       { text: "Configuration", link: "/configuration" },
       { text: "API", link: "/api/", activeMatch: "/api/" },

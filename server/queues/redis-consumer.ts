@@ -49,6 +49,13 @@ export class RedisConsumer {
   #claiming = 0;
   /** Whether there was no room for what others have left: it comes before what is new, or would wait until there is none. */
   #claimDue = false;
+  /**
+   * What is over since it was asked last what others have left: the answer may still have it, as it comes on a connection of
+   * its own, and to take it then would be to do it twice.
+   */
+  readonly #over = new Set<string>();
+  /** How often that is being asked. */
+  #asked = 0;
 
   constructor(options: RedisConsumerOptions) {
     const { url, log, claimAfterMs, what } = options;
@@ -69,6 +76,11 @@ export class RedisConsumer {
 
   roomMade(): void {
     this.#roomMade?.();
+  }
+
+  /** An entry is done with, and gone from its stream. */
+  over(stream: string, id: string): void {
+    if (this.#asked > 0) this.#over.add(`${stream} ${id}`);
   }
 
   /**
@@ -133,11 +145,14 @@ export class RedisConsumer {
     const room = Math.max(0, this.#free());
     this.#claimDue = room === 0;
     this.#claiming += room;
+    this.#asked++;
     try {
       const args = [consumer, claimAfterMs, room, claimAfterMs * FORGET_AFTER].map(String);
       const [taken] = (await runScript(link, CLAIM, streams, args)) as [unknown];
-      for (const entry of entriesOf(taken)) deliver(entry);
+      for (const entry of entriesOf(taken)) if (!this.#over.has(`${entry.stream} ${entry.id}`)) deliver(entry);
     } finally {
+      this.#asked--;
+      if (this.#asked === 0) this.#over.clear();
       this.#claiming -= room;
       this.#roomMade?.();
     }

@@ -44,8 +44,10 @@ export class RedisJobs implements Consumer {
     this.#sender = sender;
     this.#jobs = new RunningJobs<TakenEntry>({
       ...{ concurrency, handler, retryMs, counts },
-      async settle(job, settlement, held) {
+      settle: async (job, settlement, held) => {
         await sender.settle(consumer, held(), job, settlement);
+        const { stream, id } = held();
+        this.#consumer.over(stream, id);
         return true;
       },
       letGo: () => undefined,

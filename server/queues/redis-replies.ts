@@ -155,6 +155,7 @@ export class RedisReplies {
 
   #letGo({ stream, id }: TakenEntry): void {
     if (this.#held.get(stream)?.delete(id) !== true) return;
+    this.#consumer.over(stream, id);
     this.#count--;
     this.#consumer.roomMade();
   }

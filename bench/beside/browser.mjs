@@ -3,12 +3,13 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { DIALECTS } from "../dialects/index.mjs";
+import { DIALECTS, publicationsOf } from "../dialects/index.mjs";
 import { ARMS } from "../lib/arms.mjs";
 import { hasChromium, launchChromium, servePage } from "../lib/browser.mjs";
 import { QUICK, rounds } from "../lib/effort.mjs";
 import { openPeer } from "../lib/open-peer.mjs";
 import { median } from "../lib/statistics.mjs";
+import { withServers } from "../lib/with-servers.mjs";
 
 const ROUNDS = rounds(3);
 export const CALLS = QUICK ? 5_000 : 20_000;
@@ -53,22 +54,23 @@ const CLIENTS = new Map([
 export async function benchBrowser(names = [...CLIENTS.keys()]) {
   if (!hasChromium()) return [];
   const arms = names.map((name) => ({ name, ...sizes(CLIENTS.get(name)), calls: [], publications: [] }));
-  const servers = new Map();
   const browser = await launchChromium();
-  try {
-    for (const { name } of arms)
-      servers.set(name, await ARMS.get(CLIENTS.get(name).arm).start({ settings: ANY_ORIGIN }));
+  const measureAll = async (servers) => {
     for (let round = 0; round < ROUNDS; round++) {
       for (const { name, calls, publications } of arms) {
-        const measured = await inTime(measure(browser, CLIENTS.get(name), servers.get(name)));
+        const client = CLIENTS.get(name);
+        const measured = await inTime(measure(browser, client, servers.get(client.arm)));
         calls.push(measured.calls);
         publications.push(measured.publications);
       }
     }
+  };
+  try {
+    const served = names.map((name) => CLIENTS.get(name).arm);
+    await withServers(ARMS, served, measureAll, { settings: ANY_ORIGIN });
     return arms;
   } finally {
     await browser.close();
-    await Promise.all([...servers.values()].map((server) => server.stop()));
   }
 }
 
@@ -110,9 +112,7 @@ async function measure(browser, { arm, kind, bundle }, server) {
 }
 
 async function publish(publisher, dialect, count) {
-  const one = dialect.publish(CHANNEL, CHAT);
-  const some =
-    dialect.publications?.(CHANNEL, CHAT, TOGETHER) ?? Buffer.concat(Array.from({ length: TOGETHER }, () => one));
+  const some = publicationsOf(dialect, CHANNEL, CHAT, TOGETHER);
   const start = performance.now();
   for (let sent = 0; sent < count; ) {
     const due = Math.min(count, Math.floor((performance.now() - start) / PAUSE_MS) * TOGETHER);

@@ -5,6 +5,7 @@ import { ARMS } from "../lib/arms.mjs";
 import { lasting, rounds } from "../lib/effort.mjs";
 import { openPeer } from "../lib/open-peer.mjs";
 import { median } from "../lib/statistics.mjs";
+import { withServers } from "../lib/with-servers.mjs";
 
 const ROUNDS = rounds(5);
 const ROUND_MS = lasting(1_000);
@@ -13,10 +14,8 @@ const CONNECTIONS = 32;
 export const DEPTHS = [1, 16];
 
 /** @returns for each depth and server `{ depth, name, costs, rates }`: microseconds of CPU a call, and calls a second, by round */
-export async function benchPeerCalls(names = [...ARMS.keys()]) {
-  const servers = new Map();
-  try {
-    for (const name of names) servers.set(name, await ARMS.get(name).start());
+export function benchPeerCalls(names = [...ARMS.keys()]) {
+  return withServers(ARMS, names, async (servers) => {
     const arms = DEPTHS.flatMap((depth) => names.map((name) => ({ name, depth, costs: [], rates: [] })));
     for (let round = -1; round < ROUNDS; round++) {
       for (const { name, depth, costs, rates } of arms) {
@@ -27,9 +26,7 @@ export async function benchPeerCalls(names = [...ARMS.keys()]) {
       }
     }
     return arms;
-  } finally {
-    await Promise.all([...servers.values()].map((server) => server.stop()));
-  }
+  });
 }
 
 /** Keeps so many calls of each connection under way. */

@@ -2,7 +2,8 @@
 import { barsFigure } from "../../dist/cli/report/bars.js";
 import { bytes, count, short } from "../../dist/cli/report/format.js";
 import { median } from "../lib/statistics.mjs";
-import { bars, GREY, micro, spread, US } from "./figures.mjs";
+import { bars, GREY, micro, spread } from "./figures.mjs";
+import { US } from "./goals.mjs";
 
 const seconds = (ms) => `${(ms / 1_000).toFixed(2)} s`;
 /** What the measurement waits for. */

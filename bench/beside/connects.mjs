@@ -6,6 +6,7 @@ import { ARMS } from "../lib/arms.mjs";
 import { QUICK, rounds } from "../lib/effort.mjs";
 import { openPeer } from "../lib/open-peer.mjs";
 import { median } from "../lib/statistics.mjs";
+import { withServers } from "../lib/with-servers.mjs";
 
 const ROUNDS = rounds(3);
 const CONNECTS = QUICK ? 1_000 : 3_000;
@@ -14,10 +15,8 @@ const AT_ONCE = 32;
 const STORM = 2_000;
 
 /** @returns for each server `{ name, costs, rates, storms }`: µs of CPU a connection, connections a second, seconds until all are back */
-export async function benchPeerConnects(names = [...ARMS.keys()]) {
-  const servers = new Map();
-  try {
-    for (const name of names) servers.set(name, await ARMS.get(name).start());
+export function benchPeerConnects(names = [...ARMS.keys()]) {
+  return withServers(ARMS, names, async (servers) => {
     const arms = names.map((name) => ({ name, costs: [], rates: [], storms: [] }));
     for (let round = -1; round < ROUNDS; round++) {
       for (const { name, costs, rates, storms } of arms) {
@@ -33,9 +32,7 @@ export async function benchPeerConnects(names = [...ARMS.keys()]) {
       }
     }
     return arms;
-  } finally {
-    await Promise.all([...servers.values()].map((server) => server.stop()));
-  }
+  });
 }
 
 async function comeAndGo(port, dialect) {

@@ -6,6 +6,7 @@ import { lasting, rounds } from "../lib/effort.mjs";
 import { cpuSeconds, family } from "../lib/processes.mjs";
 import { median } from "../lib/statistics.mjs";
 import { openOnBoth } from "../lib/two-workers.mjs";
+import { withServers } from "../lib/with-servers.mjs";
 
 const ROUNDS = rounds(5);
 const ROUND_MS = lasting(2_000);
@@ -15,12 +16,11 @@ const WINDOW = 4_096;
 const PER_FRAME = 64;
 
 /** @returns `{ name, costs, rates }` for each: microseconds of CPU of all processes a publication, and how many a second */
-export async function benchCrossWorker(names = [...CLUSTERS.keys()]) {
-  const started = [];
-  try {
-    for (const name of names) {
-      const { dialect, start } = CLUSTERS.get(name);
-      const server = await start();
+export function benchCrossWorker(names = [...CLUSTERS.keys()]) {
+  return withServers(CLUSTERS, names, async (servers) => {
+    const started = [];
+    for (const [name, server] of servers) {
+      const { dialect } = CLUSTERS.get(name);
       started.push({ name, server, costs: [], rates: [], ...(await connectBoth(DIALECTS[dialect], server.port)) });
     }
     for (let round = -1; round < ROUNDS; round++) {
@@ -34,9 +34,7 @@ export async function benchCrossWorker(names = [...CLUSTERS.keys()]) {
       }
     }
     return started.map(({ name, costs, rates }) => ({ name, costs, rates }));
-  } finally {
-    await Promise.all(started.map(({ server }) => server.stop()));
-  }
+  });
 }
 
 async function publish({ publisher, frame, arrivals }) {

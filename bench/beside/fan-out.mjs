@@ -1,7 +1,7 @@
 // One publication to many subscribers: CPU of the server per delivery, and deliveries a second, beside others'.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { DIALECTS } from "../dialects/index.mjs";
+import { DIALECTS, publicationsOf } from "../dialects/index.mjs";
 import { ARMS, CLUSTERS } from "../lib/arms.mjs";
 import { lasting, QUICK, rounds } from "../lib/effort.mjs";
 import { openPeer } from "../lib/open-peer.mjs";
@@ -76,7 +76,7 @@ async function openFan(dialectName, port, topic, count) {
       throw error;
     });
   const each = Math.max(1, Math.min(MOST_AT_ONCE, Math.round(WINDOW / count)));
-  const window = dialect.publications?.(topic, { n: 1 }, each) ?? repeat(dialect.publish(topic, { n: 1 }), each);
+  const window = publicationsOf(dialect, topic, { n: 1 }, each);
   let wanted = 0;
   const arrival = async () => {
     wanted += each * count;
@@ -101,10 +101,6 @@ async function openFan(dialectName, port, topic, count) {
       end();
     },
   };
-}
-
-function repeat(frame, times) {
-  return Buffer.concat(Array.from({ length: times }, () => frame));
 }
 
 /** @returns a function that waits for a message of a process, and gives up where it takes too long or a connection is lost */

@@ -4,8 +4,8 @@ import { duration } from "../../dist/cli/report/format.js";
 import { plotFigure } from "../../dist/cli/report/plot.js";
 import { logScale } from "../../dist/cli/report/scale.js";
 import { exponent, median } from "../lib/statistics.mjs";
+import { US } from "./goals.mjs";
 
-export const US = "Fugitive";
 export const COLOURS = new Map([
   [US, 1],
   ["bare uWebSockets.js", 2],

@@ -1,7 +1,7 @@
 // What is aimed at beside others, and whether it was reached.
 import { median, slope } from "../lib/statistics.mjs";
 
-const US = "Fugitive";
+export const US = "Fugitive";
 const BARE = "bare uWebSockets.js";
 const SOCKET_IO = "Socket.IO";
 const CLUSTER = "Socket.IO, cluster adapter";

@@ -5,6 +5,7 @@ import { ARMS } from "../lib/arms.mjs";
 import { lasting, rounds } from "../lib/effort.mjs";
 import { openPeer } from "../lib/open-peer.mjs";
 import { median, quantile } from "../lib/statistics.mjs";
+import { withServers } from "../lib/with-servers.mjs";
 
 const ROUNDS = rounds(3);
 const ROUND_MS = lasting(3_000);
@@ -17,11 +18,9 @@ const ITERATIONS = 300_000;
 const NAMES = ["Fugitive", "bare uWebSockets.js", "Bun", "ws", "Socket.IO"];
 
 /** @returns for each server `{ name, idle, busy }`: the 99th percentile of light calls in milliseconds, by round */
-export async function benchPeerHeavy(names = NAMES) {
+export function benchPeerHeavy(names = NAMES) {
   const arms = names.map((name) => ({ name, idle: [], busy: [] }));
-  const servers = new Map();
-  try {
-    for (const { name } of arms) servers.set(name, await ARMS.get(name).start());
+  return withServers(ARMS, names, async (servers) => {
     const look = ({ name }, heavy, ms) => measure(DIALECTS[ARMS.get(name).dialect], servers.get(name).port, heavy, ms);
     for (const arm of arms) await look(arm, true, WARM_UP_MS);
     for (let round = 0; round < ROUNDS; round++) {
@@ -31,9 +30,7 @@ export async function benchPeerHeavy(names = NAMES) {
       }
     }
     return arms;
-  } finally {
-    await Promise.all([...servers.values()].map((server) => server.stop()));
-  }
+  });
 }
 
 async function measure(dialect, port, heavy, ms) {

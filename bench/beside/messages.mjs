@@ -1,5 +1,5 @@
 // Messages of the kinds that applications send: each as this server's protocol has it, and as an event of Socket.IO.
-import { textOf } from "../lib/text.mjs";
+import { NOISE_END, noise, textOf } from "../lib/text.mjs";
 
 const CALL = 2;
 const EVENT = 12;
@@ -9,15 +9,9 @@ const NUMBERS = 1_000;
 
 const WORDS = "the quick brown fox jumps over a lazy dog and then goes home to see what there is for dinner".split(" ");
 
-/** The same each time: parts of 1 in no order. */
-function* chances() {
-  for (let seed = 1; ; ) {
-    seed = (seed * 48_271) % 2_147_483_647;
-    yield seed / 2_147_483_647;
-  }
-}
-const chance = chances();
-const next = () => chance.next().value;
+const numbers = noise();
+/** Parts of 1 in no order. */
+const next = () => numbers.next().value / NOISE_END;
 
 function prose(length) {
   let text = "";

@@ -8,6 +8,10 @@ function sectionsOf(results) {
   return Object.entries(results).map(([name, result]) => SECTIONS[name](result));
 }
 
+function verdictsOf(results) {
+  return goalsOf(results).map(({ what, value, goal, met }) => [what, value, goal, met ? "met" : "missed"]);
+}
+
 const METHOD = [
   "Each server speaks its own protocol, as its client would, to raw sockets that cost as little as can be, on the same machine.",
   "What is compared is the CPU time that the server's processes use for one operation: it does not depend on what else the machine does, as rates do.",
@@ -16,11 +20,10 @@ const METHOD = [
 
 /** @param run `{ machine, command, took }` @returns the page */
 export function peerHtml(results, run) {
-  const goals = goalsOf(results);
-  const verdicts = goals.map(({ what, value, goal, met }) => [what, value, goal, met ? "met" : "missed"]);
+  const verdicts = verdictsOf(results);
   return page("Beside others", run.machine, [
     { html: METHOD.map((text) => `<p>${text}</p>`).join("\n") },
-    ...(goals.length > 0 ? [{ title: "Goals", html: table(["", "measured", "goal", ""], verdicts) }] : []),
+    ...(verdicts.length > 0 ? [{ title: "Goals", html: table(["", "measured", "goal", ""], verdicts) }] : []),
     ...sectionsOf(results).map(({ title, text, figures, head, rows }) => ({
       title,
       html: `<p>${text}</p>\n${plots(figures)}\n${table(head, rows)}`,
@@ -31,12 +34,12 @@ export function peerHtml(results, run) {
 
 /** @returns the same without plots */
 export function peerMarkdown(results, run) {
-  const goals = goalsOf(results).map(({ what, value, goal, met }) => [what, value, goal, met ? "met" : "missed"]);
+  const verdicts = verdictsOf(results);
   const parts = [
     "# Beside others",
     `On ${run.machine}, by \`${run.command}\`.`,
     METHOD.join(" "),
-    ...(goals.length > 0 ? ["## Goals", markdownTable(["what", "measured", "goal", ""], goals)] : []),
+    ...(verdicts.length > 0 ? ["## Goals", markdownTable(["what", "measured", "goal", ""], verdicts)] : []),
     ...sectionsOf(results).flatMap(({ title, text, head, rows }) => [`## ${title}`, text, markdownTable(head, rows)]),
   ];
   return `${parts.join("\n\n")}\n`;

@@ -7,6 +7,7 @@ import { lasting, QUICK, rounds } from "../lib/effort.mjs";
 import { callInTurn, openAll } from "../lib/slots.mjs";
 import { median } from "../lib/statistics.mjs";
 import { textOf } from "../lib/text.mjs";
+import { withServers } from "../lib/with-servers.mjs";
 
 const ROUNDS = rounds(3);
 const ROUND_MS = lasting(900);
@@ -31,11 +32,9 @@ export async function benchSizesGrow(names = [...ARMS_FOR_SIZES.keys()], sizes =
   );
 }
 
-async function inTurn(arms, names, values, measure) {
-  const servers = new Map();
+function inTurn(arms, names, values, measure) {
   const results = names.map((name) => ({ name, points: values.map((at) => ({ at, costs: [] })) }));
-  try {
-    for (const name of names) servers.set(name, await arms.get(name).start());
+  return withServers(arms, names, async (servers) => {
     for (let round = 0; round < ROUNDS; round++) {
       for (const [index, value] of values.entries()) {
         for (const { name, points } of results) {
@@ -44,9 +43,7 @@ async function inTurn(arms, names, values, measure) {
       }
     }
     return results;
-  } finally {
-    await Promise.all([...servers.values()].map((server) => server.stop()));
-  }
+  });
 }
 
 /** With connections of its own, as thousands are not kept for what is not measured just then. */

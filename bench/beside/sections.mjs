@@ -5,8 +5,8 @@ import { plotFigure } from "../../dist/cli/report/plot.js";
 import { linearScale } from "../../dist/cli/report/scale.js";
 import { median } from "../lib/statistics.mjs";
 import { CLIENT_SECTIONS } from "./client-sections.mjs";
-import { bars, COLOURS, exponents, GREY, growth, micro, per, range, spread, US } from "./figures.mjs";
-import { idleSlope } from "./goals.mjs";
+import { bars, COLOURS, exponents, GREY, growth, micro, per, range, spread } from "./figures.mjs";
+import { idleSlope, US } from "./goals.mjs";
 
 /** Where growth with size is looked at: below, what each call costs anyway weighs more. */
 const GROWS_FROM = 64;

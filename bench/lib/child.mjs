@@ -11,7 +11,6 @@ export async function startServer(file, args = [], execArgv = [], env = {}, exec
     throw new Error(`${file} has ended with exit code ${code} before it served.`);
   });
   const [{ port }] = await Promise.race([once(child, "message"), ended]);
-  ended.catch(() => undefined);
   return {
     port,
     pid: child.pid,

@@ -1,17 +1,16 @@
 // `npm run docs`: makes the documentation a site, with the API from the doc comments, and looks at all of its links.
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
-import { constants } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { makeApiPages } from "../site/api.mjs";
 import { checkSite } from "../site/check.mjs";
 import { makePages } from "../site/pages.mjs";
-import { endWithParent } from "./end-with-parent.mjs";
 import { freePort } from "./free-port.mjs";
 import { installApart } from "./install-apart.mjs";
 import { misused, readArguments } from "./read-arguments.mjs";
+import { untilInterrupted } from "./until-interrupted.mjs";
 
 const HELP = `npm run docs [-- flags]
 
@@ -125,15 +124,4 @@ async function main({ base = "/", serve = false, port }, signal) {
 }
 
 const options = readArguments({ serve: { type: "boolean" }, port: { type: "string" }, base: { type: "string" } }, HELP);
-if (process.env.npm_lifecycle_event !== undefined) endWithParent("docs.mjs");
-const interrupted = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => interrupted.abort(name));
-const { signal } = interrupted;
-let code = 0;
-try {
-  await main(options, signal);
-} catch (error) {
-  code = 1;
-  if (!signal.aborted) process.stderr.write(`${error.message}\n`);
-}
-process.exit(signal.aborted ? 128 + constants.signals[signal.reason] : code);
+await untilInterrupted("docs.mjs", (signal) => main(options, signal));

@@ -4,10 +4,10 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { build, isStale } from "./build.mjs";
-import { endWithParent } from "./end-with-parent.mjs";
 import { ARTILLERY, installArtillery } from "./install-artillery.mjs";
 import { readLine, targetOf } from "./load-arguments.mjs";
 import { isListening, serveForLoad } from "./serve-for-load.mjs";
+import { untilInterrupted } from "./until-interrupted.mjs";
 
 const HELP = `npm run load [-- [SCRIPT] flags]
 
@@ -87,14 +87,4 @@ if (argv.includes("--help") || argv.includes("-h")) {
   process.stdout.write(`${HELP}\n`);
   process.exit(0);
 }
-if (process.env.npm_lifecycle_event !== undefined) endWithParent("load-artillery.mjs");
-const interrupted = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => interrupted.abort(name));
-const { signal } = interrupted;
-let code = 1;
-try {
-  code = await main(readLine(argv, SCRIPT), signal);
-} catch (error) {
-  if (!signal.aborted) process.stderr.write(`${error.message}\n`);
-}
-process.exit(signal.aborted ? 128 + constants.signals[signal.reason] : code);
+await untilInterrupted("load-artillery.mjs", (signal) => main(readLine(argv, SCRIPT), signal));

@@ -2,7 +2,7 @@ import { CloseCode } from "../../shared/codes.ts";
 import { Backlog } from "./backlog.ts";
 import type { Connection } from "./connection.ts";
 import type { Workload } from "./fairness.ts";
-import { atOnce, begin, end, read, work } from "./reading.ts";
+import { atOnce, read, work } from "./reading.ts";
 
 /** How much of what a client said before it went is still done, in milliseconds of work. */
 const LEFTOVERS_MS = 5_000;
@@ -45,13 +45,10 @@ export class Inbox implements Workload {
     const { fairness } = this.#connection.services;
     if (this.#held || !this.#current) return false;
     const begun = performance.now();
-    begin(this.#connection);
-    try {
+    atOnce(this.#connection, () => {
       do this.#next();
       while (this.#current && !this.#held && !fairness.over);
-    } finally {
-      end(this.#connection);
-    }
+    });
     const backlog = this.#backlog;
     if (backlog.done !== undefined) {
       backlog.leftoversMs += performance.now() - begun;

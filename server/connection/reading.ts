@@ -29,7 +29,8 @@ export function receive(connection: Connection, bytes: ArrayBuffer, binary: bool
     waits.keep(bytes, binary);
     return;
   }
-  begin(connection);
+  // as atOnce does, without a function for each frame
+  outbox.begin();
   try {
     read(connection, frame, binary);
   } finally {
@@ -39,7 +40,7 @@ export function receive(connection: Connection, bytes: ArrayBuffer, binary: bool
 
 /** Does something that may have much to say: that leaves together, at its end. */
 export function atOnce(connection: Connection, done: () => void): void {
-  begin(connection);
+  connection.outbox.begin();
   try {
     done();
   } finally {
@@ -47,12 +48,7 @@ export function atOnce(connection: Connection, done: () => void): void {
   }
 }
 
-/** What follows leaves together, until `end`. */
-export function begin({ outbox }: Connection): void {
-  outbox.begin();
-}
-
-export function end({ outbox, services }: Connection): void {
+function end({ outbox, services }: Connection): void {
   outbox.end();
   services.times.end();
 }

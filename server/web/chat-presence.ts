@@ -8,6 +8,8 @@ const MOST_NAMES = 8;
 /** Shows who is in the chat: a list for the start, and from then on who comes and goes. */
 export function chatPresence<Data>(client: DemoClient, subscription: Subscription<Data>): void {
   const here = new Map<string, PresenceMember>();
+  /** Before there was a list, who comes and goes says nothing of who was here all the time. */
+  let listed = false;
   /** What was told since the list was asked for; undefined while it is not. */
   let meanwhile: [PresenceChange, PresenceMember][] | undefined;
 
@@ -26,6 +28,7 @@ export function chatPresence<Data>(client: DemoClient, subscription: Subscriptio
       here.clear();
       for (const member of members) apply("join", member);
       for (const one of news) apply(...one);
+      listed = true;
       show([...here.values()]);
     } catch {
       // the connection is lost, and the next one asks again; until then the old list is as good as any
@@ -37,7 +40,7 @@ export function chatPresence<Data>(client: DemoClient, subscription: Subscriptio
   subscription.on("presence", (change, member) => {
     meanwhile?.push([change, member]);
     apply(change, member);
-    show([...here.values()]);
+    if (listed) show([...here.values()]);
   });
   subscription.on("state", (state) => {
     if (state === "subscribed") void list();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Kind } from "../../shared/message.ts";
 import { answerLine, call, chatTexts, heard, leaveWorker, say, shown, useDemo } from "./test/demo-page.ts";
 
 const demo = useDemo();
@@ -94,6 +95,30 @@ describe("the demo page", () => {
     expect(await two.locator("#chat-log li.own").count()).toBe(0);
     await say(two, "Still here.");
     await heard(one, "Still here.");
+  });
+
+  it("says how many are in the chat once it has been told, and not as soon as somebody leaves", async () => {
+    const leaving = await demo.open();
+    const page = await demo.openBlank();
+    const kinds: number[] = [];
+    let answer = () => {};
+    await page.routeWebSocket(/./, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((message) => {
+        const kind = Number(Buffer.from(message)[1]);
+        kinds.push(kind);
+        if (kind === Kind.SUBSCRIBED) answer = () => socket.send(message);
+        else socket.send(message);
+      });
+    });
+    await page.goto(demo.url());
+    await expect.poll(() => kinds).toContain(Kind.SUBSCRIBED);
+    await leaving.reload();
+    await expect.poll(() => kinds).toContain(Kind.PRESENCE);
+    await page.locator("#pid", { hasText: /^pid \d+$/ }).waitFor();
+    expect(await page.locator("#chat-count").textContent()).toBe("");
+    answer();
+    await page.locator("#chat-count", { hasText: /^2 here$/ }).waitFor();
   });
 
   it("sweats, compares light calls before and meanwhile, and stops with nothing in flight", async () => {

@@ -11,6 +11,8 @@ const MOST_RECONNECTS = 6;
 export interface Demo {
   /** Opens a page, in a browser of its own as it were, that is connected and ready to be used. */
   open(url?: string): Promise<Page>;
+  /** Opens a page, in a browser of its own as it were, that is nowhere yet. */
+  openBlank(): Promise<Page>;
   /** The address of the server. */
   url(): string;
   /** What went wrong so far in the pages of the test at hand; told once, since any that is left fails the test. */
@@ -49,14 +51,19 @@ export function useDemo(): Demo {
     return server.url;
   }
 
+  async function goTo(address: string): Promise<Page> {
+    if (browser === undefined) throw new Error("Pages are there within tests only.");
+    const { page, ...opened } = await openPage(browser, address);
+    contexts.push(opened.context);
+    problems.push(opened.problems);
+    return page;
+  }
+
   return {
     url,
+    openBlank: () => goTo("about:blank"),
     async open(address = url()) {
-      if (browser === undefined) throw new Error("Pages are there within tests only.");
-      const opened = await openPage(browser, address);
-      contexts.push(opened.context);
-      problems.push(opened.problems);
-      const { page } = opened;
+      const page = await goTo(address);
       await page.locator("#state", { hasText: /^open$/ }).waitFor();
       await page.locator("#pid", { hasText: /^pid \d+$/ }).waitFor();
       await page.locator("#procedure option", { hasText: "math.add" }).waitFor({ state: "attached" });

@@ -5,18 +5,19 @@ const keyOf = ({ user, connection }: PresenceMember) => user ?? connection;
 
 /** Keeps who is in a channel, over all connections. */
 function watch(client: Client<typeof app>, channel: string, changed: (members: PresenceMember[]) => void) {
-  let here = new Map<string, PresenceMember>();
+  // who comes and goes before there is a list says nothing of who was there all the time
+  let here: Map<string, PresenceMember> | undefined;
   // what is told while the list is on its way
   let meanwhile: [PresenceChange, PresenceMember][] | undefined;
   function apply(change: PresenceChange, member: PresenceMember) {
-    if (change === "join") here.set(keyOf(member), member);
-    else here.delete(keyOf(member));
+    if (change === "join") here?.set(keyOf(member), member);
+    else here?.delete(keyOf(member));
   }
   const subscription = client.subscribe(channel, () => {}, { presence: true });
   subscription.on("presence", (change, member) => {
     meanwhile?.push([change, member]);
     apply(change, member);
-    changed([...here.values()]);
+    if (here !== undefined) changed([...here.values()]);
   });
   subscription.on("state", async (state) => {
     if (state !== "subscribed") return;

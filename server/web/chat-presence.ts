@@ -7,15 +7,14 @@ const MOST_NAMES = 8;
 
 /** Shows who is in the chat: a list for the start, and from then on who comes and goes. */
 export function chatPresence<Data>(client: DemoClient, subscription: Subscription<Data>): void {
-  const here = new Map<string, PresenceMember>();
-  /** Before there was a list, who comes and goes says nothing of who was here all the time. */
-  let listed = false;
+  /** Undefined before there is a list, as who comes and goes says nothing of who was here all the time. */
+  let here: Map<string, PresenceMember> | undefined;
   /** What was told since the list was asked for; undefined while it is not. */
   let meanwhile: [PresenceChange, PresenceMember][] | undefined;
 
   function apply(change: PresenceChange, member: PresenceMember): void {
-    if (change === "join") here.set(member.connection, member);
-    else here.delete(member.connection);
+    if (change === "join") here?.set(member.connection, member);
+    else here?.delete(member.connection);
   }
 
   async function list(): Promise<void> {
@@ -25,10 +24,8 @@ export function chatPresence<Data>(client: DemoClient, subscription: Subscriptio
       const members = (await client.call("$presence", subscription.channel)) as PresenceMember[];
       // it was asked for again
       if (meanwhile !== news) return;
-      here.clear();
-      for (const member of members) apply("join", member);
+      here = new Map(members.map((member) => [member.connection, member]));
       for (const one of news) apply(...one);
-      listed = true;
       show([...here.values()]);
     } catch {
       // the connection is lost, and the next one asks again; until then the old list is as good as any
@@ -40,7 +37,7 @@ export function chatPresence<Data>(client: DemoClient, subscription: Subscriptio
   subscription.on("presence", (change, member) => {
     meanwhile?.push([change, member]);
     apply(change, member);
-    if (listed) show([...here.values()]);
+    if (here !== undefined) show([...here.values()]);
   });
   subscription.on("state", (state) => {
     if (state === "subscribed") void list();

@@ -1,59 +1,9 @@
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { layCable } from "../links/test/cable.ts";
 import { startDemoServer } from "../test/demo-server.ts";
 import { answerLine, call, chatTexts, heard, leaveWorker, reconnect, say, shown, useDemo } from "./test/demo-page.ts";
 
 const demo = useDemo();
-
-/** A way to a server that can be led to another: what a page sees of a server that was started anew. */
-interface Detour {
-  readonly url: string;
-  /** Ends the connections there are, and leads those to come to the server at this address. */
-  leadTo(url: string): void;
-  stop(): Promise<void>;
-}
-
-/** Listens on a port of its own, of the loopback interface. @param url where to lead to at first */
-async function startDetour(url: string): Promise<Detour> {
-  let port = portOf(url);
-  const sockets = new Set<Socket>();
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  };
-  const listening = createServer((socket) => {
-    const onward = connect(port, "127.0.0.1");
-    for (const [one, other] of [
-      [socket, onward],
-      [onward, socket],
-    ] as const) {
-      sockets.add(one);
-      // each end ends the other
-      one.on("error", () => {});
-      one.on("close", () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-      one.pipe(other);
-    }
-  });
-  listening.listen(0, "127.0.0.1");
-  await once(listening, "listening");
-  return {
-    url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}/`,
-    leadTo(other) {
-      port = portOf(other);
-      cut();
-    },
-    async stop() {
-      const closed = once(listening, "close");
-      listening.close();
-      cut();
-      await closed;
-    },
-  };
-}
 
 function portOf(url: string): number {
   return Number(new URL(url).port);
@@ -142,11 +92,11 @@ describe("the demo page, over a connection that is another", () => {
   it("has a new session, and still its subscriptions, where the server was started anew", async () => {
     const anew = await startDemoServer(1);
     onTestFinished(() => anew.stop());
-    const detour = await startDetour(demo.url());
-    onTestFinished(() => detour.stop());
-    const page = await demo.open(detour.url);
+    const cable = await layCable(portOf(demo.url()));
+    onTestFinished(() => cable.cut());
+    const page = await demo.open(`http://127.0.0.1:${cable.port}/`);
     const session = await shown(page, "session");
-    detour.leadTo(anew.url);
+    cable.lead(portOf(anew.url));
     await page.locator("#session-note", { hasText: /^new session$/ }).waitFor();
     expect(await shown(page, "session")).not.toBe(session);
     // its place in the chat is another server's, as it hears with its subscription: before that nothing would come

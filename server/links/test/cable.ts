@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { freePort } from "./free-port.ts";
 
 /** A way to a port of the loopback that can be cut, and mended. */
 export interface Cable {
@@ -8,9 +9,12 @@ export interface Cable {
   /** All connections break, and new ones are refused. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** All connections break, and new ones come to another port. */
+  lead(to: number): void;
 }
 
-export async function layCable(to: number): Promise<Cable> {
+export async function layCable(first: number): Promise<Cable> {
+  let to = first;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);
@@ -23,20 +27,28 @@ export async function layCable(to: number): Promise<Cable> {
     socket.on("close", () => onward.destroy());
     onward.on("close", () => socket.destroy());
   });
-  async function listen(port: number): Promise<void> {
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  // one that no connection is given while this is cut
+  const port = await freePort();
+  async function mend(): Promise<void> {
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
   }
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  await mend();
   return {
     port,
-    mend: () => listen(port),
+    mend,
+    lead(other) {
+      to = other;
+      breakAll();
+    },
     async cut() {
       if (!server.listening) return;
       const closed = once(server, "close");
       server.close();
-      for (const socket of sockets) socket.destroy();
+      breakAll();
       await closed;
     },
   };

@@ -12,6 +12,8 @@ export interface Placed {
   readonly client: RawClient;
   readonly welcome: Welcome;
   readonly pid: number;
+  /** Connections that this took: all but the last came to the wrong process. */
+  readonly attempts: number;
 }
 
 export interface PlaceOptions extends Omit<RawClientOptions, "port"> {
@@ -26,11 +28,12 @@ export interface PlaceOptions extends Omit<RawClientOptions, "port"> {
  * that has not taken the last one yet: on a busy machine that may last.
  */
 export async function place(cluster: Cluster, { known, not, ...options }: PlaceOptions = {}): Promise<Placed> {
-  for (const end = performance.now() + LIMIT_MS; performance.now() < end; await sleep(PAUSE_MS)) {
+  const end = performance.now() + LIMIT_MS;
+  for (let attempts = 1; performance.now() < end; attempts++, await sleep(PAUSE_MS)) {
     const client = await cluster.connect(options);
     const welcome = known === undefined ? await hello(client) : await resume(client, known);
     const [, , { pid }] = (await client.ask([2, 0, "$health"])) as [number, number, { pid: number }];
-    if (pid !== not) return { client, welcome, pid };
+    if (pid !== not) return { client, welcome, pid, attempts };
     client.destroy();
   }
   throw new Error(`No connection came to another process than ${not}.`);

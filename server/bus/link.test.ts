@@ -213,3 +213,17 @@ describe("a link", () => {
     expect([stream.destroyed, ends]).toEqual([true, [undefined]]);
   });
 });
+
+it("what was said leaves at once where that is wanted, and once", async () => {
+  const { stream, link } = receiver();
+  link.flush();
+  expect(stream.writes).toEqual([]);
+  link.send(BusType.EVENT, 0, "news");
+  expect(stream.writes).toEqual([]);
+  link.flush();
+  expect(stream.writes).toHaveLength(1);
+  await nextTurn();
+  expect(stream.writes).toHaveLength(1);
+  link.close();
+  link.flush();
+});

@@ -72,6 +72,11 @@ export class Link {
     if (!this.#closed) this.#out.whenSent(sent);
   }
 
+  /** Has all that was said leave now, and not at the end of the turn. */
+  flush(): void {
+    if (!this.#closed) this.#out.flush();
+  }
+
   /** Sends on what another link received, as bytes. */
   forward(frame: BusFrame, type: BusType): void {
     const out = this.#out;

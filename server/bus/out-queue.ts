@@ -66,7 +66,7 @@ export class OutQueue {
     this.#length = end;
     if (this.#scheduled || this.#inFlight > 0) return;
     this.#scheduled = true;
-    setImmediate(this.#flush);
+    setImmediate(this.flush);
   }
 
   /** Calls back once all that has been gathered is the kernel's, and so outlives this process; never where the socket ends before. */
@@ -77,7 +77,8 @@ export class OutQueue {
     else sent();
   }
 
-  readonly #flush = (): void => {
+  /** Has what is gathered leave now, and not at the end of the turn, where nothing is leaving already. */
+  readonly flush = (): void => {
     this.#scheduled = false;
     if (this.#inFlight > 0 || this.#length === 0 || this.#socket.destroyed) return;
     const leaving = this.#gathering;
@@ -104,7 +105,7 @@ export class OutQueue {
         const left = this.#whenLeft;
         this.#whenLeft = [];
         if (!over) for (const sent of left) sent();
-        this.#flush();
+        this.flush();
       }
       this.#drained();
     });

@@ -30,6 +30,8 @@ export interface Uplink {
   ask(type: BusType, channel: string, data: Uint8Array | undefined, answered: Answered, head?: Uint8Array): void;
   /** Tells the primary something that it does not answer. Never refused; lost where the link is closed. */
   tell(type: BusType, channel: string, data?: Uint8Array, head?: Uint8Array): void;
+  /** Has what was told leave now, and not at the end of the turn: ahead of what its client is told meanwhile. */
+  flush(): void;
   /** Calls back once all that was told is on its way, whatever becomes of this process; at once where the link is closed. */
   whenTold(told: () => void): void;
   /** Bytes that the primary has yet to take. */
@@ -97,6 +99,9 @@ export async function connectUplink(options: UplinkOptions): Promise<Uplink> {
     },
     tell(type, channel, data, head) {
       if (!closed) link.send(type, 0, channel, data, head);
+    },
+    flush() {
+      if (!closed) link.flush();
     },
     whenTold(told) {
       if (closed) told();

@@ -21,6 +21,7 @@ function create() {
     unsent: 0,
     ask: (type, _channel, data, answered) => void asked.push({ type, data, answered }),
     tell: () => undefined,
+    flush: () => undefined,
     whenTold: (told) => told(),
     refusal: () => undefined,
     close: () => undefined,

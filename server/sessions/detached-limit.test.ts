@@ -10,6 +10,7 @@ const uplink: Uplink = {
   unsent: 0,
   ask: (_type, _channel, _data, answered) => answered(undefined, { data: Buffer.of(Claim.RUN) } as BusFrame),
   tell: () => undefined,
+  flush: () => undefined,
   whenTold: (told) => told(),
   refusal: () => undefined,
   close: () => undefined,

@@ -36,6 +36,7 @@ export type Resumption = NonNullable<HelloOptions["resume"]>;
 
 /** The sessions of one socket worker's connections. All there is to know of them is known to the primary as well. */
 export class Sessions {
+  /** What a client is about to hear of leaves at once: it may then come back to another process, or this one die. */
   readonly #uplink: Uplink;
   readonly #pack: Pack;
   /** Whose session it is now, by the session's id. */
@@ -55,6 +56,7 @@ export class Sessions {
     connection.initialTags = connection.tags; // it may have been tagged before its client said HELLO
     this.#discard(connection);
     this.#create(connection, secret);
+    this.#uplink.flush();
     return secret;
   }
 
@@ -163,7 +165,9 @@ export class Sessions {
   }
 
   subscribed({ id, lasting }: Session, channel: string): void {
-    if (lasting) this.#tell(id, [News.SUBSCRIBED, channel]);
+    if (!lasting) return;
+    this.#tell(id, [News.SUBSCRIBED, channel]);
+    this.#uplink.flush();
   }
 
   unsubscribed({ id, lasting }: Session, channel: string): void {

@@ -47,6 +47,7 @@ function join(desk: RateDesk, workers: number): DeskWorker {
       tell(type, reference, channel, data);
     },
     tell: (type, channel, data) => tell(type, 0, channel, data),
+    flush: () => undefined,
     whenTold: (told) => told(),
     refusal: () => undefined,
     close: () => undefined,
